@@ -1,0 +1,631 @@
+#include "compiler/check/records.h"
+
+#include "compiler/check/types.h"
+
+#include <algorithm>
+#include <set>
+
+namespace proviso::check {
+
+namespace {
+
+const ast::Record& recordOf(const Symbol& symbol) {
+    return std::get<ast::Record>(symbol.node->item);
+}
+
+/// Makes the spaces and columns of one record and of what it contains.
+class RecordBuilder {
+  public:
+    explicit RecordBuilder(Context& context) : context_(context) {}
+
+    SpaceId buildEntry(Symbol& symbol) {
+        typed::Space space;
+        space.name = symbol.name;
+        space.kind = typed::SpaceKind::Record;
+        space.span = symbol.span;
+        return build(symbol, std::move(space));
+    }
+
+  private:
+    /// What lies above the fields of a record inside another.
+    struct Place {
+        std::string prefix;          ///< `episode.`
+        std::string foreignPrefix;
+        bool optionalAbove = false;
+        bool isPrivate = false;
+    };
+
+    SpaceId build(Symbol& symbol, typed::Space space) {
+        const ast::Record& record = recordOf(symbol);
+        if (symbol.index != kNone) {
+            refuse(symbol, space.span, "it is used in two lists, and a row must know which it is in");
+            return kNone;
+        }
+        SpaceInfo info;
+        info.pack = symbol.pack;
+        info.record = &record;
+        const SpaceId id = context_.addSpace(std::move(space), std::move(info));
+        symbol.index = id;
+        open_.push_back(&symbol);
+        addColumns(id, symbol, Place{});
+        dateBy(id, symbol);
+        addLists(id, symbol, Place{});
+        open_.pop_back();
+        return id;
+    }
+
+    void refuse(const Symbol& record, Span span, std::string_view why) {
+        context_.report(DiagnosticKind::RecordPlacedTwice, span, {record.name, why})
+            .label(record.span, "declared here");
+    }
+
+    bool isOpen(const Symbol& symbol) const {
+        return std::find(open_.begin(), open_.end(), &symbol) != open_.end();
+    }
+
+    static Place inside(const Place& place, const ast::Field& field) {
+        Place result = place;
+        result.prefix += field.name.text + ".";
+        result.foreignPrefix += foreignName(field) + ".";
+        result.optionalAbove = place.optionalAbove || field.optional;
+        result.isPrivate = place.isPrivate || field.isPrivate;
+        return result;
+    }
+
+    static std::string foreignName(const ast::Field& field) {
+        return field.foreignName ? field.foreignName->text : field.name.text;
+    }
+
+    // NOLINTNEXTLINE(misc-no-recursion): a record is open once at most
+    void addColumns(SpaceId space, const Symbol& owner, const Place& place) {
+        std::map<std::string, Span> seen;
+        for (const ast::Field& field : recordOf(owner).fields) {
+            const auto [first, isNew] = seen.emplace(field.name.text, field.name.span);
+            if (!isNew) {
+                context_
+                    .report(DiagnosticKind::DuplicateName, field.name.span, {field.name.text})
+                    .label(first->second, "first here");
+                continue;
+            }
+            if (field.type.shape == ast::TypeName::Shape::List) {
+                continue;
+            }
+            if (field.type.shape == ast::TypeName::Shape::Set) {
+                context_
+                    .report(DiagnosticKind::TypeMismatch,
+                            field.type.span,
+                            {"the type of a field", "a set"})
+                    .help("write `list of " + field.type.name.text + "`");
+                continue;
+            }
+            const std::optional<NamedType> named =
+                resolveTypeName(context_, owner.pack, field.type);
+            if (!named) {
+                continue;
+            }
+            if (named->record != nullptr) {
+                if (isOpen(*named->record)) {
+                    refuse(*named->record, field.type.span, "it would contain itself");
+                    continue;
+                }
+                checkContainerMarks(field, /*isList=*/false);
+                open_.push_back(named->record);
+                addColumns(space, *named->record, inside(place, field));
+                open_.pop_back();
+                continue;
+            }
+            addColumn(space, owner, field, named->type, place);
+        }
+    }
+
+    void badMark(const ast::Field& field, std::string_view mark, std::string_view why) {
+        context_.report(
+            DiagnosticKind::BadFieldMark, field.name.span, {mark, field.name.text, why});
+    }
+
+    void checkContainerMarks(const ast::Field& field, bool isList) {
+        if (field.key) {
+            badMark(field, "key", "a key is one value");
+        }
+        if (field.isSigned) {
+            badMark(field, "signed", "only amounts have a sign");
+        }
+        if (field.absentMeans) {
+            badMark(field, "absent means", "it is not one value");
+        }
+        if (!isList && field.absentMeansNone) {
+            badMark(field, "absent means none", "only a list can be empty");
+        }
+        if (!isList && field.atMost) {
+            badMark(field, "at most", "only a list has a length");
+        }
+    }
+
+    void addColumn(SpaceId space,
+                   const Symbol& owner,
+                   const ast::Field& field,
+                   Type type,
+                   const Place& place) {
+        if (type.kind == TypeKind::Step) {
+            context_
+                .report(DiagnosticKind::TypeMismatch,
+                        field.type.span,
+                        {"the type of a field", inWords(context_.program, type)})
+                .help("a step is what rules decide; a record holds facts, such as `" +
+                      context_.program.enumerations[context_.program.scales[type.ref].facts].name +
+                      "`");
+            return;
+        }
+        if (field.isPrivate && field.shown) {
+            badMark(field, "private", "it is also `shown`");
+        }
+        if (field.isSigned && !isQuantity(type.kind)) {
+            badMark(field, "signed", "only amounts have a sign");
+        }
+        if (field.absentMeansNone) {
+            badMark(field, "absent means none", "only a list can be empty");
+        }
+        if (field.atMost) {
+            badMark(field, "at most", "only a list has a length");
+        }
+        if (field.key && (field.optional || field.absentMeans)) {
+            badMark(field, "key", "it may be absent");
+        }
+        const bool isPrivate = field.isPrivate || place.isPrivate;
+        if (type.kind == TypeKind::Text && !isPrivate && !field.shown && !field.key) {
+            context_.report(DiagnosticKind::TextNotMarked, field.name.span, {field.name.text})
+                .help("write `private` where it may name a person, otherwise `shown`");
+        }
+        typed::Column column;
+        column.name = place.prefix + field.name.text;
+        column.space = space;
+        column.type = type;
+        column.kind = typed::ColumnKind::Stored;
+        column.isPrivate = isPrivate;
+        column.label = textOf(field.label);
+        column.foreignName = place.foreignPrefix + foreignName(field);
+        column.required = !field.optional && !field.absentMeans;
+        column.canBeUnknown = (field.optional || place.optionalAbove) && !field.absentMeans;
+        column.isSigned = field.isSigned;
+        column.isKey = field.key;
+        column.span = field.name.span;
+        column.field = 0;
+        for (const ColumnId other : context_.program.spaces[space].columns) {
+            column.field += context_.program.columns[other].kind == typed::ColumnKind::Stored ? 1U : 0U;
+        }
+        const ColumnId id = context_.addColumn(std::move(column), owner.pack);
+        if (field.absentMeans) {
+            context_.absentMeanings.emplace_back(id, field.absentMeans->get());
+        }
+    }
+
+    void dateBy(SpaceId space, const Symbol& symbol) {
+        const ast::Record& record = recordOf(symbol);
+        const bool isEntry = context_.program.spaces[space].kind == typed::SpaceKind::Record;
+        if (!record.datedBy) {
+            if (isEntry) {
+                context_.report(DiagnosticKind::RecordNotDated, symbol.span, {symbol.name})
+                    .help("add `dated by` and the name of its date");
+            }
+            return;
+        }
+        const ColumnId column = storedColumn(context_, symbol.pack, space, *record.datedBy);
+        if (column == kNone) {
+            return;
+        }
+        const typed::Column& date = context_.program.columns[column];
+        if (date.type.kind != TypeKind::Date || date.canBeUnknown) {
+            context_
+                .report(DiagnosticKind::TypeMismatch,
+                        record.datedBy->span,
+                        {"a date that is always given",
+                         date.canBeUnknown ? "one that may be absent"
+                                           : inWords(context_.program, date.type)})
+                .label(date.span, "declared here");
+            return;
+        }
+        context_.program.spaces[space].governingDate = column;
+        context_.program.spaces[space].governingPath.clear();
+    }
+
+    // NOLINTNEXTLINE(misc-no-recursion): a record is open once at most
+    void addLists(SpaceId space, const Symbol& owner, const Place& place) {
+        for (const ast::Field& field : recordOf(owner).fields) {
+            const bool isList = field.type.shape == ast::TypeName::Shape::List;
+            if (!isList) {
+                const auto found =
+                    context_.names.find(owner.pack, field.type.name.text, {SymbolKind::Record});
+                if (field.type.shape == ast::TypeName::Shape::Plain && found.size() == 1 &&
+                    !isOpen(*found.front())) {
+                    open_.push_back(found.front());
+                    addLists(space, *found.front(), inside(place, field));
+                    open_.pop_back();
+                }
+                continue;
+            }
+            checkContainerMarks(field, /*isList=*/true);
+            if (field.optional && !field.absentMeansNone) {
+                context_
+                    .report(DiagnosticKind::BadFieldMark,
+                            field.name.span,
+                            {"optional", field.name.text, "a list that is absent is not unknown"})
+                    .help("write `absent means none`, or nothing where it must be given");
+            }
+            addList(space, owner, field, place);
+        }
+    }
+
+    // NOLINTNEXTLINE(misc-no-recursion): a record is open once at most
+    void addList(SpaceId parent, const Symbol& owner, const ast::Field& field, const Place& place) {
+        const std::optional<NamedType> named = resolveTypeName(context_, owner.pack, field.type);
+        if (!named) {
+            return;
+        }
+        typed::Space space;
+        space.kind = typed::SpaceKind::List;
+        space.parent = parent;
+        space.listName = place.prefix + field.name.text;
+        space.foreignName = place.foreignPrefix + foreignName(field);
+        space.required = !field.absentMeansNone && !field.optional && !place.optionalAbove;
+        space.atMost = field.atMost;
+        space.span = field.name.span;
+        if (named->record != nullptr) {
+            Symbol& symbol = *named->record;
+            if (isOpen(symbol)) {
+                refuse(symbol, field.type.span, "it would contain itself");
+                return;
+            }
+            space.name = symbol.name;
+            build(symbol, std::move(space));
+            return;
+        }
+        space.scalar = true;
+        space.name = context_.program.spaces[parent].name + "." + space.listName;
+        SpaceInfo info;
+        info.pack = owner.pack;
+        const SpaceId id = context_.addSpace(std::move(space), std::move(info));
+        typed::Column column;
+        column.name = "value";
+        column.space = id;
+        column.type = named->type;
+        column.kind = typed::ColumnKind::Stored;
+        column.isPrivate = field.isPrivate || place.isPrivate;
+        column.required = true;
+        column.field = 0;
+        column.span = field.name.span;
+        if (named->type.kind == TypeKind::Text && !column.isPrivate && !field.shown) {
+            context_.report(DiagnosticKind::TextNotMarked, field.name.span, {field.name.text})
+                .help("write `private` where it may name a person, otherwise `shown`");
+        }
+        context_.addColumn(std::move(column), owner.pack);
+    }
+
+  public:
+    /// A stored field of a space by name; kNone after a report.
+    static ColumnId storedColumn(Context& context, PackId pack, SpaceId space, const ast::Name& name) {
+        for (const ColumnId column : context.columnsNamed(pack, space, name.text)) {
+            if (context.program.columns[column].kind == typed::ColumnKind::Stored) {
+                return column;
+            }
+        }
+        context.report(DiagnosticKind::UnknownField,
+                       name.span,
+                       {context.program.spaces[space].name, name.text});
+        return kNone;
+    }
+
+  private:
+    Context& context_;
+    /// The records being built, outermost first.
+    std::vector<const Symbol*> open_;
+};
+
+/// The records that no other one contains.
+std::vector<Symbol*> outermost(Context& context, const std::vector<Symbol*>& records) {
+    std::set<const Symbol*> contained;
+    for (const Symbol* symbol : records) {
+        for (const ast::Field& field : recordOf(*symbol).fields) {
+            for (const Symbol* found :
+                 context.names.find(symbol->pack, field.type.name.text, {SymbolKind::Record})) {
+                contained.insert(found);
+            }
+        }
+    }
+    std::vector<Symbol*> result;
+    for (Symbol* symbol : records) {
+        if (contained.count(symbol) == 0) {
+            result.push_back(symbol);
+        }
+    }
+    return result;
+}
+
+void declareEntry(Context& context) {
+    const std::vector<Symbol*> records = context.symbolsInOrder(SymbolKind::Record);
+    if (records.empty()) {
+        return;
+    }
+    std::vector<Symbol*> candidates = outermost(context, records);
+    if (candidates.empty()) {
+        context.report(DiagnosticKind::NoEntryRecord,
+                       records.front()->span,
+                       {"each is contained in another"});
+        return;
+    }
+    std::vector<Symbol*> dated;
+    for (Symbol* symbol : candidates) {
+        if (recordOf(*symbol).datedBy) {
+            dated.push_back(symbol);
+        }
+    }
+    Symbol* entry = candidates.front();
+    if (candidates.size() > 1) {
+        if (dated.size() == 1) {
+            entry = dated.front();
+        }
+        std::vector<std::string> names;
+        for (const Symbol* symbol : candidates) {
+            names.push_back(symbol->name);
+        }
+        const Symbol* blamed = candidates[0] == entry ? candidates[1] : candidates[0];
+        auto builder = context.report(DiagnosticKind::NoEntryRecord,
+                                      blamed->span,
+                                      {listInWords(names) + " stand alone"});
+        for (const Symbol* symbol : candidates) {
+            if (symbol != blamed) {
+                builder.label(symbol->span, "not contained in another record either");
+            }
+        }
+        builder.help("one record comes in; the others are its fields or lists");
+    }
+    const SpaceId space = RecordBuilder(context).buildEntry(*entry);
+    context.program.entry = space;
+
+    const ast::Record& record = recordOf(*entry);
+    std::size_t keys = 0;
+    for (const ColumnId column : context.program.spaces[space].columns) {
+        const typed::Column& one = context.program.columns[column];
+        if (one.isKey) {
+            ++keys;
+            context.program.entryKey = column;
+            keys += one.type.kind == TypeKind::Text ? 0U : 100U;
+        }
+    }
+    if (keys != 1) {
+        context.report(DiagnosticKind::BadRecordKey,
+                       entry->span,
+                       {entry->name, keys == 0 ? "none" : keys < 100 ? "several" : "one of another type"});
+    }
+    for (const ast::Name& name : record.correctedBy) {
+        const ColumnId column = RecordBuilder::storedColumn(context, entry->pack, space, name);
+        if (column == kNone) {
+            continue;
+        }
+        const Type type = context.program.columns[column].type;
+        if (!isOrdered(type.kind)) {
+            context.report(
+                DiagnosticKind::NotOrdered, name.span, {inWords(context.program, type)});
+        }
+        context.program.correctedBy.push_back(column);
+    }
+    if (record.voidedBy) {
+        const ColumnId column =
+            RecordBuilder::storedColumn(context, entry->pack, space, *record.voidedBy);
+        if (column != kNone && context.program.columns[column].type.kind != TypeKind::YesNo) {
+            context.report(DiagnosticKind::TypeMismatch,
+                           record.voidedBy->span,
+                           {"yes or no", inWords(context.program, context.program.columns[column].type)});
+        }
+        context.program.voidedBy = column;
+    }
+}
+
+void dateGrouping(Context& context,
+                  const Symbol& symbol,
+                  const ast::Grouping& ast,
+                  SpaceId space,
+                  const std::vector<ColumnId>& keys) {
+    const ColumnId entryDate = context.program.spaces[context.program.entry].governingDate;
+    ColumnId wanted = entryDate;
+    if (ast.datedBy) {
+        wanted = RecordBuilder::storedColumn(
+            context, symbol.pack, context.program.entry, *ast.datedBy);
+        const bool isKey = std::find(keys.begin(), keys.end(), wanted) != keys.end();
+        if (wanted != kNone && !isKey) {
+            context
+                .report(DiagnosticKind::BadGroupingDate,
+                        ast.datedBy->span,
+                        {ast.name.text, ast.datedBy->text, "it differs inside a group"})
+                .help("a group is dated by one of its keys");
+            return;
+        }
+        if (wanted != kNone && context.program.columns[wanted].type.kind != TypeKind::Date) {
+            context.report(DiagnosticKind::BadGroupingDate,
+                           ast.datedBy->span,
+                           {ast.name.text, ast.datedBy->text, "it is not a date"});
+            return;
+        }
+    }
+    for (std::size_t index = 0; index < keys.size(); ++index) {
+        if (keys[index] == wanted && wanted != kNone) {
+            typed::Space& group = context.program.spaces[space];
+            group.governingDate = group.columns[index];
+        }
+    }
+}
+
+void declareGrouping(Context& context, Symbol& symbol) {
+    const auto& ast = std::get<ast::Grouping>(symbol.node->item);
+    const SpaceId record = resolveSpace(context, symbol.pack, ast.record);
+    if (record == kNone) {
+        return;
+    }
+    if (record != context.program.entry) {
+        context.report(DiagnosticKind::WrongKindOfName,
+                       ast.record.span,
+                       {ast.record.text, "not the record that comes in", "what groupings are made of"});
+        return;
+    }
+    typed::Grouping grouping;
+    grouping.record = record;
+    grouping.complete = ast.complete;
+    std::vector<std::pair<ColumnId, Span>> keys;
+    for (const ast::Name& name : ast.keys) {
+        const ColumnId column = RecordBuilder::storedColumn(context, symbol.pack, record, name);
+        if (column == kNone) {
+            continue;
+        }
+        const typed::Column& key = context.program.columns[column];
+        if (key.canBeUnknown) {
+            context
+                .report(DiagnosticKind::BadGroupingKey,
+                        name.span,
+                        {name.text, "where it is absent, the row would belong nowhere"})
+                .label(key.span, "declared `optional` here")
+                .help("a key is a required field, or one whose absence has a meaning");
+            continue;
+        }
+        if (std::find(grouping.keys.begin(), grouping.keys.end(), column) != grouping.keys.end()) {
+            context.report(DiagnosticKind::DuplicateName, name.span, {name.text});
+            continue;
+        }
+        grouping.keys.push_back(column);
+        keys.emplace_back(column, name.span);
+    }
+    for (const ast::Name& name : ast.order) {
+        const ColumnId column = RecordBuilder::storedColumn(context, symbol.pack, record, name);
+        if (column != kNone) {
+            grouping.order.push_back(column);
+        }
+    }
+    typed::Space space;
+    space.name = symbol.name;
+    space.kind = typed::SpaceKind::Group;
+    space.grouping = static_cast<std::uint32_t>(context.program.groupings.size());
+    space.span = symbol.span;
+    SpaceInfo info;
+    info.pack = symbol.pack;
+    const SpaceId id = context.addSpace(std::move(space), std::move(info));
+    symbol.index = id;
+    for (const auto& [key, span] : keys) {
+        typed::Column column = context.program.columns[key];
+        column.space = id;
+        column.field = kNone;
+        column.isKey = true;
+        column.required = true;
+        column.canBeUnknown = false;
+        column.absentMeans = kNone;
+        column.span = span;
+        context.addColumn(std::move(column), symbol.pack);
+    }
+    grouping.space = id;
+    grouping.membership = context.addLink(typed::Link::Kind::Group, record, id);
+    dateGrouping(context, symbol, ast, id, grouping.keys);
+    context.program.groupings.push_back(std::move(grouping));
+}
+
+void declareCollect(Context& context, Symbol& symbol, SpaceId parent) {
+    const auto& ast = std::get<ast::Collect>(symbol.node->item);
+    typed::Collect collect;
+    collect.parent = parent;
+    collect.span = ast.name.span;
+    typed::Space space;
+    space.name = symbol.name;
+    space.listName = symbol.name + "s";
+    space.kind = typed::SpaceKind::Collected;
+    space.parent = parent;
+    space.atMost = ast.atMost;
+    space.collect = static_cast<std::uint32_t>(context.program.collects.size());
+    space.span = symbol.span;
+    SpaceInfo info;
+    info.pack = symbol.pack;
+    info.collect = &ast;
+    const SpaceId id = context.addSpace(std::move(space), std::move(info));
+    symbol.index = id;
+    collect.space = id;
+    context.program.collects.push_back(std::move(collect));
+    context.collects.push_back({&ast, Progress::Waiting, Progress::Waiting});
+    if (ast.sources.empty()) {
+        context
+            .report(DiagnosticKind::MissingSource,
+                    symbol.span,
+                    {"collected record `" + symbol.name + "`"})
+            .help("add `source \"...\"` after its name");
+    }
+}
+
+/// Collected records may hang below one another, so each waits for its parent.
+void declareCollects(Context& context) {
+    std::vector<Symbol*> waiting = context.symbolsInOrder(SymbolKind::Collect);
+    bool moved = true;
+    while (moved && !waiting.empty()) {
+        moved = false;
+        std::vector<Symbol*> later;
+        for (Symbol* symbol : waiting) {
+            const auto& ast = std::get<ast::Collect>(symbol->node->item);
+            const auto found = context.names.find(symbol->pack,
+                                                  ast.parent.text,
+                                                  {SymbolKind::Collect});
+            const bool mustWait = found.size() == 1 && found.front()->index == kNone;
+            if (mustWait) {
+                later.push_back(symbol);
+                continue;
+            }
+            moved = true;
+            const SpaceId parent = resolveSpace(context, symbol->pack, ast.parent);
+            if (parent != kNone) {
+                declareCollect(context, *symbol, parent);
+            }
+        }
+        waiting = std::move(later);
+    }
+    for (const Symbol* symbol : waiting) {
+        // Where the parent itself was reported, nothing more is said.
+        const auto& ast = std::get<ast::Collect>(symbol->node->item);
+        if (ast.parent.text == symbol->name) {
+            context.report(DiagnosticKind::BadCollect,
+                           ast.parent.span,
+                           {symbol->name, "it cannot be collected of itself"});
+        } else if (!context.sink.hasErrors()) {
+            context.report(DiagnosticKind::BadCollect,
+                           ast.parent.span,
+                           {symbol->name, "it contains what it is collected of"});
+        }
+    }
+}
+
+}  // namespace
+
+SpaceId resolveSpace(Context& context, PackId pack, const ast::Name& name) {
+    const Symbol* symbol =
+        context.names.resolve(pack,
+                              name.text,
+                              name.span,
+                              {SymbolKind::Record, SymbolKind::Grouping, SymbolKind::Collect},
+                              "a record, grouping or collected record");
+    if (symbol == nullptr) {
+        return kNone;
+    }
+    if (symbol->index == kNone && symbol->kind == SymbolKind::Record &&
+        context.program.entry != kNone) {
+        context
+            .report(DiagnosticKind::WrongKindOfName,
+                    name.span,
+                    {name.text, "a part of another record without rows of its own", "a row"})
+            .help("write the name of the record that contains it");
+    }
+    return symbol->index;
+}
+
+void declareRecords(Context& context) {
+    declareEntry(context);
+    if (context.program.entry == kNone) {
+        return;
+    }
+    for (Symbol* symbol : context.symbolsInOrder(SymbolKind::Grouping)) {
+        declareGrouping(context, *symbol);
+    }
+    declareCollects(context);
+}
+
+}  // namespace proviso::check

@@ -1,0 +1,20 @@
+#pragma once
+
+#include "compiler/check/context.h"
+
+namespace proviso::check {
+
+/// Records, groupings and collected records as row spaces with links and stored columns. Afterwards every space exists
+/// whose row a path can reach, except pairs.
+void declareRecords(Context& context);
+
+/// Decisions, definitions and collected fields as columns. Types that are not written are left open.
+void declareMembers(Context& context);
+
+/// What a record field that stands for absent input means, once expressions can be checked.
+void checkAbsentMeanings(Context& context);
+
+/// The space that a record, grouping or collected record names; kNone after a report.
+SpaceId resolveSpace(Context& context, PackId pack, const ast::Name& name);
+
+}  // namespace proviso::check

@@ -1,0 +1,102 @@
+#include "compiler/driver/compile.h"
+
+#include "compiler/driver/load.h"
+#include "compiler/parser/parser.h"
+#include "runtime/base/check.h"
+
+#if __has_include("compiler/analysis/analyse.h")
+#include "compiler/analysis/analyse.h"
+#endif
+#if __has_include("runtime/bytecode/verifier.h")
+#include "compiler/lowering/lower.h"
+#include "runtime/bytecode/verifier.h"
+#endif
+
+#include <variant>
+
+namespace proviso {
+
+namespace {
+
+void loadTables(CompiledSet& set) {
+    for (const ast::Pack& pack : set.packs) {
+        for (const ast::ItemNode& node : pack.items) {
+            const auto* table = std::get_if<ast::Table>(&node.item);
+            if (table == nullptr || !table->file) {
+                continue;
+            }
+            if (set.tableFiles.find(pack.source, table->file->text).isValid()) {
+                continue;
+            }
+            const std::optional<SourceId> text =
+                loadTableText(pack.source, *table->file, set.sources, set.sink);
+            if (text) {
+                set.tableFiles.add(pack.source, table->file->text, *text);
+            }
+        }
+    }
+}
+
+void parse(CompiledSet& set) {
+    for (const SourceId source : set.packTexts) {
+        if (std::optional<ast::Pack> pack = parsePack(set.sources, source, set.sink)) {
+            set.packs.push_back(std::move(*pack));
+        }
+    }
+}
+
+void check(CompiledSet& set) {
+    // A table that is not there would be reported once more by the checker, and what it lacks along with it.
+    const std::size_t errorsBefore = set.sink.errorCount();
+    loadTables(set);
+    if (set.sink.errorCount() != errorsBefore) {
+        return;
+    }
+    set.typed = checkPackSet(set.packs, set.sources, set.tableFiles, set.sink);
+#if __has_include("compiler/analysis/analyse.h")
+    if (set.typed && !analyse(*set.typed, set.sources, set.sink)) {
+        set.typed.reset();
+    }
+#endif
+}
+
+void lowerAndVerify([[maybe_unused]] CompiledSet& set) {
+#if __has_include("runtime/bytecode/verifier.h")
+    auto program = std::make_shared<bytecode::Program>(lower(*set.typed, set.sources));
+    set.program = std::move(program);
+#endif
+}
+
+void compile(CompiledSet& set, CompileGoal goal) {
+    parse(set);
+    // Whoever mends a mistake of spelling wants to hear of it alone: names that a broken pack declares would be missing
+    // everywhere else.
+    if (goal == CompileGoal::Parsed || set.sink.hasErrors() || set.packs.empty()) {
+        return;
+    }
+    check(set);
+    if (goal == CompileGoal::Lowered && set.typed && !set.sink.hasErrors()) {
+        lowerAndVerify(set);
+    }
+}
+
+}  // namespace
+
+std::unique_ptr<CompiledSet> compilePaths(const std::vector<std::string>& paths, CompileGoal goal) {
+    auto set = std::make_unique<CompiledSet>();
+    set->packTexts = loadPackTexts(paths, set->sources, set->sink);
+    compile(*set, goal);
+    return set;
+}
+
+std::unique_ptr<CompiledSet>
+compileTexts(const std::vector<std::pair<std::string, std::string>>& texts, CompileGoal goal) {
+    auto set = std::make_unique<CompiledSet>();
+    for (const auto& [path, text] : texts) {
+        set->packTexts.push_back(set->sources.add(path, text));
+    }
+    compile(*set, goal);
+    return set;
+}
+
+}  // namespace proviso

@@ -1,0 +1,481 @@
+#include "compiler/parser/build.h"
+#include "compiler/parser/literals.h"
+#include "compiler/parser/quoted.h"
+
+#include <array>
+#include <utility>
+
+namespace proviso::syntax {
+
+// The functions of this file call each other as deep as the text is nested, which checkNesting has bounded; chains of
+// operators are walked in loops and bounded by admitChain.
+// NOLINTBEGIN(misc-no-recursion)
+
+using SyntaxRule = Rule;
+
+namespace {
+
+ast::ExpressionPtr standIn(Span span) { return makeExpression(span, ast::YesNoLiteral{}); }
+
+ast::ExpressionPtr compare(ast::ComparisonOperator op,
+                           bool inWords,
+                           ast::ExpressionPtr left,
+                           ast::ExpressionPtr right,
+                           Span operatorSpan) {
+    const Span span = cover(left->span, right->span);
+    return makeExpression(
+        span, ast::Comparison{op, inWords, std::move(left), std::move(right), operatorSpan});
+}
+
+ast::ComparisonOperator comparisonOf(std::string_view sign) {
+    using Operator = ast::ComparisonOperator;
+    if (sign == ">") {
+        return Operator::Greater;
+    }
+    if (sign == ">=") {
+        return Operator::GreaterOrEqual;
+    }
+    if (sign == "<") {
+        return Operator::Less;
+    }
+    if (sign == "<=") {
+        return Operator::LessOrEqual;
+    }
+    return sign == "=" ? Operator::Equal : Operator::NotEqual;
+}
+
+ast::ArithmeticOperator arithmeticOf(std::string_view sign) {
+    using Operator = ast::ArithmeticOperator;
+    if (sign == "+") {
+        return Operator::Add;
+    }
+    if (sign == "*") {
+        return Operator::Multiply;
+    }
+    if (sign == "/") {
+        return Operator::Divide;
+    }
+    if (sign == "div") {
+        return Operator::IntegerDivide;
+    }
+    return sign == "mod" ? Operator::Modulo : Operator::Subtract;
+}
+
+}  // namespace
+
+bool Builder::admitChain(std::size_t terms, Span span) {
+    if (terms <= limits_.chainTerms && depth_ + terms <= limits_.chainTerms + limits_.nesting) {
+        return true;
+    }
+    sink_.report(DiagnosticKind::ChainTooLong, {span.source, span.begin, span.begin}, {limits_.chainTerms})
+        .help("give parts of it names with `define`");
+    return false;
+}
+
+ast::ExpressionPtr Builder::templateExpression(const Node& node) { return expression(node.node(0)); }
+
+ast::ExpressionPtr Builder::expression(const Node& node) {
+    const Depth depth(*this, 1);
+    const Node inside = node.node(0);
+    switch (inside.rule()) {
+        case SyntaxRule::Aggregate: return aggregate(inside);
+        case SyntaxRule::Apportion: return apportion(inside);
+        default: return condition(inside);
+    }
+}
+
+ast::ExpressionPtr Builder::condition(const Node& node) {
+    if (node.childCount() == 1) {
+        return conditionTerm(node.node(0));
+    }
+    if (!admitChain((node.childCount() + 1) / 2, node.span())) {
+        return standIn(node.span());
+    }
+    const Depth depth(*this, 1);
+    std::vector<ast::ExpressionPtr> alternatives;
+    ast::Logic run;  // of `and`
+    bool hasAnd = false;
+    bool hasOr = false;
+    const auto closeRun = [&] {
+        if (run.operands.size() == 1) {
+            alternatives.push_back(std::move(run.operands.front()));
+        } else {
+            const Span span = cover(run.operands.front()->span, run.operands.back()->span);
+            alternatives.push_back(makeExpression(span, std::move(run)));
+        }
+        run = {};
+    };
+    for (std::size_t place = 0; place < node.childCount(); ++place) {
+        if (!node.isToken(place)) {
+            run.operands.push_back(conditionTerm(node.node(place)));
+        } else if (node.token(place).text == "or") {
+            hasOr = true;
+            closeRun();
+        } else {
+            hasAnd = true;
+        }
+    }
+    closeRun();
+    if (hasAnd && hasOr) {
+        reportMixed(node);
+    }
+    if (alternatives.size() == 1) {
+        return std::move(alternatives.front());
+    }
+    ast::Logic any;
+    any.conjunction = false;
+    any.operands = std::move(alternatives);
+    return makeExpression(node.span(), std::move(any));
+}
+
+void Builder::reportMixed(const Node& node) {
+    // The suggestion puts each run of `and` in parentheses, which is how the words bind in other languages.
+    std::string suggestion;
+    const Token* second = nullptr;
+    std::size_t runBegin = 0;
+    const auto closeRun = [&](std::size_t runEnd) {
+        const Span span = cover(node.node(runBegin).span(), node.node(runEnd).span());
+        const std::string text(sources_.text(span));
+        suggestion += runBegin == runEnd ? text : "(" + text + ")";
+    };
+    for (std::size_t place = 1; place < node.childCount(); place += 2) {
+        if (second == nullptr && node.token(place).text != node.token(1).text) {
+            second = &node.token(place);
+        }
+        if (node.token(place).text == "or") {
+            closeRun(place - 1);
+            suggestion += " or ";
+            runBegin = place + 1;
+        }
+    }
+    closeRun(node.childCount() - 1);
+    constexpr std::size_t kLongestShown = 200;
+    auto report = sink_.report(DiagnosticKind::MixedAndOr, second->span);
+    report.label(node.token(1).span, "the other word")
+        .help(suggestion.size() > kLongestShown ? "put one of them in parentheses"
+                                                : "if this is what is meant, write `" + suggestion + "`")
+        .fix(node.span(), suggestion);
+}
+
+ast::ExpressionPtr Builder::conditionTerm(const Node& node) {
+    const Depth depth(*this, 1);
+    Reader reader(node);
+    if (reader.take("not")) {
+        return makeExpression(node.span(), ast::Not{conditionTerm(reader.node())});
+    }
+    const bool all = reader.take("all");
+    if (all || reader.take("any")) {
+        reader.take("of");
+        ast::Logic block;
+        block.conjunction = all;
+        block.block = true;
+        if (!admitChain((node.childCount() - 3) / 2, node.span())) {
+            return standIn(node.span());
+        }
+        while (reader.at(SyntaxRule::Condition)) {
+            block.operands.push_back(condition(reader.node()));
+            reader.take(";");
+        }
+        return makeExpression(node.span(), std::move(block));
+    }
+    ast::ExpressionPtr left = value(reader.node());
+    return reader.done() ? std::move(left) : comparison(std::move(left), reader.node());
+}
+
+ast::ExpressionPtr Builder::comparison(ast::ExpressionPtr left, const Node& node) {
+    using Operator = ast::ComparisonOperator;
+    const Span span = cover(left->span, node.span());
+    Reader reader(node);
+    if (reader.at(SyntaxRule::ComparisonSign)) {
+        const Token& sign = reader.node().token(0);
+        return compare(comparisonOf(sign.text), false, std::move(left), value(reader.node()), sign.span);
+    }
+    const Token& word = reader.token();
+    if (word.text == "exceeds") {
+        return compare(Operator::Greater, true, std::move(left), value(reader.node()), word.span);
+    }
+    if (word.text == "satisfies") {
+        return makeExpression(span, ast::Satisfies{false, std::move(left), value(reader.node())});
+    }
+    if (word.text == "contains") {
+        return makeExpression(span, ast::Contains{false, std::move(left), value(reader.node())});
+    }
+    if (word.text == "does") {
+        reader.take("not");
+        const Token& verb = reader.token();
+        ast::ExpressionPtr right = value(reader.node());
+        if (verb.text == "satisfy") {
+            return makeExpression(span, ast::Satisfies{true, std::move(left), std::move(right)});
+        }
+        if (verb.text == "contain") {
+            return makeExpression(span, ast::Contains{true, std::move(left), std::move(right)});
+        }
+        return compare(Operator::LessOrEqual,
+                       true,
+                       std::move(left),
+                       std::move(right),
+                       cover(word.span, verb.span));
+    }
+    return isTest(std::move(left), reader, span, word.span);
+}
+
+ast::ExpressionPtr Builder::isTest(ast::ExpressionPtr left, Reader reader, Span span, Span sign) {
+    using Operator = ast::ComparisonOperator;
+    const bool negated = reader.take("not");
+    const Node tailNode = reader.node();
+    Reader tail(tailNode);
+    if (tail.take("one")) {
+        tail.take("of");
+        return makeExpression(span, ast::IsOneOf{negated, std::move(left), values(tail)});
+    }
+    if (tail.take("in")) {
+        return makeExpression(span, ast::IsIn{negated, std::move(left), qualifiedName(tail.node())});
+    }
+    if (tail.take("known")) {
+        return makeExpression(span, ast::IsKnown{negated, std::move(left)});
+    }
+    if (tail.take("applicable")) {
+        return makeExpression(span, ast::IsApplicable{negated, std::move(left)});
+    }
+    Operator op = negated ? Operator::NotEqual : Operator::Equal;
+    if (tail.take("at")) {
+        const bool least = tail.take("least");
+        op = least ? (negated ? Operator::Less : Operator::GreaterOrEqual)
+                   : (negated ? Operator::Greater : Operator::LessOrEqual);
+    } else if (tail.take("below")) {
+        op = negated ? Operator::GreaterOrEqual : Operator::Less;
+    }
+    return compare(op, true, std::move(left), value(tail.nextNode()), sign);
+}
+
+std::vector<ast::ExpressionPtr> Builder::values(Reader& reader) {
+    std::vector<ast::ExpressionPtr> result;
+    do {
+        result.push_back(value(reader.node()));
+    } while (reader.take(","));
+    return result;
+}
+
+ast::ExpressionPtr Builder::value(const Node& node) {
+    // `a + b + c` leans to the left in the tree of the grammar: the steps are collected from the top down.
+    std::vector<Node> steps;
+    Node bottom = node;
+    while (!bottom.isToken(0) && bottom.node(0).rule() == SyntaxRule::Value) {
+        steps.push_back(bottom);
+        bottom = bottom.node(0);
+    }
+    if (!steps.empty() && !admitChain(steps.size() + 1, bottom.firstToken().span)) {
+        return standIn(bottom.firstToken().span);
+    }
+    const Depth depth(*this, steps.size());
+    ast::ExpressionPtr left = unary(bottom.node(0));
+    for (std::size_t index = steps.size(); index-- > 0;) {
+        left = combine(std::move(left), steps[index]);
+    }
+    return left;
+}
+
+ast::ExpressionPtr Builder::combine(ast::ExpressionPtr left, const Node& step) {
+    const Token& sign = step.token(1);
+    if (sign.text == "rounded") {
+        const Span span = cover(left->span, step.token(4).span);
+        const Node unit = step.node(3);
+        ast::Rounded rounded;
+        rounded.operand = std::move(left);
+        rounded.mode = name(step.token(4));
+        const Token& first = unit.token(0);
+        if (first.kind == TokenKind::Integer) {
+            const std::int64_t decimals = readInteger(first, sink_);
+            if (decimals > kMostDecimals) {
+                sink_.report(DiagnosticKind::BadNumber, first.span, {first.text})
+                    .help("at most " + std::to_string(kMostDecimals) + " decimals are kept");
+            } else {
+                rounded.scale = static_cast<int>(decimals);
+            }
+        } else {
+            rounded.cents = first.text == "cents";
+            rounded.scale = rounded.cents ? 2 : 0;
+        }
+        return makeExpression(span, std::move(rounded));
+    }
+    ast::ExpressionPtr right = value(step.node(2));
+    const Span span = cover(left->span, right->span);
+    if (sign.text == "else") {
+        return makeExpression(span, ast::OrElse{std::move(left), std::move(right)});
+    }
+    return makeExpression(
+        span,
+        ast::Arithmetic{arithmeticOf(sign.text), std::move(left), std::move(right), sign.span});
+}
+
+ast::ExpressionPtr Builder::unary(const Node& node) {
+    const Depth depth(*this, 1);
+    Reader reader(node);
+    if (reader.at(TokenKind::Percent)) {
+        const auto [mantissa, scale] = readScaled(reader.token(), sink_);
+        const Node operandNode = reader.nextNode();
+        ast::ExpressionPtr operand = unary(operandNode);
+        return makeExpression(node.span(), ast::PercentOf{{mantissa, scale}, std::move(operand)});
+    }
+    if (reader.at(SyntaxRule::Postfix)) {
+        return postfix(reader.node());
+    }
+    return makeExpression(node.span(), ast::Negate{unary(reader.nextNode())});
+}
+
+ast::ExpressionPtr Builder::postfix(const Node& node) {
+    ast::ExpressionPtr result = primary(node.node(0));
+    if (node.childCount() == 1) {
+        return result;
+    }
+    return makeExpression(node.span(), ast::OnDate{std::move(result), primary(node.node(2))});
+}
+
+ast::ExpressionPtr Builder::primary(const Node& node) {
+    const Depth depth(*this, 1);
+    Reader reader(node);
+    if (reader.at(SyntaxRule::Literal)) {
+        return literal(reader.node());
+    }
+    if (reader.at(SyntaxRule::CaseExpression)) {
+        return caseExpression(reader.node());
+    }
+    if (reader.at(TokenKind::Name)) {
+        const ast::Name member = name(reader.token());
+        return memberOf(member, reader.nextNode(), node.span());
+    }
+    if (reader.at(SyntaxRule::Path)) {
+        const Node pathNode = reader.node();
+        if (reader.done()) {
+            return pathExpression(pathNode);
+        }
+        reader.take("for");
+        reader.take("(");
+        return makeExpression(node.span(), ast::Lookup{path(pathNode), values(reader)});
+    }
+    reader.take("(");
+    ast::ExpressionPtr result = expression(reader.node());
+    if (reader.atWord(",")) {
+        sink_.report(DiagnosticKind::ListWithoutFunction, node.span());
+    }
+    result->parenthesised = true;
+    result->span = node.span();
+    return result;
+}
+
+ast::ExpressionPtr Builder::memberOf(const ast::Name& member, const Node& row, Span span) {
+    // `lesser of (x, y)`
+    if (row.isToken(0) && row.token(0).text == "(" && row.childCount() > 3) {
+        Reader reader(row);
+        reader.take("(");
+        ast::Call call;
+        call.function = member;
+        do {
+            call.arguments.push_back(expression(reader.node()));
+        } while (reader.take(","));
+        return makeExpression(span, std::move(call));
+    }
+    ast::ExpressionPtr inner = primary(row);
+    if (auto* innerPath = std::get_if<ast::Path>(&inner->node);
+        innerPath != nullptr && !inner->parenthesised) {
+        innerPath->names.push_back(member);
+        inner->span = span;
+        return inner;
+    }
+    return makeExpression(span, ast::MemberOf{member, std::move(inner)});
+}
+
+ast::Path Builder::path(const Node& node) {
+    ast::Path result;
+    result.names.push_back(name(node.token(0)));
+    for (std::size_t place = 2; place < node.childCount(); place += 2) {
+        result.names.push_back(name(node.node(place).token(0)));
+    }
+    return result;
+}
+
+ast::ExpressionPtr Builder::pathExpression(const Node& node) {
+    ast::Path result = path(node);
+    if (result.names.size() == 1 &&
+        (result.names[0].text == "today" || result.names[0].text == "now")) {
+        sink_.report(DiagnosticKind::ClockWord, result.names[0].span, {result.names[0].text})
+            .help("use a date of the record, so that the answer is the same on every day it is asked");
+    }
+    return makeExpression(node.span(), std::move(result));
+}
+
+ast::ExpressionPtr Builder::literal(const Node& node) {
+    const Token& token = node.token(0);
+    const Span span = node.span();
+    switch (token.kind) {
+        case TokenKind::Money: {
+            const auto [mantissa, scale] = readScaled(token, sink_);
+            return makeExpression(span, ast::MoneyLiteral{mantissa, scale});
+        }
+        case TokenKind::Percent: {
+            const auto [mantissa, scale] = readScaled(token, sink_);
+            return makeExpression(span, ast::PercentLiteral{mantissa, scale});
+        }
+        case TokenKind::Decimal: {
+            const auto [mantissa, scale] = readScaled(token, sink_);
+            return makeExpression(span, ast::DecimalLiteral{mantissa, scale, std::string(token.text)});
+        }
+        case TokenKind::Date: return makeExpression(span, ast::DateValue{readDate(token, sink_)});
+        case TokenKind::String:
+            return makeExpression(span, ast::TextLiteral{unquote(token.text)});
+        case TokenKind::Integer: break;
+        default: return makeExpression(span, ast::YesNoLiteral{token.text == "yes"});
+    }
+    const std::int64_t number = readInteger(token, sink_);
+    if (node.childCount() == 1) {
+        return makeExpression(span, ast::DecimalLiteral{number, 0, std::string(token.text)});
+    }
+    if (node.token(1).text == "minutes") {
+        return makeExpression(span, ast::MinutesLiteral{number});
+    }
+    return makeExpression(span, ast::DaysLiteral{number});
+}
+
+/// `cellValue` and `givenValue`: a literal, perhaps negative, a member or a code.
+ast::ExpressionPtr Builder::signedLiteral(const Node& node) {
+    Reader reader(node);
+    if (reader.at(TokenKind::Code)) {
+        const Token& token = reader.token();
+        return makeExpression(token.span, ast::CodeLiteral{std::string(token.text)});
+    }
+    if (reader.at(TokenKind::Name)) {
+        const Token& token = reader.token();
+        return makeExpression(token.span, ast::Path{{name(token)}});
+    }
+    const bool negative = !reader.at(SyntaxRule::Literal);
+    ast::ExpressionPtr result = literal(reader.nextNode());
+    return negative ? makeExpression(node.span(), ast::Negate{std::move(result)}) : std::move(result);
+}
+
+ast::ExpressionPtr Builder::caseExpression(const Node& node) {
+    Reader reader(node);
+    reader.take("case");
+    ast::Case result;
+    if (reader.at(SyntaxRule::Value)) {
+        result.subject = value(reader.node());
+    }
+    while (reader.at(SyntaxRule::CaseArm)) {
+        const Node armNode = reader.node();
+        Reader part(armNode);
+        part.take("when");
+        ast::Case::Arm arm;
+        do {
+            arm.tests.push_back(condition(part.node().node(0)));
+        } while (part.take(","));
+        arm.value = expression(part.nextNode());
+        result.arms.push_back(std::move(arm));
+    }
+    if (reader.take("otherwise")) {
+        result.otherwise = expression(reader.nextNode());
+    }
+    return makeExpression(node.span(), std::move(result));
+}
+
+// NOLINTEND(misc-no-recursion)
+
+}  // namespace proviso::syntax

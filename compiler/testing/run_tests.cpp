@@ -1,0 +1,227 @@
+#include "compiler/testing/run_tests.h"
+
+#include "compiler/testing/decided.h"
+#include "compiler/testing/expect.h"
+#include "compiler/testing/given.h"
+#include "runtime/base/check.h"
+#include "runtime/engine/interpreter.h"
+#include "runtime/engine/run.h"
+#include "runtime/input/decoder.h"
+
+#include <algorithm>
+#include <set>
+#include <variant>
+
+namespace proviso {
+
+namespace {
+
+using bytecode::kNone;
+
+/// The words of a piece of pack text on one line.
+std::string folded(std::string_view text) {
+    std::string out;
+    for (const char letter : text) {
+        const bool space = letter == ' ' || letter == '\t' || letter == '\n' || letter == '\r';
+        if (!space) {
+            out += letter;
+        } else if (!out.empty() && out.back() != ' ') {
+            out += ' ';
+        }
+    }
+    return out;
+}
+
+/// Which rules and exceptions applied in some row of some test.
+class Coverage {
+  public:
+    explicit Coverage(const bytecode::Program& program) : program_(program) {}
+
+    void note(const Interpreter& run) {
+        for (const bytecode::RuleInfo& rule : program_.rules) {
+            for (const bytecode::Effect& effect : rule.effects) {
+                if (appliesSomewhere(run, effect.guard)) {
+                    applied_.insert(effect.exception == kNone ? rule.name
+                                                              : rule.exceptions[effect.exception].name);
+                }
+            }
+            for (const bytecode::ExceptionInfo& exception : rule.exceptions) {
+                if (appliesSomewhere(run, exception.applies)) {
+                    applied_.insert(exception.name);
+                }
+            }
+        }
+    }
+
+    void report(TestReport& report) const {
+        std::set<std::string> all;
+        for (const bytecode::RuleInfo& rule : program_.rules) {
+            all.insert(rule.name);
+            for (const bytecode::ExceptionInfo& exception : rule.exceptions) {
+                all.insert(exception.name);
+            }
+        }
+        report.rulesAndExceptions = all.size();
+        std::set_difference(all.begin(), all.end(), applied_.begin(), applied_.end(),
+                            std::back_inserter(report.neverApplied));
+    }
+
+  private:
+    static bool appliesSomewhere(const Interpreter& run, bytecode::Register guard) {
+        if (guard == kNone) {
+            return false;
+        }
+        const ColumnData& column = run.column(guard);
+        for (std::size_t row = 0; row < column.values.size(); ++row) {
+            if (column.values[row] != 0 && column.state(row) == State::Value) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    const bytecode::Program& program_;
+    std::set<std::string> applied_;
+};
+
+class TestRunner {
+  public:
+    explicit TestRunner(const CompiledSet& set)
+        : set_(set), program_(*set.program), evaluator_(set.program), coverage_(program_) {
+        for (const std::string& text : program_.texts) {
+            dictionary_.intern(text);
+        }
+        for (const ast::Pack& pack : set.packs) {
+            for (const ast::ItemNode& node : pack.items) {
+                if (const auto* sample = std::get_if<ast::Sample>(&node.item)) {
+                    samples_.push_back(sample);
+                }
+            }
+        }
+    }
+
+    TestOutcome run(const ast::Pack& pack, const ast::Test& test) {
+        TestOutcome outcome;
+        outcome.pack = pack.name.text;
+        outcome.title = test.title.text;
+        outcome.span = test.title.span;
+        outcome.expectations = test.expectations.size();
+        const std::optional<DecodedRecords> records = decode(test, outcome);
+        if (!records) {
+            return outcome;
+        }
+        DecideOptions options;
+        options.withChoices = false;
+        if (test.knownAsOf) {
+            options.asOf = test.knownAsOf->days;
+        }
+        const auto blocks = planBlocks(program_, records->store, SIZE_MAX);
+        PROVISO_CHECK(blocks.size() == 1, "the few records of a test are one block");
+        const Batch batch = records->store.select(blocks.front());
+        const testing::Decided decided(evaluator_, program_, batch, options);
+        coverage_.note(decided.interpreter());
+        for (const ast::Expectation& expectation : test.expectations) {
+            if (auto mismatch = testing::checkExpectation(expectation, decided, pack.name.text)) {
+                outcome.failures.push_back(
+                    {expectation.span, folded(set_.sources.text(expectation.span)), mismatch->found});
+            }
+        }
+        return outcome;
+    }
+
+    const Coverage& coverage() const { return coverage_; }
+
+  private:
+    /// The given records, read like any others. Nothing, after a failure was noted, when they do not fit.
+    std::optional<DecodedRecords> decode(const ast::Test& test, TestOutcome& outcome) {
+        std::string text;
+        for (const ast::Given& given : test.given) {
+            testing::GivenProblem problem;
+            const std::optional<std::string> record =
+                testing::recordText(given, samples_, program_.schema, problem);
+            if (!record) {
+                outcome.failures.push_back({problem.span, "a record to decide", problem.text});
+                return std::nullopt;
+            }
+            text += *record + '\n';
+        }
+        DecodeOptions options;
+        if (test.knownAsOf) {
+            options.knownAsOf = Date{test.knownAsOf->days};
+        }
+        DecodedRecords records = decodeText(program_.schema, dictionary_, text, options, "given");
+        for (const Rejection& rejection : records.rejections) {
+            const std::size_t index = std::min<std::size_t>(rejection.line, test.given.size()) - 1;
+            outcome.failures.push_back({test.given[index].span, "a record that can be read",
+                                        (rejection.field.empty() ? "" : "`" + rejection.field + "`: ") +
+                                            rejection.message});
+        }
+        if (!records.rejections.empty()) {
+            return std::nullopt;
+        }
+        if (records.store.recordCount() == 0) {
+            outcome.failures.push_back(
+                {test.title.span, "records to decide", "none of them was known by then, or all are void"});
+            return std::nullopt;
+        }
+        return records;
+    }
+
+    const CompiledSet& set_;
+    const bytecode::Program& program_;
+    Dictionary dictionary_;
+    Evaluator evaluator_;
+    Coverage coverage_;
+    testing::Samples samples_;
+};
+
+struct FoundTest {
+    const ast::Pack* pack = nullptr;
+    const ast::Test* test = nullptr;
+};
+
+std::vector<FoundTest> findTests(const CompiledSet& set, const std::string& filter) {
+    std::vector<const ast::Pack*> packs;
+    for (const ast::Pack& pack : set.packs) {
+        packs.push_back(&pack);
+    }
+    std::sort(packs.begin(), packs.end(),
+              [](const ast::Pack* a, const ast::Pack* b) { return a->name.text < b->name.text; });
+    std::vector<FoundTest> found;
+    for (const ast::Pack* pack : packs) {
+        for (const ast::ItemNode& node : pack->items) {
+            const auto* test = std::get_if<ast::Test>(&node.item);
+            if (test != nullptr &&
+                (pack->name.text + ": " + test->title.text).find(filter) != std::string::npos) {
+                found.push_back({pack, test});
+            }
+        }
+    }
+    return found;
+}
+
+}  // namespace
+
+std::size_t TestReport::failedCount() const {
+    return static_cast<std::size_t>(std::count_if(
+        tests.begin(), tests.end(), [](const TestOutcome& test) { return !test.failures.empty(); }));
+}
+
+TestReport runTests(const CompiledSet& set, const TestOptions& options) {
+    PROVISO_CHECK(set.program != nullptr, "only a pack set without errors can be tested");
+    TestReport report;
+    TestRunner runner(set);
+    const std::vector<FoundTest> tests = findTests(set, options.filter);
+    for (const FoundTest& found : tests) {
+        report.tests.push_back(runner.run(*found.pack, *found.test));
+        if (options.progress) {
+            options.progress(report.tests.size(), tests.size());
+        }
+    }
+    if (options.filter.empty()) {
+        runner.coverage().report(report);
+    }
+    return report;
+}
+
+}  // namespace proviso

@@ -1,0 +1,45 @@
+#pragma once
+
+#include "compiler/diagnostics/source.h"
+#include "compiler/driver/compile.h"
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <vector>
+
+namespace proviso {
+
+struct TestFailure {
+    Span span;                        ///< the expectation, or what is wrong with a given record
+    std::string expected;             ///< as written
+    std::string found;                ///< what was decided instead
+};
+
+struct TestOutcome {
+    std::string pack;
+    std::string title;
+    Span span;                        ///< the title
+    std::size_t expectations = 0;
+    std::vector<TestFailure> failures;
+};
+
+struct TestReport {
+    std::vector<TestOutcome> tests;   ///< by pack, in the order of the text
+    /// Rules and exceptions that no test made apply, by name. Empty unless every test was run.
+    std::vector<std::string> neverApplied;
+    std::size_t rulesAndExceptions = 0;
+
+    [[nodiscard]] std::size_t failedCount() const;
+};
+
+struct TestOptions {
+    /// Only tests whose title, or `pack: title`, holds this text.
+    std::string filter;
+    std::function<void(std::size_t done, std::size_t total)> progress;
+};
+
+/// Runs the tests of a compiled pack set, each by itself over its own records.
+TestReport runTests(const CompiledSet& set, const TestOptions& options = {});
+
+}  // namespace proviso

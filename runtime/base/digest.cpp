@@ -1,0 +1,71 @@
+#include "runtime/base/digest.h"
+
+#include "runtime/base/check.h"
+
+#include <array>
+#include <cstdint>
+#include <openssl/evp.h>
+
+namespace proviso {
+
+struct Sha256::Context {
+    EVP_MD_CTX* handle = EVP_MD_CTX_new();
+
+    Context() = default;
+    Context(const Context&) = delete;
+    Context& operator=(const Context&) = delete;
+    ~Context() { EVP_MD_CTX_free(handle); }
+};
+
+Sha256::Sha256() : context_(std::make_unique<Context>()) {
+    PROVISO_CHECK(context_->handle != nullptr, "no digest context");
+    PROVISO_CHECK(EVP_DigestInit_ex(context_->handle, EVP_sha256(), nullptr) == 1,
+                  "SHA-256 is not available");
+}
+
+Sha256::~Sha256() = default;
+Sha256::Sha256(Sha256&&) noexcept = default;
+Sha256& Sha256::operator=(Sha256&&) noexcept = default;
+
+void Sha256::add(std::string_view bytes) {
+    PROVISO_CHECK(context_ != nullptr, "digest already finished");
+    PROVISO_CHECK(EVP_DigestUpdate(context_->handle, bytes.data(), bytes.size()) == 1,
+                  "digest update failed");
+}
+
+void Sha256::addFramed(std::string_view bytes) {
+    std::array<char, 8> length{};
+    std::uint64_t rest = bytes.size();
+    for (char& byte : length) {
+        byte = static_cast<char>(rest & 0xffU);
+        rest >>= 8U;
+    }
+    add({length.data(), length.size()});
+    add(bytes);
+}
+
+std::string Sha256::finish() {
+    PROVISO_CHECK(context_ != nullptr, "digest already finished");
+    std::array<unsigned char, EVP_MAX_MD_SIZE> bytes{};
+    unsigned int size = 0;
+    PROVISO_CHECK(EVP_DigestFinal_ex(context_->handle, bytes.data(), &size) == 1,
+                  "digest could not be finished");
+    context_.reset();
+
+    constexpr std::string_view kDigits = "0123456789abcdef";
+    std::string text = "sha256:";
+    text.reserve(text.size() + 2U * size);
+    for (unsigned int index = 0; index < size; ++index) {
+        text += kDigits[bytes[index] >> 4U];
+        text += kDigits[bytes[index] & 0x0fU];
+    }
+    return text;
+}
+
+std::string sha256(std::string_view bytes) {
+    Sha256 digest;
+    digest.add(bytes);
+    return digest.finish();
+}
+
+}  // namespace proviso

@@ -1,0 +1,45 @@
+#pragma once
+
+#include "runtime/bytecode/program.h"
+
+#include <cstdint>
+#include <string>
+
+/// The verifier's parts. Each answers whether all is well and otherwise has said what is not.
+namespace proviso::bytecode::verification {
+
+/// The first thing that is wrong.
+struct Report {
+    std::string where;
+    std::string what;
+
+    /// Always false, so that a check can return it.
+    bool fail(std::string place, std::string message) {
+        where = std::move(place);
+        what = std::move(message);
+        return false;
+    }
+};
+
+enum class TypeClass : std::uint8_t { Logical, Numeric, Text, Enumeration, Step, Row, Other };
+
+TypeClass classOf(const Type& type);
+/// Numbers, money, minutes and days; not dates.
+bool isCountable(const Type& type);
+/// A dimensionless whole number, or one in minutes or days.
+bool isWhole(const Type& type);
+/// Whether values of one type may stand where the other is expected.
+bool isSame(const Type& a, const Type& b);
+/// Whether a type may be a column's at all.
+bool isColumnType(const Program& program, const Type& type);
+/// Whether `value` is one of the type's values.
+bool isValueOf(const Program& program, const Type& type, std::int64_t value);
+
+/// Schema, parameters, tables, code sets and scales.
+bool verifyPools(const Program& program, Report& report);
+/// The instructions.
+bool verifyCode(const Program& program, Report& report);
+/// Spaces' columns, rules, decisions, findings, outputs and clauses.
+bool verifySymbols(const Program& program, Report& report);
+
+}  // namespace proviso::bytecode::verification

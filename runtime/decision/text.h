@@ -1,0 +1,45 @@
+#pragma once
+
+#include "runtime/decision/result.h"
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace proviso {
+
+struct ResultTextOptions {
+    bool colour = false;
+    bool outputs = true;              ///< also the lists and values that were decided, not findings alone
+    std::string_view recordName;      ///< the entry record's name, `order`
+    std::size_t width = 100;          ///< longer texts are broken between words
+};
+
+/// "violation", "warning" or "notice" for bytecode::Severity.
+std::string_view findingSeverityName(std::uint8_t severity);
+
+/// A value for people: `2`, `on_site`, `red, blue`, `not applicable`, `unknown (items[0].weight)`.
+std::string displayValue(const ShownValue& value);
+
+/// One decision as a readable block:
+///
+///     order O-17
+///       violation  LATE_NOTICE  on items[0]
+///         because the notice is dated after shipping
+///         rule shipping.notice; source "Tariff 12.3"
+///         at stake $12.00
+///
+/// Ends with a line break. Control characters never reach the output.
+void appendText(std::string& out, const RecordResult& result, const ResultTextOptions& options);
+
+/// One line a finding: `O-17 items[0] violation LATE_NOTICE: the notice is dated after shipping`, and so for what could not
+/// be determined and for errors.
+void appendCompact(std::string& out, const RecordResult& result);
+
+/// Text with control characters replaced, so that data cannot steer a terminal.
+std::string printable(std::string_view text);
+
+/// A name as people say it: `invoice_line` is `invoice line`.
+std::string spokenName(std::string_view name);
+
+}  // namespace proviso

@@ -1,0 +1,167 @@
+#include "runtime/engine/frame.h"
+#include "runtime/values/date.h"
+
+#include <compare>
+
+namespace proviso::engine {
+
+using bytecode::kNone;
+
+namespace {
+
+/// A sum or difference of days is a date, which has a range of its own.
+Checked asDate(Checked days) {
+    if (!days.ok() || !isInRange({days.value})) {
+        return {0, EvaluationError::RangeOfDate};
+    }
+    return days;
+}
+
+bool store(std::int64_t& result, Checked checked) {
+    result = checked.value;
+    return !checked.ok();
+}
+
+Checked ratio(std::int64_t a, std::int64_t b, std::int64_t shift, Rounding rounding) {
+    Int128 numerator = a;
+    Int128 denominator = b;
+    if (shift >= 0) {
+        numerator *= powerOfTen(static_cast<int>(shift));
+    } else {
+        denominator *= powerOfTen(static_cast<int>(-shift));
+    }
+    return roundedQuotient(numerator, denominator, rounding);
+}
+
+Checked datePart(std::int64_t days, std::int64_t part) {
+    const Date date{days};
+    if (!isInRange(date)) {
+        return {0, EvaluationError::RangeOfDate};
+    }
+    switch (part) {
+    case 0:
+        return {yearOf(date)};
+    case 1:
+        return {monthOf(date)};
+    case 2:
+        return {dayOfMonth(date)};
+    default:
+        return {weekdayOf(date) + 1};
+    }
+}
+
+Checked comparedRatios(std::int64_t a, std::int64_t b, std::int64_t c, std::int64_t d,
+                       std::uint8_t mode) {
+    const ComparedRatios compared = compareRatios(a, b, c, d);
+    if (compared.error != EvaluationError::None) {
+        return {0, compared.error};
+    }
+    bool yes = false;
+    switch (mode) {
+    case 0:
+        yes = compared.order == 0;
+        break;
+    case 1:
+        yes = compared.order != 0;
+        break;
+    case 2:
+        yes = compared.order < 0;
+        break;
+    case 3:
+        yes = compared.order <= 0;
+        break;
+    case 4:
+        yes = compared.order > 0;
+        break;
+    default:
+        yes = compared.order >= 0;
+        break;
+    }
+    return {yes ? 1 : 0};
+}
+
+/// Calls `apply(kernel, operands...)` with the operation's kernel, which returns a Checked.
+template <class Apply>
+void withKernel(const Frame& frame, const Instruction& instruction, Apply apply) {
+    const auto column = [&](std::size_t index) -> const ColumnData& {
+        return frame.operand(instruction, index);
+    };
+    const auto rounding = static_cast<Rounding>(instruction.mode);
+    const std::int64_t immediate = instruction.immediate;
+    const bool date = instruction.type.kind == TypeKind::Date;
+    using Value = std::int64_t;
+    switch (instruction.op) {
+    case Op::Add:
+        if (date) {
+            apply([](Value a, Value b) { return asDate(addChecked(a, b)); }, column(0), column(1));
+        } else {
+            apply([](Value a, Value b) { return addChecked(a, b); }, column(0), column(1));
+        }
+        break;
+    case Op::Subtract:
+        if (date) {
+            apply([](Value a, Value b) { return asDate(subChecked(a, b)); }, column(0), column(1));
+        } else {
+            apply([](Value a, Value b) { return subChecked(a, b); }, column(0), column(1));
+        }
+        break;
+    case Op::Multiply:
+        apply([](Value a, Value b) { return mulChecked(a, b); }, column(0), column(1));
+        break;
+    case Op::Negate:
+        apply([](Value a) { return negateChecked(a); }, column(0));
+        break;
+    case Op::Rescale: {
+        const std::int64_t power = powerOfTen(static_cast<int>(immediate));
+        apply([=](Value a) { return mulChecked(a, power); }, column(0));
+        break;
+    }
+    case Op::IntegerDivide:
+        apply([](Value a, Value b) { return floorDiv(a, b); }, column(0), column(1));
+        break;
+    case Op::Modulo:
+        apply([](Value a, Value b) { return floorMod(a, b); }, column(0), column(1));
+        break;
+    case Op::Round: {
+        const std::int64_t power = powerOfTen(static_cast<int>(immediate));
+        apply([=](Value a) { return roundedQuotient(a, power, rounding); }, column(0));
+        break;
+    }
+    case Op::RoundRatio:
+        apply([=](Value a, Value b) { return ratio(a, b, immediate, rounding); }, column(0),
+              column(1));
+        break;
+    case Op::DatePart:
+        apply([=](Value a) { return datePart(a, immediate); }, column(0));
+        break;
+    default:
+        apply([mode = instruction.mode](Value a, Value b, Value c,
+                                        Value d) { return comparedRatios(a, b, c, d, mode); },
+              column(0), column(1), column(2), column(3));
+        break;
+    }
+}
+
+}  // namespace
+
+void runArithmetic(Frame& frame, Register number) {
+    const Instruction& instruction = frame.program.code[number];
+    ColumnData& out = frame.registers[number].own;
+    const std::size_t rows = frame.rowsOf(instruction);
+    withKernel(frame, instruction, [&](auto kernel, const auto&... columns) {
+        mapRows(
+            out, rows,
+            [&](std::int64_t& result, auto... operands) { return store(result, kernel(operands...)); },
+            columns...);
+    });
+}
+
+EvaluationError arithmeticError(const Frame& frame, Register number, std::uint32_t row) {
+    EvaluationError error = EvaluationError::None;
+    withKernel(frame, frame.program.code[number], [&](auto kernel, const auto&... columns) {
+        error = kernel(columns.values[row]...).error;
+    });
+    return error;
+}
+
+}  // namespace proviso::engine

@@ -1,0 +1,185 @@
+#include "runtime/engine/frame.h"
+
+#include <numeric>
+
+namespace proviso::engine {
+
+namespace {
+
+void runSpread(const Frame& frame, const Instruction& instruction, ColumnData& out) {
+    const ColumnData& from = frame.operand(instruction, 0);
+    const RegisterData& link = frame.linkOperand(instruction, 1);
+    const std::size_t rows = link.rows.size();
+    out.values.resize(rows);
+    out.states.clear();
+    if (link.states.empty() && from.states.empty()) {
+        for (std::size_t row = 0; row < rows; ++row) {
+            out.values[row] = from.values[link.rows[row]];
+        }
+        return;
+    }
+    out.states.resize(rows);
+    for (std::size_t row = 0; row < rows; ++row) {
+        const std::uint32_t at = link.rows[row];
+        out.values[row] = at == kNoIndex ? 0 : from.values[at];
+        out.states[row] = at == kNoIndex ? link.states[row] : from.state(at);
+    }
+    settle(out);
+}
+
+void runGather(const Frame& frame, const Instruction& instruction, ColumnData& out) {
+    const ColumnData& from = frame.operand(instruction, 0);
+    const ColumnData& named = frame.operand(instruction, 1);
+    const std::size_t rows = frame.rowsOf(instruction);
+    out.values.resize(rows);
+    out.states.resize(rows);
+    for (std::size_t row = 0; row < rows; ++row) {
+        State state = named.state(row);
+        std::int64_t value = 0;
+        if (state == State::Value) {
+            const auto at = static_cast<std::uint64_t>(named.values[row]);
+            state = at < from.values.size() ? from.state(at) : State::Error;
+            value = at < from.values.size() ? from.values[at] : 0;
+        }
+        out.values[row] = value;
+        out.states[row] = state;
+    }
+    settle(out);
+}
+
+/// Marks the rows that lead nowhere; `missing(row)` is called for those only.
+template <class Missing>
+void finishLink(RegisterData& data, Missing missing) {
+    data.rows = data.ownRows;
+    data.states.clear();
+    for (std::size_t row = 0; row < data.ownRows.size(); ++row) {
+        if (data.ownRows[row] == kNoIndex) {
+            data.states.resize(data.ownRows.size(), State::Value);
+            data.states[row] = missing(row);
+        }
+    }
+}
+
+void runCompose(Frame& frame, const Instruction& instruction, RegisterData& data) {
+    const RegisterData& first = frame.linkOperand(instruction, 0);
+    const RegisterData& second = frame.linkOperand(instruction, 1);
+    data.ownRows.resize(first.rows.size());
+    for (std::size_t row = 0; row < first.rows.size(); ++row) {
+        const std::uint32_t middle = first.rows[row];
+        data.ownRows[row] = middle == kNoIndex ? kNoIndex : second.rows[middle];
+    }
+    finishLink(data, [&](std::size_t row) {
+        const std::uint32_t middle = first.rows[row];
+        return middle == kNoIndex ? first.states[row] : second.states[middle];
+    });
+}
+
+void runFirstRow(const Frame& frame, const Instruction& instruction, RegisterData& data) {
+    const RegisterData& link = frame.linkOperand(instruction, 0);
+    data.ownRows.assign(frame.rowsOf(instruction), kNoIndex);
+    for (std::size_t row = link.rows.size(); row-- > 0;) {
+        if (link.rows[row] != kNoIndex) {
+            data.ownRows[link.rows[row]] = static_cast<std::uint32_t>(row);
+        }
+    }
+    finishLink(data, [](std::size_t) { return State::NotApplicable; });
+}
+
+void runRowOfLink(const Frame& frame, const Instruction& instruction, ColumnData& out) {
+    const RegisterData& link = frame.linkOperand(instruction, 0);
+    out.values.assign(link.rows.begin(), link.rows.end());
+    out.states = link.states;
+    settle(out);
+}
+
+}  // namespace
+
+void runCrossing(Frame& frame, Register number) {
+    const Instruction& instruction = frame.program.code[number];
+    RegisterData& data = frame.registers[number];
+    const std::size_t rows = frame.rowsOf(instruction);
+    switch (instruction.op) {
+    case Op::Spread:
+        runSpread(frame, instruction, data.own);
+        break;
+    case Op::Gather:
+        runGather(frame, instruction, data.own);
+        break;
+    case Op::Compose:
+        runCompose(frame, instruction, data);
+        break;
+    case Op::FirstRow:
+        runFirstRow(frame, instruction, data);
+        break;
+    case Op::RowOfLink:
+        runRowOfLink(frame, instruction, data.own);
+        break;
+    case Op::BranchOf: {
+        const std::vector<std::uint32_t>& branches = frame.linkOperand(instruction, 0).second;
+        data.own.values.assign(branches.begin(), branches.end());
+        break;
+    }
+    case Op::RowExists: {
+        data.own.states = frame.linkOperand(instruction, 0).exists;
+        data.own.values.assign(rows, 1);
+        settle(data.own);
+        break;
+    }
+    default:
+        data.ownRows = frame.linkOperand(instruction, 0).second;
+        finishLink(data, [](std::size_t) { return State::NotApplicable; });
+        break;
+    }
+}
+
+void runRank(Frame& frame, Register number) {
+    const Instruction& instruction = frame.program.code[number];
+    const RegisterData& link = frame.linkOperand(instruction, 0);
+    ColumnData& out = frame.registers[number].own;
+    const std::size_t rows = frame.rowsOf(instruction);
+
+    struct Key {
+        const ColumnData* column;
+        ValueOrder order;
+    };
+    std::vector<Key> keys;
+    for (std::size_t index = 1; index < instruction.operands.size(); ++index) {
+        const Type& type = frame.program.code[instruction.operands[index]].type;
+        keys.push_back({&frame.operand(instruction, index), ValueOrder(frame, type)});
+    }
+    std::vector<std::uint32_t>& sorted = frame.words;
+    sorted.resize(rows);
+    std::iota(sorted.begin(), sorted.end(), 0U);
+    std::sort(sorted.begin(), sorted.end(), [&](std::uint32_t a, std::uint32_t b) {
+        if (link.rows[a] != link.rows[b]) {
+            return link.rows[a] < link.rows[b];
+        }
+        for (const Key& key : keys) {
+            const bool aIsValue = key.column->state(a) == State::Value;
+            const bool bIsValue = key.column->state(b) == State::Value;
+            if (aIsValue != bIsValue) {
+                return aIsValue;
+            }
+            if (!aIsValue) {
+                continue;
+            }
+            const int order = key.order.compare(key.column->values[a], key.column->values[b]);
+            if (order != 0) {
+                return order < 0;
+            }
+        }
+        return a < b;
+    });
+    out.values.resize(rows);
+    out.states = link.states;
+    std::int64_t position = 0;
+    for (std::size_t index = 0; index < rows; ++index) {
+        const bool sameParent =
+            index > 0 && link.rows[sorted[index]] == link.rows[sorted[index - 1]];
+        position = sameParent ? position + 1 : 0;
+        out.values[sorted[index]] = position;
+    }
+    settle(out);
+}
+
+}  // namespace proviso::engine

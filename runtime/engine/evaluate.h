@@ -1,0 +1,42 @@
+#pragma once
+
+#include "runtime/bytecode/batch.h"
+#include "runtime/bytecode/program.h"
+#include "runtime/decision/result.h"
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <vector>
+
+namespace proviso {
+
+struct DecideOptions {
+    std::optional<std::int64_t> asOf;     ///< known as of this day; absent: everything known
+    std::int64_t budget = 1'000'000;      ///< cost units a rule may spend on one group of records that are decided together
+    bool withChoices = true;              ///< also evaluate the other outcomes that are equally right, where an output asks
+};
+
+class Interpreter;
+
+/// Decides blocks of whole groups. One object serves one thread; many may share one program.
+class Evaluator {
+  public:
+    explicit Evaluator(std::shared_ptr<const bytecode::Program> program);
+    ~Evaluator();
+    Evaluator(const Evaluator&) = delete;
+    Evaluator& operator=(const Evaluator&) = delete;
+
+    /// One result an entry row, in row order. The batch must hold whole groups (Program::partition) and its dictionary must
+    /// have been started with Program::texts.
+    std::vector<RecordResult> decide(const Batch& batch, const DecideOptions& options);
+
+    /// The registers of the last `decide` with choice 0, for explanations. Valid until the next call.
+    const Interpreter& interpreter() const;
+
+  private:
+    std::shared_ptr<const bytecode::Program> program_;
+    std::unique_ptr<Interpreter> interpreter_;
+};
+
+}  // namespace proviso

@@ -1,0 +1,186 @@
+#pragma once
+
+#include "runtime/bytecode/batch.h"
+#include "runtime/bytecode/program.h"
+#include "runtime/engine/lookups.h"
+#include "runtime/values/decimal.h"
+#include "runtime/values/logic.h"
+
+#include <algorithm>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <vector>
+
+/// The state of one evaluation, shared by the files that implement the operations.
+namespace proviso::engine {
+
+using bytecode::Instruction;
+using bytecode::Op;
+using bytecode::Register;
+
+/// The rows that lead to each row of a link's target.
+struct Children {
+    std::vector<std::uint32_t> offsets;
+    std::vector<std::uint32_t> rows;
+    bool known = false;
+
+    std::span<const std::uint32_t> of(std::uint32_t row) const {
+        return {rows.data() + offsets[row], rows.data() + offsets[row + 1]};
+    }
+};
+
+/// What one instruction computed.
+struct RegisterData {
+    // Of a column.
+    const ColumnData* column = &own;           ///< `own`, or a column of the batch
+    ColumnData own;
+    // Of a link. INVARIANT: `states` is empty exactly where every row leads somewhere.
+    std::span<const std::uint32_t> rows;       ///< `ownRows`, or parents of the batch
+    std::vector<std::uint32_t> ownRows;
+    std::vector<State> states;                 ///< why a row leads nowhere: the state of what is read there
+    std::vector<std::uint32_t> second;         ///< BuildPairs, BuildProduct: the second row; BuildRows: the branch
+    std::vector<State> exists;                 ///< BuildRows: Value, Unknown or Error
+    mutable Children children;
+
+    State state(std::size_t row) const { return states.empty() ? State::Value : states[row]; }
+};
+
+struct Frame {
+    Frame(std::shared_ptr<const bytecode::Program> programShared,
+          std::shared_ptr<const Lookups> lookupsShared);
+
+    std::shared_ptr<const bytecode::Program> sharedProgram;
+    std::shared_ptr<const Lookups> lookups;
+    const bytecode::Program& program;
+
+    const Batch* batch = nullptr;
+    std::int64_t knownBy = INT64_MAX;          ///< what was published later is not known
+    std::int64_t choice = 0;
+    std::uint32_t maximumRows = 0;
+    DatedLookups dated;
+    bool datedKnown = false;
+
+    std::vector<std::uint32_t> rowCounts;      ///< by space
+    std::vector<RegisterData> registers;
+
+    // Used by one operation at a time, kept for their memory.
+    std::vector<std::uint8_t> bytes;
+    std::vector<State> worst;
+    std::vector<Int128> wide;
+    std::vector<std::uint32_t> words;
+    std::vector<std::uint32_t> moreWords;
+
+    std::size_t rowsOf(const Instruction& instruction) const { return rowCounts[instruction.space]; }
+    const ColumnData& column(Register number) const { return *registers[number].column; }
+    const ColumnData& operand(const Instruction& instruction, std::size_t index) const {
+        return column(instruction.operands[index]);
+    }
+    const RegisterData& linkOperand(const Instruction& instruction, std::size_t index) const {
+        return registers[instruction.operands[index]];
+    }
+    const Children& childrenOf(Register link) const;
+    std::uint32_t targetRows(Register link) const { return rowCounts[program.code[link].target]; }
+};
+
+/// Ends a column whose states were written: no value where there is none, no states where all are values.
+inline void settle(ColumnData& column) {
+    std::uint8_t any = 0;
+    for (const State state : column.states) {
+        any = static_cast<std::uint8_t>(any | static_cast<std::uint8_t>(state));
+    }
+    if (any == 0) {
+        column.states.clear();
+        return;
+    }
+    for (std::size_t row = 0; row < column.values.size(); ++row) {
+        column.values[row] = column.states[row] == State::Value ? column.values[row] : 0;
+    }
+}
+
+/// Computes a column row by row. `kernel(result, operands...)` returns whether it failed, which makes an error of the row;
+/// it is called only for rows whose operands are values.
+template <class Kernel, class... Columns>
+void mapRows(ColumnData& out, std::size_t rows, Kernel kernel, const Columns&... in) {
+    out.values.resize(rows);
+    std::int64_t* const result = out.values.data();
+    out.states.clear();
+    if ((in.states.empty() && ...)) {
+        bool failed = false;
+        for (std::size_t row = 0; row < rows; ++row) {
+            failed |= kernel(result[row], in.values.data()[row]...);
+        }
+        if (!failed) {
+            return;
+        }
+    }
+    out.states.resize(rows, State::Value);
+    for (std::size_t row = 0; row < rows; ++row) {
+        State state = State::Value;
+        ((state = propagate(state, in.state(row))), ...);
+        if (state == State::Value && kernel(result[row], in.values.data()[row]...)) {
+            state = State::Error;
+        }
+        out.states[row] = state;
+    }
+    settle(out);
+}
+
+// ---- one function an operation or family; each fills registers[number] ------------------------
+
+// arithmetic.cpp
+void runArithmetic(Frame& frame, Register number);
+/// One row of an arithmetic operation whose operands are values: for results and, later, for the reason of an error.
+EvaluationError arithmeticError(const Frame& frame, Register number, std::uint32_t row);
+// logic.cpp
+void runLogic(Frame& frame, Register number);
+void runContributions(Frame& frame, Register number);
+// lookup.cpp
+void runLookup(Frame& frame, Register number);
+EvaluationError tableError(const Frame& frame, Register number, std::uint32_t row);
+// crossing.cpp
+void runCrossing(Frame& frame, Register number);
+void runRank(Frame& frame, Register number);
+// folds.cpp
+void runFold(Frame& frame, Register number);
+// build.cpp: false where a row space would grow beyond the limit
+bool runBuild(Frame& frame, Register number);
+// apportion.cpp
+void runApportion(Frame& frame, Register number);
+void runApportionOutcomes(Frame& frame, Register number);
+EvaluationError apportionError(const Frame& frame, Register number, std::uint32_t row);
+
+/// Whether values of the type are ordered by their texts.
+inline bool isTextLike(const Type& type) {
+    return type.kind == TypeKind::Text || type.kind == TypeKind::Code;
+}
+
+/// The order of two values of a type: texts and codes by their bytes, everything else by number.
+class ValueOrder {
+  public:
+    ValueOrder(const Frame& frame, const Type& type)
+        : dictionary_(isTextLike(type) ? frame.batch->dictionary : nullptr) {}
+
+    /// Below zero, zero or above zero.
+    int compare(std::int64_t a, std::int64_t b) const {
+        if (a == b) {
+            return 0;
+        }
+        if (dictionary_ == nullptr) {
+            return a < b ? -1 : 1;
+        }
+        const int order = text(a).compare(text(b));
+        return order != 0 ? order : (a < b ? -1 : 1);
+    }
+
+  private:
+    std::string_view text(std::int64_t id) const {
+        return id >= 0 && static_cast<std::uint64_t>(id) < dictionary_->size()
+                   ? dictionary_->text(static_cast<std::uint32_t>(id))
+                   : std::string_view{};
+    }
+
+    const Dictionary* dictionary_;
+};
+
+}  // namespace proviso::engine

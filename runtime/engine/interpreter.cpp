@@ -1,0 +1,266 @@
+#include "runtime/engine/interpreter.h"
+
+#include "runtime/base/check.h"
+#include "runtime/engine/frame.h"
+
+#include <utility>
+
+namespace proviso {
+
+namespace engine {
+
+Frame::Frame(std::shared_ptr<const bytecode::Program> programShared,
+             std::shared_ptr<const Lookups> lookupsShared)
+    : sharedProgram(std::move(programShared)), lookups(std::move(lookupsShared)),
+      program(*sharedProgram), rowCounts(program.spaces.size()), registers(program.code.size()) {}
+
+const Children& Frame::childrenOf(Register link) const {
+    const RegisterData& data = registers[link];
+    Children& children = data.children;
+    if (children.known) {
+        return children;
+    }
+    // Counting sort by target, which keeps the rows of one target in order.
+    children.offsets.assign(std::size_t{targetRows(link)} + 2, 0);
+    for (const std::uint32_t target : data.rows) {
+        if (target != kNoIndex) {
+            ++children.offsets[std::size_t{target} + 2];
+        }
+    }
+    for (std::size_t index = 2; index < children.offsets.size(); ++index) {
+        children.offsets[index] += children.offsets[index - 1];
+    }
+    children.rows.resize(children.offsets.back());
+    for (std::uint32_t row = 0; row < data.rows.size(); ++row) {
+        if (data.rows[row] != kNoIndex) {
+            children.rows[children.offsets[std::size_t{data.rows[row]} + 1]++] = row;
+        }
+    }
+    children.offsets.pop_back();
+    children.known = true;
+    return children;
+}
+
+static void runSource(Frame& frame, Register number) {
+    const Instruction& instruction = frame.program.code[number];
+    RegisterData& data = frame.registers[number];
+    const std::size_t rows = frame.rowsOf(instruction);
+    switch (instruction.op) {
+    case Op::Input:
+        data.column = &frame.batch->spaces[instruction.space].columns[instruction.index];
+        break;
+    case Op::InputParent:
+        data.rows = frame.batch->spaces[instruction.space].parent;
+        break;
+    case Op::Constant:
+        // What a former run left is the same constant.
+        data.own.values.resize(rows, instruction.immediate);
+        break;
+    case Op::NotApplicable:
+        data.own.values.resize(rows, 0);
+        data.own.states.resize(rows, State::NotApplicable);
+        break;
+    default:
+        data.own.values.assign(rows, frame.choice);
+        break;
+    }
+}
+
+/// False where a row space would grow beyond the limit.
+static bool runInstruction(Frame& frame, Register number) {
+    switch (frame.program.code[number].op) {
+    case Op::Input:
+    case Op::InputParent:
+    case Op::Constant:
+    case Op::NotApplicable:
+    case Op::Choice:
+        runSource(frame, number);
+        return true;
+    case Op::Add:
+    case Op::Subtract:
+    case Op::Multiply:
+    case Op::Negate:
+    case Op::Rescale:
+    case Op::IntegerDivide:
+    case Op::Modulo:
+    case Op::Round:
+    case Op::RoundRatio:
+    case Op::DatePart:
+    case Op::CompareRatio:
+        runArithmetic(frame, number);
+        return true;
+    case Op::Compare:
+    case Op::And:
+    case Op::Or:
+    case Op::Not:
+    case Op::Select:
+    case Op::OrElse:
+    case Op::IsKnown:
+    case Op::IsApplicable:
+    case Op::UnknownIf:
+    case Op::BranchSelect:
+        runLogic(frame, number);
+        return true;
+    case Op::ExactlyOne:
+    case Op::Lowest:
+    case Op::Highest:
+        runContributions(frame, number);
+        return true;
+    case Op::InForce:
+    case Op::DatedSelect:
+    case Op::Parameter:
+    case Op::TableLookup:
+    case Op::InSet:
+    case Op::Accepts:
+        runLookup(frame, number);
+        return true;
+    case Op::Spread:
+    case Op::Gather:
+    case Op::Compose:
+    case Op::FirstRow:
+    case Op::RowOfLink:
+    case Op::BranchOf:
+    case Op::RowExists:
+    case Op::PairSecond:
+    case Op::ProductSecond:
+        runCrossing(frame, number);
+        return true;
+    case Op::Rank:
+        runRank(frame, number);
+        return true;
+    case Op::FoldTotal:
+    case Op::FoldCount:
+    case Op::FoldDistinct:
+    case Op::FoldHighest:
+    case Op::FoldLowest:
+    case Op::FoldAny:
+    case Op::FoldEvery:
+    case Op::FoldOnly:
+    case Op::FoldFirst:
+        runFold(frame, number);
+        return true;
+    case Op::GroupBy:
+    case Op::BuildKeyed:
+    case Op::BuildRows:
+    case Op::BuildPairs:
+    case Op::BuildProduct:
+        return runBuild(frame, number);
+    case Op::Apportion:
+        runApportion(frame, number);
+        return true;
+    case Op::ApportionOutcomes:
+        runApportionOutcomes(frame, number);
+        return true;
+    }
+    return true;
+}
+
+static bool fits(const Batch& batch, const Schema& schema) {
+    if (batch.spaces.size() != schema.spaces.size() || batch.dictionary == nullptr) {
+        return false;
+    }
+    for (std::size_t index = 0; index < batch.spaces.size(); ++index) {
+        const Batch::Space& space = batch.spaces[index];
+        const SchemaSpace& described = schema.spaces[index];
+        const std::size_t rows = space.rows;
+        if (space.columns.size() != described.fields.size()) {
+            return false;
+        }
+        for (const ColumnData& column : space.columns) {
+            if (column.values.size() != rows ||
+                (!column.states.empty() && column.states.size() != rows)) {
+                return false;
+            }
+        }
+        if (described.parent == kNoIndex) {
+            continue;
+        }
+        const std::uint32_t parents = batch.spaces[described.parent].rows;
+        if (space.parent.size() != rows ||
+            !std::all_of(space.parent.begin(), space.parent.end(),
+                         [&](std::uint32_t row) { return row < parents; })) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static Result<void> runAll(Frame& frame, bool onlyDependents) {
+    const std::vector<Instruction>& code = frame.program.code;
+    for (Register number = 0; number < code.size(); ++number) {
+        if (onlyDependents && !frame.lookups->dependsOnChoice[number]) {
+            continue;
+        }
+        frame.registers[number].children.known = false;
+        if (!runInstruction(frame, number)) {
+            const Op op = code[number].op;
+            const bool keyed = op == Op::GroupBy || op == Op::BuildKeyed;
+            return Error{ErrorCode::LimitExceeded, "a collection grew beyond the limit of rows",
+                         frame.program.spaces[keyed ? code[number].index : code[number].space].name};
+        }
+    }
+    return {};
+}
+
+}  // namespace engine
+
+Interpreter::Interpreter(std::shared_ptr<const bytecode::Program> program) {
+    PROVISO_CHECK(program != nullptr, "an interpreter needs a program");
+    auto lookups = std::make_shared<const engine::Lookups>(*program);
+    frame_ = std::make_unique<engine::Frame>(std::move(program), std::move(lookups));
+}
+
+Interpreter::Interpreter(std::unique_ptr<engine::Frame> frame) : frame_(std::move(frame)) {}
+
+Interpreter::Interpreter(Interpreter&&) noexcept = default;
+Interpreter& Interpreter::operator=(Interpreter&&) noexcept = default;
+Interpreter::~Interpreter() = default;
+
+Interpreter Interpreter::sibling() const {
+    return Interpreter(std::make_unique<engine::Frame>(frame_->sharedProgram, frame_->lookups));
+}
+
+Result<void> Interpreter::run(const Batch& batch, const Options& options) {
+    engine::Frame& frame = *frame_;
+    if (!engine::fits(batch, frame.program.schema)) {
+        return Error{ErrorCode::InvalidArgument, "the batch does not fit the program's schema", ""};
+    }
+    const std::int64_t knownBy = options.asOf.value_or(INT64_MAX);
+    if (!frame.datedKnown || frame.knownBy != knownBy) {
+        frame.dated.build(frame.program, knownBy);
+        frame.datedKnown = true;
+    }
+    frame.batch = &batch;
+    frame.knownBy = knownBy;
+    frame.choice = options.choice;
+    frame.maximumRows = options.maximumRows;
+    for (std::size_t space = 0; space < frame.rowCounts.size(); ++space) {
+        frame.rowCounts[space] = space < batch.spaces.size() ? batch.spaces[space].rows : 0;
+    }
+    return engine::runAll(frame, /*onlyDependents=*/false);
+}
+
+Result<void> Interpreter::rerun(std::int64_t choice) {
+    PROVISO_CHECK(frame_->batch != nullptr, "rerun before run");
+    frame_->choice = choice;
+    return engine::runAll(*frame_, /*onlyDependents=*/true);
+}
+
+const ColumnData& Interpreter::column(bytecode::Register number) const {
+    return frame_->column(number);
+}
+
+std::span<const std::uint32_t> Interpreter::link(bytecode::Register number) const {
+    return frame_->registers[number].rows;
+}
+
+std::span<const std::uint32_t> Interpreter::children(bytecode::Register number,
+                                                     std::uint32_t row) const {
+    return frame_->childrenOf(number).of(row);
+}
+
+std::uint32_t Interpreter::rows(std::uint32_t space) const { return frame_->rowCounts[space]; }
+
+const bytecode::Program& Interpreter::program() const { return frame_->program; }
+
+}  // namespace proviso

@@ -1,0 +1,69 @@
+#pragma once
+
+#include "runtime/base/result.h"
+#include "runtime/bytecode/batch.h"
+#include "runtime/bytecode/program.h"
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+
+namespace proviso {
+
+namespace engine {
+struct Frame;
+}  // namespace engine
+
+struct InterpreterOptions {
+    /// Only what was published by this day is known; absent: everything is.
+    std::optional<std::int64_t> asOf;
+    /// Which of several outcomes that are equally right; 0 is the declared order.
+    std::int64_t choice = 0;
+    /// A built row space that would hold more rows ends the run.
+    std::uint32_t maximumRows = 1U << 22U;
+};
+
+/// Evaluates every instruction of a program over one batch, a register at a time, and keeps all registers readable.
+/// Buffers are used again by the next run. One thread at a time; several interpreters may share a program.
+class Interpreter {
+  public:
+    using Options = InterpreterOptions;
+
+    /// The program must have passed `bytecode::verify`.
+    explicit Interpreter(std::shared_ptr<const bytecode::Program> program);
+    Interpreter(Interpreter&&) noexcept;
+    Interpreter& operator=(Interpreter&&) noexcept;
+    Interpreter(const Interpreter&) = delete;
+    Interpreter& operator=(const Interpreter&) = delete;
+    ~Interpreter();
+
+    /// Another interpreter, for another thread, which shares the program and what was prepared from it.
+    Interpreter sibling() const;
+
+    /// Errors: InvalidArgument where the batch does not fit the schema, LimitExceeded where a row space grows beyond
+    /// `maximumRows`. After an error no register may be read. The batch must stay while registers are read.
+    Result<void> run(const Batch& batch, const Options& options);
+
+    /// Runs again what depends on the choice, over the batch of the last run, which must have succeeded.
+    Result<void> rerun(std::int64_t choice);
+
+    /// A register that is a column. Non-values have the value 0, except in columns of the batch itself.
+    const ColumnData& column(bytecode::Register number) const;
+    /// A register that is a link: the target's row for each row; kNoIndex where a row leads nowhere.
+    std::span<const std::uint32_t> link(bytecode::Register number) const;
+    /// The rows of a link's source space that lead to `row`, in order. Indexed on first use.
+    std::span<const std::uint32_t> children(bytecode::Register number, std::uint32_t row) const;
+    std::uint32_t rows(std::uint32_t space) const;
+
+    const bytecode::Program& program() const;
+    /// For the other files of the engine.
+    const engine::Frame& frame() const { return *frame_; }
+
+  private:
+    explicit Interpreter(std::unique_ptr<engine::Frame> frame);
+
+    std::unique_ptr<engine::Frame> frame_;
+};
+
+}  // namespace proviso

@@ -1,0 +1,276 @@
+#include "runtime/engine/frame.h"
+
+namespace proviso::engine {
+
+namespace {
+
+/// Yes, no and the states as bytes, in the order in which `and` prefers them: see values/logic.h.
+std::uint8_t rankOf(Logical one, bool conjunction) {
+    return conjunction ? logic_detail::andRank(one) : logic_detail::orRank(one);
+}
+
+Logical logicalAt(const ColumnData& column, std::size_t row) {
+    const State state = column.state(row);
+    return {state, state == State::Value && column.values[row] != 0};
+}
+
+void storeRanks(ColumnData& out, const std::vector<std::uint8_t>& ranks, bool conjunction) {
+    const std::size_t rows = ranks.size();
+    out.values.resize(rows);
+    out.states.resize(rows);
+    for (std::size_t row = 0; row < rows; ++row) {
+        const std::uint8_t rank = ranks[row];
+        // 0 is the value that gives way to everything, 4 the one that nothing outweighs.
+        const bool value = rank == 0 || rank == 4;
+        out.states[row] = value ? State::Value : static_cast<State>(rank);
+        out.values[row] = value && (rank == 0) == conjunction ? 1 : 0;
+    }
+    settle(out);
+}
+
+void runChain(Frame& frame, const Instruction& instruction, ColumnData& out, bool conjunction) {
+    const std::size_t rows = frame.rowsOf(instruction);
+    bool plain = true;
+    for (const Register operand : instruction.operands) {
+        plain = plain && frame.column(operand).states.empty();
+    }
+    if (plain) {
+        out.states.clear();
+        out.values = frame.operand(instruction, 0).values;
+        std::int64_t* const result = out.values.data();
+        for (std::size_t index = 1; index < instruction.operands.size(); ++index) {
+            const std::int64_t* const other = frame.operand(instruction, index).values.data();
+            if (conjunction) {
+                for (std::size_t row = 0; row < rows; ++row) {
+                    result[row] &= other[row];
+                }
+            } else {
+                for (std::size_t row = 0; row < rows; ++row) {
+                    result[row] |= other[row];
+                }
+            }
+        }
+        return;
+    }
+    std::vector<std::uint8_t>& ranks = frame.bytes;
+    ranks.assign(rows, 0);
+    for (const Register operand : instruction.operands) {
+        const ColumnData& column = frame.column(operand);
+        for (std::size_t row = 0; row < rows; ++row) {
+            ranks[row] = std::max(ranks[row], rankOf(logicalAt(column, row), conjunction));
+        }
+    }
+    storeRanks(out, ranks, conjunction);
+}
+
+template <class Test>
+void compareRows(ColumnData& out, std::size_t rows, const ColumnData& a, const ColumnData& b,
+                 Test test) {
+    mapRows(
+        out, rows,
+        [test](std::int64_t& result, std::int64_t left, std::int64_t right) {
+            result = test(left, right) ? 1 : 0;
+            return false;
+        },
+        a, b);
+}
+
+void runCompare(const Frame& frame, const Instruction& instruction, ColumnData& out) {
+    const std::size_t rows = frame.rowsOf(instruction);
+    const ColumnData& a = frame.operand(instruction, 0);
+    const ColumnData& b = frame.operand(instruction, 1);
+    switch (instruction.mode) {
+    case 0:
+        compareRows(out, rows, a, b, [](auto x, auto y) { return x == y; });
+        break;
+    case 1:
+        compareRows(out, rows, a, b, [](auto x, auto y) { return x != y; });
+        break;
+    case 2:
+        compareRows(out, rows, a, b, [](auto x, auto y) { return x < y; });
+        break;
+    case 3:
+        compareRows(out, rows, a, b, [](auto x, auto y) { return x <= y; });
+        break;
+    case 4:
+        compareRows(out, rows, a, b, [](auto x, auto y) { return x > y; });
+        break;
+    default:
+        compareRows(out, rows, a, b, [](auto x, auto y) { return x >= y; });
+        break;
+    }
+}
+
+/// Computes each row, state included: `kernel(row, value)` returns the state.
+template <class Kernel>
+void mapStates(ColumnData& out, std::size_t rows, Kernel kernel) {
+    out.values.resize(rows);
+    out.states.resize(rows);
+    for (std::size_t row = 0; row < rows; ++row) {
+        out.values[row] = 0;
+        out.states[row] = kernel(row, out.values[row]);
+    }
+    settle(out);
+}
+
+State take(const ColumnData& column, std::size_t row, std::int64_t& value) {
+    value = column.values[row];
+    return column.state(row);
+}
+
+void runSelect(const Frame& frame, const Instruction& instruction, ColumnData& out) {
+    const std::size_t rows = frame.rowsOf(instruction);
+    const ColumnData& test = frame.operand(instruction, 0);
+    const ColumnData& then = frame.operand(instruction, 1);
+    const ColumnData& otherwise = frame.operand(instruction, 2);
+    if (test.states.empty() && then.states.empty() && otherwise.states.empty()) {
+        out.states.clear();
+        out.values.resize(rows);
+        for (std::size_t row = 0; row < rows; ++row) {
+            out.values[row] = test.values[row] != 0 ? then.values[row] : otherwise.values[row];
+        }
+        return;
+    }
+    mapStates(out, rows, [&](std::size_t row, std::int64_t& value) {
+        const State state = test.state(row);
+        if (state == State::Unknown || state == State::Error) {
+            return state;
+        }
+        const bool yes = state == State::Value && test.values[row] != 0;
+        return take(yes ? then : otherwise, row, value);
+    });
+}
+
+void runBranchSelect(const Frame& frame, const Instruction& instruction, ColumnData& out) {
+    const ColumnData& branch = frame.operand(instruction, 0);
+    mapStates(out, frame.rowsOf(instruction), [&](std::size_t row, std::int64_t& value) {
+        const State state = branch.state(row);
+        if (state != State::Value) {
+            return state;
+        }
+        const std::int64_t which = branch.values[row];
+        if (which < 0 || static_cast<std::uint64_t>(which) + 1 >= instruction.operands.size()) {
+            return State::Error;
+        }
+        return take(frame.operand(instruction, static_cast<std::size_t>(which) + 1), row, value);
+    });
+}
+
+void runNot(const Frame& frame, const Instruction& instruction, ColumnData& out) {
+    mapRows(
+        out, frame.rowsOf(instruction),
+        [](std::int64_t& result, std::int64_t value) {
+            result = value == 0 ? 1 : 0;
+            return false;
+        },
+        frame.operand(instruction, 0));
+}
+
+}  // namespace
+
+void runLogic(Frame& frame, Register number) {
+    const Instruction& instruction = frame.program.code[number];
+    ColumnData& out = frame.registers[number].own;
+    const std::size_t rows = frame.rowsOf(instruction);
+    switch (instruction.op) {
+    case Op::Compare:
+        runCompare(frame, instruction, out);
+        break;
+    case Op::And:
+        runChain(frame, instruction, out, /*conjunction=*/true);
+        break;
+    case Op::Or:
+        runChain(frame, instruction, out, /*conjunction=*/false);
+        break;
+    case Op::Not:
+        runNot(frame, instruction, out);
+        break;
+    case Op::Select:
+        runSelect(frame, instruction, out);
+        break;
+    case Op::OrElse: {
+        const ColumnData& first = frame.operand(instruction, 0);
+        const ColumnData& second = frame.operand(instruction, 1);
+        mapStates(out, rows, [&](std::size_t row, std::int64_t& value) {
+            return take(first.state(row) == State::NotApplicable ? second : first, row, value);
+        });
+        break;
+    }
+    case Op::IsKnown: {
+        const ColumnData& column = frame.operand(instruction, 0);
+        mapStates(out, rows, [&](std::size_t row, std::int64_t& value) {
+            const State state = column.state(row);
+            value = state == State::Value || state == State::NotApplicable ? 1 : 0;
+            return state == State::Error ? state : State::Value;
+        });
+        break;
+    }
+    case Op::IsApplicable: {
+        const ColumnData& column = frame.operand(instruction, 0);
+        mapStates(out, rows, [&](std::size_t row, std::int64_t& value) {
+            const State state = column.state(row);
+            value = state == State::Value ? 1 : 0;
+            return state == State::NotApplicable ? State::Value : state;
+        });
+        break;
+    }
+    case Op::UnknownIf: {
+        const ColumnData& column = frame.operand(instruction, 0);
+        mapStates(out, rows, [&](std::size_t row, std::int64_t&) {
+            const State state = column.state(row);
+            return state == State::Value && column.values[row] != 0 ? State::Unknown : state;
+        });
+        break;
+    }
+    default:
+        runBranchSelect(frame, instruction, out);
+        break;
+    }
+}
+
+// Operands are pairs of a guard and a value.
+void runContributions(Frame& frame, Register number) {
+    const Instruction& instruction = frame.program.code[number];
+    ColumnData& out = frame.registers[number].own;
+    const Op op = instruction.op;
+    mapStates(out, frame.rowsOf(instruction), [&](std::size_t row, std::int64_t& value) {
+        State worst = State::Value;
+        bool any = false;
+        bool applicable = false;
+        bool conflict = false;
+        for (std::size_t index = 0; index < instruction.operands.size(); index += 2) {
+            const Logical guard = logicalAt(frame.operand(instruction, index), row);
+            if (guard.state == State::Unknown || guard.state == State::Error) {
+                worst = propagate(worst, guard.state);
+            }
+            if (!guard.yes) {
+                continue;
+            }
+            any = true;
+            const ColumnData& column = frame.operand(instruction, index + 1);
+            const State state = column.state(row);
+            if (state != State::Value) {
+                worst = propagate(worst, state == State::NotApplicable ? State::Value : state);
+                continue;
+            }
+            const std::int64_t candidate = column.values[row];
+            if (!applicable) {
+                value = candidate;
+            } else if (op == Op::ExactlyOne) {
+                conflict = conflict || value != candidate;
+            } else {
+                value = op == Op::Lowest ? std::min(value, candidate) : std::max(value, candidate);
+            }
+            applicable = true;
+        }
+        if (conflict || worst == State::Error) {
+            return State::Error;
+        }
+        if (worst == State::Unknown || (op == Op::ExactlyOne && !any)) {
+            return State::Unknown;
+        }
+        return applicable ? State::Value : State::NotApplicable;
+    });
+}
+
+}  // namespace proviso::engine

@@ -1,0 +1,92 @@
+#pragma once
+
+#include "runtime/bytecode/program.h"
+#include "runtime/values/evaluation_error.h"
+
+#include <cstdint>
+#include <span>
+#include <unordered_map>
+#include <vector>
+
+namespace proviso::engine {
+
+/// Which of several periods applies on a date: days cut into segments in which the answer is the same.
+class DateIndex {
+  public:
+    /// `knownBy`: periods published later do not count. Of several that hold a date, the one published last counts, of
+    /// these the first.
+    void build(std::span<const bytecode::InForcePeriod> periods, std::int64_t knownBy);
+
+    /// The period that applies, or kNoIndex. `segment` is where the last search ended, from 0; neighbours of one date
+    /// are found at once.
+    std::uint32_t find(std::int64_t date, std::size_t& segment) const;
+
+  private:
+    struct Segment {
+        std::int64_t from = INT64_MIN;
+        std::uint32_t choice = kNoIndex;
+    };
+    std::vector<Segment> segments_{{}};
+};
+
+/// Rows of a table by one of its columns of equalities; without such a column every row is tried.
+struct TableIndex {
+    std::uint32_t column = kNoIndex;
+    std::unordered_map<std::int64_t, std::vector<std::uint32_t>> rowsOf;   ///< with the rows of any value, in order
+    std::vector<std::uint32_t> otherRows;                                  ///< of values that no row names
+};
+
+struct TableMatch {
+    const bytecode::Table::Row* row = nullptr;   ///< nullptr: error
+    EvaluationError error = EvaluationError::None;
+};
+
+/// The row that applies. `arguments` are values of the table's columns.
+TableMatch findTableRow(const bytecode::Table& table, const TableIndex& index,
+                        std::span<const std::int64_t> arguments, std::int64_t date,
+                        std::int64_t knownBy);
+
+/// Periods of the codes of one set, by the code's index into the program's texts.
+struct CodeSetIndex {
+    struct Period {
+        std::int64_t from = INT64_MIN;
+        std::int64_t through = INT64_MAX;
+    };
+    std::vector<std::uint32_t> offsets;   ///< one more than there are texts
+    std::vector<Period> periods;
+
+    bool contains(std::int64_t code, std::int64_t date) const {
+        if (code < 0 || static_cast<std::uint64_t>(code) + 1 >= offsets.size()) {
+            return false;
+        }
+        const auto text = static_cast<std::size_t>(code);
+        for (std::uint32_t index = offsets[text]; index < offsets[text + 1]; ++index) {
+            if (periods[index].from <= date && date <= periods[index].through) {
+                return true;
+            }
+        }
+        return false;
+    }
+};
+
+/// What is prepared once from a program. Immutable afterwards.
+struct Lookups {
+    std::vector<TableIndex> tables;
+    std::vector<CodeSetIndex> codeSets;
+    std::vector<bool> dependsOnChoice;   ///< by register
+
+    explicit Lookups(const bytecode::Program& program);
+};
+
+TableIndex indexTable(const bytecode::Table& table);
+CodeSetIndex indexCodeSet(const bytecode::CodeSet& set, std::size_t textCount);
+
+/// What depends on the date up to which texts are known.
+struct DatedLookups {
+    std::vector<DateIndex> parameters;
+    std::vector<DateIndex> datedLists;
+
+    void build(const bytecode::Program& program, std::int64_t knownBy);
+};
+
+}  // namespace proviso::engine

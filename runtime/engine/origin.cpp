@@ -1,0 +1,315 @@
+#include "runtime/engine/origin.h"
+
+#include "runtime/engine/frame.h"
+#include "runtime/engine/interpreter.h"
+
+#include <algorithm>
+#include <unordered_set>
+#include <utility>
+
+namespace proviso {
+
+namespace engine {
+
+namespace {
+
+/// Walks from a register's row to the operands that gave it its state, `wanted`.
+class Walk {
+  public:
+    Walk(const Frame& frame, State wanted) : frame_(frame), wanted_(wanted) {}
+
+    void run(Register number, std::uint32_t row) {
+        visit(number, row);
+        while (!pending_.empty()) {
+            const Place place = pending_.back();
+            pending_.pop_back();
+            const std::size_t before = found_;
+            follow(place.number, place.row);
+            if (found_ == before) {
+                begin(place.number, place.row);
+            }
+        }
+    }
+
+    std::vector<Origin> places;
+    std::vector<EvaluationError> errors;
+
+  private:
+    struct Place {
+        Register number = 0;
+        std::uint32_t row = 0;
+    };
+
+    const Instruction& instruction(Register number) const { return frame_.program.code[number]; }
+
+    State stateAt(Register number, std::uint32_t row) const {
+        const RegisterData& data = frame_.registers[number];
+        return instruction(number).type.kind == TypeKind::None ? data.state(row)
+                                                               : data.column->state(row);
+    }
+
+    /// Goes on there when that place has the state, too.
+    void visit(Register number, std::uint32_t row) {
+        if (stateAt(number, row) != wanted_) {
+            return;
+        }
+        ++found_;
+        if (met_.insert(std::uint64_t{number} << 32U | row).second) {
+            pending_.push_back({number, row});
+        }
+    }
+
+    bool isYes(Register number, std::uint32_t row) const {
+        return frame_.column(number).state(row) == State::Value &&
+               frame_.column(number).values[row] != 0;
+    }
+
+    void visitAll(const Instruction& one, std::uint32_t row) {
+        for (const Register operand : one.operands) {
+            visit(operand, row);
+        }
+    }
+
+    void followFold(const Instruction& one, std::uint32_t row) {
+        const bool logical = one.op == Op::FoldAny || one.op == Op::FoldEvery;
+        for (const std::uint32_t child : frame_.childrenOf(one.operands[0]).of(row)) {
+            visit(one.operands[1], child);
+            if (!logical && one.operands.size() > 2 && isYes(one.operands[1], child)) {
+                visit(one.operands[2], child);
+            }
+        }
+    }
+
+    void followApportion(const Instruction& one, std::uint32_t row) {
+        const RegisterData& link = frame_.registers[one.operands[0]];
+        const std::uint32_t parent = link.rows[row];
+        if (parent == kNoIndex) {
+            return;
+        }
+        visit(one.operands[1], parent);
+        visit(one.operands[6], parent);
+        for (const std::uint32_t member : frame_.childrenOf(one.operands[0]).of(parent)) {
+            visit(one.operands[2], member);
+            if (isYes(one.operands[2], member)) {
+                visit(one.operands[3], member);
+                visit(one.operands[4], member);
+            }
+        }
+    }
+
+    /// To column `column` in the row that `link` leads to from `row`, or to why it leads nowhere.
+    void followLink(Register link, std::uint32_t row, Register column) {
+        const std::uint32_t target = frame_.registers[link].rows[row];
+        if (target == kNoIndex) {
+            visit(link, row);
+        } else {
+            visit(column, target);
+        }
+    }
+
+    void follow(Register number, std::uint32_t row) {
+        const Instruction& one = instruction(number);
+        const std::vector<Register>& operands = one.operands;
+        switch (one.op) {
+        case Op::Select: {
+            const State test = stateAt(operands[0], row);
+            if (test == State::Unknown || test == State::Error) {
+                visit(operands[0], row);
+            } else {
+                visit(operands[isYes(operands[0], row) ? 1 : 2], row);
+            }
+            break;
+        }
+        case Op::OrElse:
+            visit(operands[stateAt(operands[0], row) == State::NotApplicable ? 1 : 0], row);
+            break;
+        case Op::DatedSelect: {
+            if (stateAt(operands[0], row) != State::Value) {
+                visit(operands[0], row);
+                break;
+            }
+            std::size_t segment = 0;
+            const std::uint32_t alternative = frame_.dated.datedLists[one.index].find(
+                frame_.column(operands[0]).values[row], segment);
+            if (alternative != kNoIndex) {
+                visit(operands[std::size_t{alternative} + 1], row);
+            }
+            break;
+        }
+        case Op::ExactlyOne:
+        case Op::Lowest:
+        case Op::Highest:
+            for (std::size_t index = 0; index < operands.size(); index += 2) {
+                visit(operands[index], row);
+                if (isYes(operands[index], row)) {
+                    visit(operands[index + 1], row);
+                }
+            }
+            break;
+        case Op::BranchSelect: {
+            const ColumnData& branch = frame_.column(operands[0]);
+            if (branch.state(row) != State::Value) {
+                visit(operands[0], row);
+                break;
+            }
+            const auto which = static_cast<std::uint64_t>(branch.values[row]);
+            if (which + 1 < operands.size()) {
+                visit(operands[which + 1], row);
+            }
+            break;
+        }
+        case Op::Spread:
+            followLink(operands[1], row, operands[0]);
+            break;
+        case Op::Gather: {
+            const ColumnData& named = frame_.column(operands[1]);
+            const auto target = static_cast<std::uint64_t>(named.values[row]);
+            if (named.state(row) != State::Value) {
+                visit(operands[1], row);
+            } else if (target < frame_.column(operands[0]).values.size()) {
+                visit(operands[0], static_cast<std::uint32_t>(target));
+            }
+            break;
+        }
+        case Op::Compose:
+            followLink(operands[0], row, operands[1]);
+            break;
+        case Op::RowExists:
+            visit(instruction(operands[0]).operands[frame_.registers[operands[0]].second[row]],
+                  frame_.registers[operands[0]].rows[row]);
+            break;
+        case Op::Rank:
+            visit(operands[0], row);
+            break;
+        case Op::FoldTotal:
+        case Op::FoldCount:
+        case Op::FoldDistinct:
+        case Op::FoldHighest:
+        case Op::FoldLowest:
+        case Op::FoldAny:
+        case Op::FoldEvery:
+        case Op::FoldOnly:
+        case Op::FoldFirst:
+            followFold(one, row);
+            break;
+        case Op::Apportion:
+            followApportion(one, row);
+            break;
+        case Op::FirstRow:
+        case Op::BranchOf:
+        case Op::PairSecond:
+        case Op::ProductSecond:
+        case Op::BuildRows:
+        case Op::BuildPairs:
+        case Op::BuildProduct:
+        case Op::ApportionOutcomes:
+            // These have values only, or lead nowhere for a reason that is not in an operand's row.
+            break;
+        default:
+            visitAll(one, row);
+            break;
+        }
+    }
+
+    /// No operand has the state, so it began here.
+    void begin(Register number, std::uint32_t row) {
+        if (wanted_ == State::Unknown) {
+            beginUnknown(instruction(number), row);
+            return;
+        }
+        const EvaluationError error = beginError(number, row);
+        if (error != EvaluationError::None) {
+            errors.push_back(error);
+        }
+    }
+
+    void beginUnknown(const Instruction& one, std::uint32_t row) {
+        switch (one.op) {
+        case Op::Input:
+            places.push_back({Origin::Kind::Field, one.space, row, one.index, {}});
+            break;
+        case Op::UnknownIf:
+        case Op::ExactlyOne:
+            if (one.index < frame_.program.texts.size()) {
+                places.push_back(
+                    {Origin::Kind::Text, kNoIndex, kNoIndex, kNoIndex, frame_.program.texts[one.index]});
+            }
+            break;
+        case Op::TableLookup:
+            places.push_back({Origin::Kind::Table, kNoIndex, kNoIndex, kNoIndex,
+                              "table:" + frame_.program.tables[one.index].name});
+            break;
+        default:
+            break;
+        }
+    }
+
+    EvaluationError beginError(Register number, std::uint32_t row) const {
+        switch (instruction(number).op) {
+        case Op::Add:
+        case Op::Subtract:
+        case Op::Multiply:
+        case Op::Negate:
+        case Op::Rescale:
+        case Op::IntegerDivide:
+        case Op::Modulo:
+        case Op::Round:
+        case Op::RoundRatio:
+        case Op::DatePart:
+        case Op::CompareRatio:
+            return arithmeticError(frame_, number, row);
+        case Op::DatedSelect:
+        case Op::Parameter:
+            return EvaluationError::NoParameterRow;
+        case Op::TableLookup:
+            return tableError(frame_, number, row);
+        case Op::ExactlyOne:
+            return EvaluationError::Conflict;
+        case Op::BranchSelect:
+        case Op::Gather:
+            return EvaluationError::NoCase;
+        case Op::FoldTotal:
+            return EvaluationError::Overflow;
+        case Op::FoldOnly:
+            return EvaluationError::NotOne;
+        case Op::Apportion:
+            return apportionError(frame_, number, row);
+        default:
+            return EvaluationError::None;
+        }
+    }
+
+    const Frame& frame_;
+    State wanted_;
+    std::vector<Place> pending_;
+    std::unordered_set<std::uint64_t> met_;
+    std::size_t found_ = 0;
+};
+
+template <class Item>
+void sortUnique(std::vector<Item>& items) {
+    std::sort(items.begin(), items.end());
+    items.erase(std::unique(items.begin(), items.end()), items.end());
+}
+
+}  // namespace
+
+}  // namespace engine
+
+std::vector<Origin> missingPlaces(const Interpreter& interpreter, bytecode::Register number,
+                                  std::uint32_t row) {
+    engine::Walk walk(interpreter.frame(), State::Unknown);
+    walk.run(number, row);
+    engine::sortUnique(walk.places);
+    return std::move(walk.places);
+}
+
+std::vector<EvaluationError> errorCodes(const Interpreter& interpreter, bytecode::Register number,
+                                        std::uint32_t row) {
+    engine::Walk walk(interpreter.frame(), State::Error);
+    walk.run(number, row);
+    engine::sortUnique(walk.errors);
+    return std::move(walk.errors);
+}
+
+}  // namespace proviso

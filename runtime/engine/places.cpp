@@ -1,0 +1,102 @@
+#include "runtime/engine/places.h"
+
+#include <fmt/format.h>
+
+#include <set>
+
+namespace proviso::engine {
+
+using bytecode::kNone;
+using bytecode::SpaceInfo;
+
+std::string Places::key(std::uint32_t record) const {
+    const ColumnData& keys = batch_.spaces[0].columns[program_.schema.keyField];
+    return std::string(batch_.dictionary->text(static_cast<std::uint32_t>(keys.values[record])));
+}
+
+std::uint32_t Places::follow(bytecode::Register link, std::uint32_t row) const {
+    return link == kNone ? row : run_.link(link)[row];
+}
+
+/// The entry record that a row of an input space stands in; kNone for rows of groups and what hangs under them.
+std::uint32_t Places::entryRow(std::uint32_t space, std::uint32_t row) const {
+    while (space != 0) {
+        const SpaceInfo& info = program_.spaces[space];
+        if (isInput(space)) {
+            row = batch_.spaces[space].parent[row];
+            space = info.parent;
+        } else if (info.kind == SpaceInfo::Kind::Group || info.toParent == kNone) {
+            return kNone;
+        } else {
+            row = run_.link(info.toParent)[row];
+            space = info.parent;
+        }
+    }
+    return row;
+}
+
+Home Places::home(std::uint32_t space, std::uint32_t row) const {
+    const std::uint32_t record = entryRow(space, row);
+    if (record != kNone) {
+        return {{record}, false, 0};
+    }
+    while (program_.spaces[space].kind != SpaceInfo::Kind::Group) {
+        row = run_.link(program_.spaces[space].toParent)[row];
+        space = program_.spaces[space].parent;
+    }
+    const auto members = run_.children(program_.spaces[space].membership, row);
+    return {{members.begin(), members.end()}, true, row};
+}
+
+/// From the entry record or the group downwards, without either's name.
+// NOLINTNEXTLINE(misc-no-recursion): depth bounded by how deep lists are nested
+std::string Places::path(std::uint32_t space, std::uint32_t row) const {
+    const SpaceInfo& info = program_.spaces[space];
+    if (space == 0 || info.kind == SpaceInfo::Kind::Group) {
+        return {};
+    }
+    if (isInput(space)) {
+        const std::string above = path(info.parent, batch_.spaces[space].parent[row]);
+        return fmt::format(
+            "{}{}{}[{}]", above, above.empty() ? "" : ".", info.listName, batch_.spaces[space].position[row]);
+    }
+    const std::string above = path(info.parent, run_.link(info.toParent)[row]);
+    const std::int64_t position = info.rank == kNone ? row : run_.column(info.rank).values[row];
+    return fmt::format("{}{}{}[{}]", above, above.empty() ? "" : ".", info.listName, position);
+}
+
+// NOLINTNEXTLINE(misc-no-recursion): a pair is of two rows that are no pairs
+std::string Places::row(std::uint32_t space, std::uint32_t row, std::uint32_t printedRecord) const {
+    const SpaceInfo& info = program_.spaces[space];
+    if (info.kind == SpaceInfo::Kind::Pairs) {
+        const std::uint32_t of = program_.code[info.first].target;
+        return this->row(of, run_.link(info.first)[row], printedRecord) + "," +
+               this->row(of, run_.link(info.second)[row], printedRecord);
+    }
+    const std::uint32_t home = entryRow(space, row);
+    const std::string prefix = home == kNone || home == printedRecord ? std::string() : key(home) + ":";
+    const std::string below = path(space, row);
+    return prefix + (below.empty() ? info.name : below);
+}
+
+std::vector<std::string> Places::missing(bytecode::Register reg, std::uint32_t row, std::uint32_t printedRecord) {
+    std::set<std::string> places;
+    for (const Origin& origin : missingPlaces(run_, reg, row)) {
+        if (origin.kind == Origin::Kind::Text) {
+            places.insert(origin.text);
+            continue;
+        }
+        const SchemaSpace& space = program_.schema.spaces[origin.space];
+        const std::uint32_t record = entryRow(origin.space, origin.row);
+        std::string place = record == printedRecord ? std::string() : key(record) + ":";
+        const std::string above = path(origin.space, origin.row);
+        place += above;
+        if (!space.scalar) {
+            place += (above.empty() ? "" : ".") + space.fields[origin.field].name;
+        }
+        places.insert(std::move(place));
+    }
+    return {places.begin(), places.end()};
+}
+
+}  // namespace proviso::engine

@@ -1,0 +1,101 @@
+#include "runtime/input/corrections.h"
+
+#include <algorithm>
+#include <compare>
+#include <numeric>
+
+namespace proviso {
+
+namespace {
+
+// Negative where record `a` is the lower version.
+std::strong_ordering compareVersions(const Schema& schema,
+                                     const Batch::Space& records,
+                                     std::uint32_t a,
+                                     std::uint32_t b) {
+    for (const std::uint32_t field : schema.correctedBy) {
+        const ColumnData& column = records.columns[field];
+        const bool statedA = column.state(a) == State::Value;
+        const bool statedB = column.state(b) == State::Value;
+        if (statedA != statedB) {
+            return statedA <=> statedB;
+        }
+        if (statedA && column.values[a] != column.values[b]) {
+            return column.values[a] <=> column.values[b];
+        }
+    }
+    return std::strong_ordering::equal;
+}
+
+bool isVoid(const Schema& schema, const Batch::Space& records, std::uint32_t record) {
+    if (schema.voidedBy == kNoIndex) {
+        return false;
+    }
+    const ColumnData& column = records.columns[schema.voidedBy];
+    return column.state(record) == State::Value && column.values[record] != 0;
+}
+
+// Judges the records order[begin, end), which have one version of one key.
+void settleVersion(const Schema& schema,
+                   const RecordStore& store,
+                   const std::uint32_t* begin,
+                   const std::uint32_t* end,
+                   SettledCorrections& result) {
+    const std::uint32_t first = *begin;
+    const std::uint32_t* other = std::find_if(
+        begin + 1, end, [&](std::uint32_t each) { return !store.sayTheSame(first, each); });
+    if (other != end) {
+        for (const std::uint32_t* each = begin; each != end; ++each) {
+            result.conflicts.emplace_back(*each, store.sayTheSame(first, *each) ? *other : first);
+        }
+        return;
+    }
+    result.identical += static_cast<std::uint64_t>(end - begin - 1);
+    if (isVoid(schema, store.batch().spaces[0], first)) {
+        result.voided += 1;
+    } else {
+        result.kept.push_back(first);
+    }
+}
+
+}  // namespace
+
+SettledCorrections settleCorrections(const Schema& schema, const RecordStore& store) {
+    SettledCorrections result;
+    std::vector<std::uint32_t> order(store.recordCount());
+    std::iota(order.begin(), order.end(), 0U);
+    if (order.empty()) {
+        return result;
+    }
+    const Batch::Space& records = store.batch().spaces[0];
+    if (schema.keyField == kNoIndex) {
+        result.kept = std::move(order);
+        return result;
+    }
+
+    const std::vector<std::int64_t>& keys = records.columns[schema.keyField].values;
+    std::sort(order.begin(), order.end(), [&](std::uint32_t a, std::uint32_t b) {
+        if (keys[a] != keys[b]) {
+            return keys[a] < keys[b];
+        }
+        const std::strong_ordering version = compareVersions(schema, records, a, b);
+        return version != std::strong_ordering::equal ? version > 0 : a < b;
+    });
+    const std::uint32_t* position = order.data();
+    const std::uint32_t* const end = order.data() + order.size();
+    while (position != end) {
+        const std::uint32_t* sameKey = std::find_if(
+            position, end, [&](std::uint32_t each) { return keys[each] != keys[*position]; });
+        const std::uint32_t* sameVersion = std::find_if(position, sameKey, [&](std::uint32_t each) {
+            return compareVersions(schema, records, each, *position) != std::strong_ordering::equal;
+        });
+        settleVersion(schema, store, position, sameVersion, result);
+        result.superseded += static_cast<std::uint64_t>(sameKey - sameVersion);
+        position = sameKey;
+    }
+    std::sort(result.kept.begin(), result.kept.end());
+    std::sort(result.conflicts.begin(), result.conflicts.end());
+    return result;
+}
+
+}  // namespace proviso

@@ -1,0 +1,275 @@
+#include "runtime/input/decoder.h"
+
+#include "runtime/base/check.h"
+#include "runtime/input/corrections.h"
+#include "runtime/input/json_document.h"
+#include "runtime/input/line_reader.h"
+#include "runtime/input/record_decoder.h"
+
+#include <algorithm>
+#include <fstream>
+#include <utility>
+
+namespace proviso {
+
+namespace {
+
+constexpr std::size_t kMaximumShownKeyBytes = 100;
+
+bool isBlank(std::string_view text) {
+    return text.find_first_not_of(" \t\r") == std::string_view::npos;
+}
+
+RejectionReason reasonOf(JsonProblem problem) {
+    switch (problem) {
+    case JsonProblem::None:
+        return RejectionReason::None;
+    case JsonProblem::Malformed:
+        return RejectionReason::NotJson;
+    case JsonProblem::Truncated:
+        return RejectionReason::Truncated;
+    case JsonProblem::InvalidUtf8:
+        return RejectionReason::InvalidUtf8;
+    case JsonProblem::DuplicateKey:
+        return RejectionReason::DuplicateField;
+    case JsonProblem::TooDeep:
+        return RejectionReason::TooDeep;
+    case JsonProblem::TooManyElements:
+        return RejectionReason::TooManyElements;
+    }
+    return RejectionReason::NotJson;
+}
+
+}  // namespace
+
+/// Everything between the lines and the columns.
+class Decoder::Context {
+  public:
+    Context(const Schema& schema, Dictionary& dictionary, const DecodeOptions& options);
+
+    void addLines(std::string_view sourceName, LineReader& lines);
+    DecodedRecords finish();
+    std::size_t maximumRecordBytes() const noexcept { return options_.maximumRecordBytes; }
+
+  private:
+    struct PendingRejection {
+        Rejection rejection;
+        std::uint32_t source = 0;
+    };
+
+    void addLine(const InputLine& line);
+    bool isNotYetKnown();
+    std::uint32_t addHole(const Batch::Space& from, std::uint32_t row);
+    std::string shownKey(const Batch::Space& from, std::uint32_t row) const;
+    Rejection& reject(std::uint32_t source, std::uint64_t line, RejectionReason reason);
+
+    const Schema& schema_;
+    Dictionary& dictionary_;
+    DecodeOptions options_;
+    RecordDecoder decoder_;
+    JsonDocument document_;
+    std::vector<RecordOrigin> origins_;
+    std::vector<std::string> sources_;
+    std::vector<PendingRejection> rejections_;
+    DecodeCounts counts_;
+    Batch::Space holes_;
+};
+
+Decoder::Context::Context(const Schema& schema,
+                          Dictionary& dictionary,
+                          const DecodeOptions& options)
+    : schema_(schema), dictionary_(dictionary), options_(options), decoder_(schema, dictionary),
+      document_(JsonLimits{options.maximumNesting, options.maximumElements}) {
+    holes_.columns.resize(schema.spaces[0].fields.size());
+}
+
+void Decoder::Context::addLines(std::string_view sourceName, LineReader& lines) {
+    sources_.emplace_back(sourceName);
+    InputLine line;
+    while (lines.next(line)) {
+        counts_.lines += 1;
+        if (!line.tooLong && isBlank(line.text)) {
+            counts_.blankLines += 1;
+            continue;
+        }
+        addLine(line);
+    }
+}
+
+void Decoder::Context::addLine(const InputLine& line) {
+    const auto source = static_cast<std::uint32_t>(sources_.size() - 1);
+    if (line.tooLong) {
+        reject(source, line.number, RejectionReason::TooLarge);
+        return;
+    }
+    if (const JsonProblem problem = document_.parse(line.text); problem != JsonProblem::None) {
+        Rejection& rejection = reject(source, line.number, reasonOf(problem));
+        if (looksLikeFieldName(document_.problemKey())) {
+            rejection.field = document_.problemKey();
+        }
+        return;
+    }
+    if (document_.node(0).kind != JsonKind::Object) {
+        reject(source, line.number, RejectionReason::NotAnObject);
+        return;
+    }
+
+    const RecordDecoder::Failure* failure = decoder_.append(document_);
+    if (failure != nullptr) {
+        const Batch::Space& records = decoder_.batch().spaces[0];
+        const std::uint32_t row = records.rows - 1;
+        Rejection& rejection = reject(source, line.number, failure->reason);
+        rejection.field = failure->field;
+        rejection.message = failure->message;
+        rejection.recordKey = shownKey(records, row);
+        rejection.leavesHole = !isNotYetKnown();
+        rejection.hole = rejection.leavesHole ? addHole(records, row) : kNoHole;
+        decoder_.takeBack();
+        return;
+    }
+    if (isNotYetKnown()) {
+        counts_.notYetKnown += 1;
+        decoder_.takeBack();
+        return;
+    }
+    origins_.push_back({source, line.number});
+}
+
+bool Decoder::Context::isNotYetKnown() {
+    if (!options_.knownAsOf || schema_.correctedBy.empty()) {
+        return false;
+    }
+    const std::uint32_t field = schema_.correctedBy.front();
+    if (schema_.spaces[0].fields[field].type.kind != TypeKind::Date) {
+        return false;
+    }
+    const ColumnData& column = decoder_.batch().spaces[0].columns[field];
+    return column.states.back() == State::Value && column.values.back() > options_.knownAsOf->days;
+}
+
+std::uint32_t Decoder::Context::addHole(const Batch::Space& from, std::uint32_t row) {
+    for (std::size_t field = 0; field < from.columns.size(); ++field) {
+        holes_.columns[field].values.push_back(from.columns[field].values[row]);
+        holes_.columns[field].states.push_back(from.columns[field].state(row));
+    }
+    return holes_.rows++;
+}
+
+// For messages, so nothing that could run over a line of a terminal or a log.
+std::string Decoder::Context::shownKey(const Batch::Space& from, std::uint32_t row) const {
+    if (schema_.keyField == kNoIndex || schema_.spaces[0].fields[schema_.keyField].isPrivate ||
+        from.columns[schema_.keyField].state(row) != State::Value) {
+        return {};
+    }
+    const std::int64_t id = from.columns[schema_.keyField].values[row];
+    const std::string_view key = dictionary_.text(static_cast<std::uint32_t>(id));
+    const bool isPlain =
+        key.size() <= kMaximumShownKeyBytes &&
+        std::all_of(key.begin(), key.end(), [](char character) {
+            return static_cast<unsigned char>(character) >= 0x20 && character != 0x7F;
+        });
+    return isPlain ? std::string(key) : std::string();
+}
+
+Rejection&
+Decoder::Context::reject(std::uint32_t source, std::uint64_t line, RejectionReason reason) {
+    PendingRejection& pending = rejections_.emplace_back();
+    pending.source = source;
+    pending.rejection.source = sources_[source];
+    pending.rejection.line = line;
+    pending.rejection.reason = reason;
+    pending.rejection.message = rejectionMessage(reason);
+    return pending.rejection;
+}
+
+DecodedRecords Decoder::Context::finish() {
+    Batch batch = std::move(decoder_.batch());
+    dropPlainStates(batch);
+    RecordStore all(schema_, std::move(batch), std::move(origins_), sources_);
+    const SettledCorrections settled = settleCorrections(schema_, all);
+    const Batch::Space& records = all.batch().spaces[0];
+    for (const auto& [record, other] : settled.conflicts) {
+        const RecordOrigin& origin = all.origin(record);
+        const RecordOrigin& otherOrigin = all.origin(other);
+        Rejection& rejection =
+            reject(origin.source, origin.line, RejectionReason::ConflictingRecords);
+        rejection.otherSource = sources_[otherOrigin.source];
+        rejection.otherLine = otherOrigin.line;
+        rejection.message += ": " + rejection.otherSource + ":" + std::to_string(otherOrigin.line);
+        rejection.recordKey = shownKey(records, record);
+        rejection.hole = addHole(records, record);
+    }
+
+    DecodedRecords result;
+    // A line gives at most one rejection, so the order is the input's.
+    std::sort(rejections_.begin(),
+              rejections_.end(),
+              [](const PendingRejection& a, const PendingRejection& b) {
+                  return std::pair(a.source, a.rejection.line) <
+                         std::pair(b.source, b.rejection.line);
+              });
+    for (PendingRejection& pending : rejections_) {
+        result.rejections.push_back(std::move(pending.rejection));
+    }
+    result.store =
+        settled.kept.size() == all.recordCount() ? std::move(all) : all.selectStore(settled.kept);
+    counts_.accepted = settled.kept.size();
+    counts_.rejected = result.rejections.size();
+    counts_.superseded = settled.superseded;
+    counts_.identical = settled.identical;
+    counts_.voided = settled.voided;
+    result.counts = counts_;
+    result.ignoredFields = std::move(decoder_.ignoredFields());
+    result.holes = std::move(holes_);
+    return result;
+}
+
+Decoder::Decoder(const Schema& schema, Dictionary& dictionary, DecodeOptions options)
+    : context_(std::make_unique<Context>(schema, dictionary, options)) {}
+
+Decoder::~Decoder() = default;
+Decoder::Decoder(Decoder&&) noexcept = default;
+Decoder& Decoder::operator=(Decoder&&) noexcept = default;
+
+Result<void> Decoder::addStream(std::string_view sourceName, std::istream& stream) {
+    PROVISO_CHECK(context_ != nullptr, "the decoder has finished");
+    LineReader lines(stream, context_->maximumRecordBytes());
+    context_->addLines(sourceName, lines);
+    if (lines.failed()) {
+        return Error{ErrorCode::CannotRead, "reading failed", std::string(sourceName)};
+    }
+    return {};
+}
+
+Result<void> Decoder::addFile(const std::string& path) {
+    std::ifstream stream(path, std::ios::binary);
+    if (!stream) {
+        return Error{ErrorCode::CannotRead, "the file cannot be opened", path};
+    }
+    return addStream(path, stream);
+}
+
+void Decoder::addText(std::string_view sourceName, std::string_view text) {
+    PROVISO_CHECK(context_ != nullptr, "the decoder has finished");
+    LineReader lines(text, context_->maximumRecordBytes());
+    context_->addLines(sourceName, lines);
+}
+
+DecodedRecords Decoder::finish() {
+    PROVISO_CHECK(context_ != nullptr, "the decoder has finished");
+    DecodedRecords result = context_->finish();
+    context_.reset();
+    return result;
+}
+
+DecodedRecords decodeText(const Schema& schema,
+                          Dictionary& dictionary,
+                          std::string_view text,
+                          const DecodeOptions& options,
+                          std::string_view sourceName) {
+    Decoder decoder(schema, dictionary, options);
+    decoder.addText(sourceName, text);
+    return decoder.finish();
+}
+
+}  // namespace proviso

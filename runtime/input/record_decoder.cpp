@@ -1,0 +1,260 @@
+#include "runtime/input/record_decoder.h"
+
+#include "runtime/base/check.h"
+
+#include <algorithm>
+#include <cstddef>
+#include <optional>
+#include <utility>
+
+namespace proviso {
+
+static constexpr std::size_t kMaximumIgnoredNames = 100;
+static constexpr std::size_t kMaximumNameBytes = 64;
+
+bool looksLikeFieldName(std::string_view text) {
+    const auto isDigit = [](char character) { return character >= '0' && character <= '9'; };
+    return !text.empty() && text.size() <= kMaximumNameBytes && !isDigit(text[0]) &&
+           std::all_of(text.begin(), text.end(), [&](char character) {
+               return (character >= 'a' && character <= 'z') ||
+                      (character >= 'A' && character <= 'Z') || isDigit(character) ||
+                      character == '_' || character == '-';
+           });
+}
+
+RecordDecoder::RecordDecoder(const Schema& schema, Dictionary& dictionary)
+    : schema_(schema), shape_(RecordShape::of(schema)), reader_(schema, dictionary) {
+    PROVISO_CHECK(!schema.spaces.empty(), "a schema without an entry record");
+    batch_.dictionary = &dictionary;
+    batch_.spaces.resize(schema.spaces.size());
+    for (std::size_t space = 0; space < schema.spaces.size(); ++space) {
+        batch_.spaces[space].columns.resize(schema.spaces[space].fields.size());
+    }
+    firstRows_.resize(schema.spaces.size());
+    listPasses_.resize(schema.spaces.size());
+}
+
+const RecordDecoder::Failure* RecordDecoder::append(const JsonDocument& document) {
+    document_ = &document;
+    failure_ = {};
+    missing_ = {};
+    path_.clear();
+    for (std::size_t space = 0; space < batch_.spaces.size(); ++space) {
+        firstRows_[space] = batch_.spaces[space].rows;
+    }
+    appendRow(0, 0, 0);
+    decodeObject(shape_.roots[0], 0);
+    if (failure_.reason != RejectionReason::None) {
+        return &failure_;
+    }
+    if (missing_.reason != RejectionReason::None && !mayMissFields()) {
+        return &missing_;
+    }
+    return nullptr;
+}
+
+// A void record need say no more than which record it removes.
+bool RecordDecoder::mayMissFields() const {
+    if (schema_.voidedBy == kNoIndex || schema_.keyField == kNoIndex) {
+        return false;
+    }
+    const ColumnData& key = batch_.spaces[0].columns[schema_.keyField];
+    const ColumnData& voided = batch_.spaces[0].columns[schema_.voidedBy];
+    return key.states.back() == State::Value && voided.states.back() == State::Value &&
+           voided.values.back() != 0;
+}
+
+// The row's fields before anything is read: unknown, or what the schema says absence means.
+std::uint32_t
+RecordDecoder::appendRow(std::uint32_t space, std::uint32_t parent, std::uint32_t position) {
+    Batch::Space& rows = batch_.spaces[space];
+    const std::vector<SchemaField>& fields = schema_.spaces[space].fields;
+    for (std::size_t field = 0; field < fields.size(); ++field) {
+        const std::optional<std::int64_t>& absent = fields[field].absentMeans;
+        rows.columns[field].values.push_back(absent.value_or(0));
+        rows.columns[field].states.push_back(absent ? State::Value : State::Unknown);
+    }
+    if (space > 0) {
+        rows.parent.push_back(parent);
+        rows.position.push_back(position);
+    }
+    return rows.rows++;
+}
+
+void RecordDecoder::takeBack() {
+    for (std::size_t space = 0; space < batch_.spaces.size(); ++space) {
+        Batch::Space& rows = batch_.spaces[space];
+        rows.rows = firstRows_[space];
+        for (ColumnData& column : rows.columns) {
+            column.values.resize(rows.rows);
+            column.states.resize(rows.rows);
+        }
+        if (space > 0) {
+            rows.parent.resize(rows.rows);
+            rows.position.resize(rows.rows);
+        }
+    }
+}
+
+// Fills the last row of the object's space.
+// NOLINTNEXTLINE(misc-no-recursion): depth bounded by JsonLimits::nesting
+void RecordDecoder::decodeObject(std::uint32_t objectIndex, std::uint32_t index) {
+    const RecordShape::Object& object = shape_.objects[objectIndex];
+    const JsonNode& node = document_->node(index);
+    const std::uint64_t pass = ++passes_;
+    for (std::uint32_t key = index + 1; key < node.next; key = document_->node(key + 1).next) {
+        const std::string_view name = document_->node(key).text;
+        const std::uint32_t valueIndex = key + 1;
+        const auto slot = object.slots.find(name);
+        if (slot == object.slots.end()) {
+            ignore(name);
+            continue;
+        }
+        // Null is another way to leave a field out.
+        const JsonNode& value = document_->node(valueIndex);
+        if (value.kind == JsonKind::Null) {
+            continue;
+        }
+        path_.push_back({name});
+        switch (slot->second.kind) {
+        case RecordShape::Kind::Field:
+            decodeField(object.space, slot->second.index, valueIndex);
+            break;
+        case RecordShape::Kind::Object:
+            if (value.kind == JsonKind::Object) {
+                decodeObject(slot->second.index, valueIndex);
+            } else {
+                fail(RejectionReason::WrongKind, {}, "expected an object with further fields");
+            }
+            break;
+        case RecordShape::Kind::List:
+            listPasses_[slot->second.index] = pass;
+            decodeList(slot->second.index, valueIndex);
+            break;
+        }
+        path_.pop_back();
+    }
+    checkRequired(object, pass);
+}
+
+void RecordDecoder::decodeField(std::uint32_t space, std::uint32_t field, std::uint32_t node) {
+    const SchemaField& declared = schema_.spaces[space].fields[field];
+    FieldReading reading = reader_.read(declared.type, declared.isSigned, *document_, node);
+    if (space == 0 && field == schema_.keyField && reading.reason == RejectionReason::None &&
+        document_->node(node).text.empty()) {
+        reading.reason = RejectionReason::EmptyText;
+    }
+    ColumnData& column = batch_.spaces[space].columns[field];
+    if (reading.reason != RejectionReason::None) {
+        // What cannot be read is unknown even where absence would mean something.
+        column.states.back() = State::Unknown;
+        column.values.back() = 0;
+        const bool ofWhole = reading.reason == RejectionReason::WrongKind && reading.part.empty();
+        fail(reading.reason,
+             reading.part,
+             ofWhole ? "expected " + describeType(declared.type) : std::string());
+        return;
+    }
+    column.values.back() = reading.value;
+    column.states.back() = State::Value;
+}
+
+// NOLINTNEXTLINE(misc-no-recursion): depth bounded by JsonLimits::nesting
+void RecordDecoder::decodeList(std::uint32_t space, std::uint32_t index) {
+    const SchemaSpace& declared = schema_.spaces[space];
+    const JsonNode& node = document_->node(index);
+    if (node.kind != JsonKind::Array) {
+        fail(RejectionReason::WrongKind, {}, "expected a list");
+        return;
+    }
+    if (declared.atMost > 0 && node.count > declared.atMost) {
+        fail(RejectionReason::TooManyElements, {});
+        return;
+    }
+    const std::uint32_t parent = batch_.spaces[declared.parent].rows - 1;
+    std::uint32_t element = index + 1;
+    for (std::uint32_t position = 0; position < node.count; ++position) {
+        path_.back().element = position;
+        const JsonNode& value = document_->node(element);
+        const std::uint32_t next = value.next;
+        appendRow(space, parent, position);
+        if (declared.scalar) {
+            if (value.kind != JsonKind::Null) {
+                decodeField(space, 0, element);
+            } else if (declared.fields[0].required) {
+                fail(RejectionReason::MissingField, {});
+            }
+        } else if (value.kind == JsonKind::Object) {
+            decodeObject(shape_.roots[space], element);
+        } else {
+            fail(RejectionReason::WrongKind, {}, "expected an object with further fields");
+        }
+        element = next;
+    }
+    path_.back().element = -1;
+}
+
+void RecordDecoder::checkRequired(const RecordShape::Object& object, std::uint64_t pass) {
+    const std::vector<SchemaField>& fields = schema_.spaces[object.space].fields;
+    for (const std::uint32_t field : object.requiredFields) {
+        if (batch_.spaces[object.space].columns[field].states.back() != State::Value) {
+            fail(RejectionReason::MissingField, fields[field].path.back());
+        }
+    }
+    for (const std::uint32_t list : object.requiredLists) {
+        if (listPasses_[list] != pass) {
+            fail(RejectionReason::MissingField, schema_.spaces[list].path.back());
+        }
+    }
+}
+
+// `name` lies inside the place where `path_` stands; empty: the place itself. Only the first
+// failure of a record is kept; reading goes on, because the record's keys tell which groups are not
+// whole.
+void RecordDecoder::fail(RejectionReason reason, std::string_view name, std::string_view detail) {
+    Failure& failure = reason == RejectionReason::MissingField ? missing_ : failure_;
+    if (failure.reason != RejectionReason::None) {
+        return;
+    }
+    failure.reason = reason;
+    failure.field = pathTo(name, /*withElements=*/true);
+    failure.message = rejectionMessage(reason);
+    if (!detail.empty()) {
+        failure.message += "; ";
+        failure.message += detail;
+    }
+}
+
+std::string RecordDecoder::pathTo(std::string_view name, bool withElements) const {
+    std::string text;
+    for (const PathPart& part : path_) {
+        text += text.empty() ? "" : ".";
+        text += part.name;
+        if (withElements && part.element >= 0) {
+            text += "[" + std::to_string(part.element) + "]";
+        }
+    }
+    if (!name.empty()) {
+        text += text.empty() ? "" : ".";
+        text += name;
+    }
+    return text;
+}
+
+void RecordDecoder::ignore(std::string_view name) {
+    if (looksLikeFieldName(name)) {
+        std::string path = pathTo(name, /*withElements=*/false);
+        const auto known = ignored_.find(path);
+        if (known != ignored_.end()) {
+            known->second += 1;
+            return;
+        }
+        if (ignored_.size() < kMaximumIgnoredNames) {
+            ignored_.emplace(std::move(path), 1);
+            return;
+        }
+    }
+    ignored_["(other)"] += 1;
+}
+
+}  // namespace proviso

@@ -1,0 +1,174 @@
+#include "runtime/input/record_store.h"
+
+#include "runtime/base/check.h"
+
+#include <algorithm>
+#include <cstddef>
+
+namespace proviso {
+
+namespace {
+
+using Rows = std::pair<std::uint32_t, std::uint32_t>;
+
+bool sameColumn(const ColumnData& column, Rows a, Rows b) {
+    const std::uint32_t count = a.second - a.first;
+    for (std::uint32_t step = 0; step < count; ++step) {
+        if (column.values[a.first + step] != column.values[b.first + step] ||
+            column.state(a.first + step) != column.state(b.first + step)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+template <class T>
+void appendRange(std::vector<T>& to, const std::vector<T>& from, Rows rows) {
+    to.insert(to.end(), from.begin() + rows.first, from.begin() + rows.second);
+}
+
+}  // namespace
+
+RecordStore::RecordStore(const Schema& schema,
+                         Batch batch,
+                         std::vector<RecordOrigin> origins,
+                         std::vector<std::string> sources)
+    : batch_(std::move(batch)), origins_(std::move(origins)), sources_(std::move(sources)) {
+    PROVISO_CHECK(batch_.spaces.size() == schema.spaces.size(), "the batch is not of this schema");
+    PROVISO_CHECK(origins_.size() == recordCount(), "every record has an origin");
+    for (const SchemaSpace& space : schema.spaces) {
+        parents_.push_back(space.parent);
+    }
+
+    const std::size_t count = recordCount();
+    std::vector<std::vector<std::uint32_t>> recordOf(batch_.spaces.size());
+    for (std::size_t space = 0; space < batch_.spaces.size(); ++space) {
+        const Batch::Space& rows = batch_.spaces[space];
+        std::vector<std::uint32_t>& first = firstRows_.emplace_back(count + 1, 0U);
+        recordOf[space].resize(rows.rows);
+        for (std::uint32_t row = 0; row < rows.rows; ++row) {
+            const std::uint32_t record =
+                space == 0 ? row : recordOf[parents_[space]][rows.parent[row]];
+            // INVARIANT: the rows of a record lie together, because rows are contiguous by parent.
+            PROVISO_CHECK(row == 0 || recordOf[space][row - 1] <= record,
+                          "rows of a list are not in the order of their records");
+            recordOf[space][row] = record;
+            first[record + 1] += 1;
+        }
+        for (std::size_t record = 0; record < count; ++record) {
+            first[record + 1] += first[record];
+        }
+    }
+}
+
+bool RecordStore::sayTheSame(std::uint32_t a, std::uint32_t b) const {
+    for (std::uint32_t space = 0; space < batch_.spaces.size(); ++space) {
+        const Batch::Space& rows = batch_.spaces[space];
+        const Rows ofA = rowsOf(space, a);
+        const Rows ofB = rowsOf(space, b);
+        if (ofA.second - ofA.first != ofB.second - ofB.first) {
+            return false;
+        }
+        for (const ColumnData& column : rows.columns) {
+            if (!sameColumn(column, ofA, ofB)) {
+                return false;
+            }
+        }
+        if (space == 0) {
+            continue;
+        }
+        // The same elements in other lists of the same record are another record.
+        const std::uint32_t parentOfA = rowsOf(parents_[space], a).first;
+        const std::uint32_t parentOfB = rowsOf(parents_[space], b).first;
+        for (std::uint32_t step = 0; step < ofA.second - ofA.first; ++step) {
+            if (rows.parent[ofA.first + step] - parentOfA !=
+                rows.parent[ofB.first + step] - parentOfB) {
+                return false;
+            }
+        }
+    }
+    return true;
+}
+
+Batch RecordStore::select(std::span<const std::uint32_t> records) const {
+    Batch result;
+    result.dictionary = batch_.dictionary;
+    result.spaces.resize(batch_.spaces.size());
+    // By space: the first new row of each selected record.
+    std::vector<std::vector<std::uint32_t>> newFirst(batch_.spaces.size());
+    for (std::uint32_t space = 0; space < batch_.spaces.size(); ++space) {
+        const Batch::Space& from = batch_.spaces[space];
+        Batch::Space& to = result.spaces[space];
+        newFirst[space].reserve(records.size());
+        for (const std::uint32_t record : records) {
+            const Rows rows = rowsOf(space, record);
+            newFirst[space].push_back(to.rows);
+            to.rows += rows.second - rows.first;
+        }
+        to.columns.resize(from.columns.size());
+        for (std::size_t column = 0; column < from.columns.size(); ++column) {
+            ColumnData& data = to.columns[column];
+            data.values.reserve(to.rows);
+            const bool hasStates = !from.columns[column].states.empty();
+            for (const std::uint32_t record : records) {
+                appendRange(data.values, from.columns[column].values, rowsOf(space, record));
+                if (hasStates) {
+                    appendRange(data.states, from.columns[column].states, rowsOf(space, record));
+                }
+            }
+        }
+        if (space == 0) {
+            continue;
+        }
+        const std::uint32_t parentSpace = parents_[space];
+        to.parent.reserve(to.rows);
+        to.position.reserve(to.rows);
+        for (std::size_t index = 0; index < records.size(); ++index) {
+            const Rows rows = rowsOf(space, records[index]);
+            const std::uint32_t oldParent = rowsOf(parentSpace, records[index]).first;
+            const std::uint32_t newParent = newFirst[parentSpace][index];
+            for (std::uint32_t row = rows.first; row < rows.second; ++row) {
+                to.parent.push_back(from.parent[row] - oldParent + newParent);
+            }
+            appendRange(to.position, from.position, rows);
+        }
+    }
+    dropPlainStates(result);
+    return result;
+}
+
+RecordStore RecordStore::selectStore(std::span<const std::uint32_t> records) const {
+    RecordStore result;
+    result.parents_ = parents_;
+    result.batch_ = select(records);
+    result.sources_ = sources_;
+    for (const std::uint32_t record : records) {
+        result.origins_.push_back(origins_[record]);
+    }
+    for (std::uint32_t space = 0; space < batch_.spaces.size(); ++space) {
+        std::vector<std::uint32_t>& first = result.firstRows_.emplace_back(1, 0U);
+        for (const std::uint32_t record : records) {
+            const Rows rows = rowsOf(space, record);
+            first.push_back(first.back() + rows.second - rows.first);
+        }
+    }
+    return result;
+}
+
+Batch selectRecords(const RecordStore& store, std::span<const std::uint32_t> records) {
+    return store.select(records);
+}
+
+void dropPlainStates(Batch& batch) {
+    for (Batch::Space& space : batch.spaces) {
+        for (ColumnData& column : space.columns) {
+            if (std::all_of(column.states.begin(), column.states.end(), [](State state) {
+                    return state == State::Value;
+                })) {
+                column.states.clear();
+            }
+        }
+    }
+}
+
+}  // namespace proviso

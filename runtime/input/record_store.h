@@ -1,0 +1,74 @@
+#pragma once
+
+#include "runtime/bytecode/batch.h"
+#include "runtime/bytecode/schema.h"
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace proviso {
+
+/// Where a record was read.
+struct RecordOrigin {
+    std::uint32_t source = 0;  ///< index into RecordStore::sources
+    std::uint64_t line = 0;
+};
+
+/// Decoded records as columns: one row space for the records and one for every list inside them.
+/// The rows of one record lie together in every space. Reading from many threads is safe.
+class RecordStore {
+  public:
+    RecordStore() = default;
+
+    /// `batch` has the spaces of `schema` and rows of lists contiguous by parent.
+    RecordStore(const Schema& schema,
+                Batch batch,
+                std::vector<RecordOrigin> origins,
+                std::vector<std::string> sources);
+
+    /// All records, in the order in which they were read.
+    const Batch& batch() const noexcept { return batch_; }
+
+    std::uint32_t recordCount() const noexcept {
+        return batch_.spaces.empty() ? 0 : batch_.spaces[0].rows;
+    }
+
+    /// The rows of `space` that belong to `record`: the first, and the one after the last.
+    std::pair<std::uint32_t, std::uint32_t> rowsOf(std::uint32_t space,
+                                                   std::uint32_t record) const {
+        return {firstRows_[space][record], firstRows_[space][record + 1]};
+    }
+
+    const RecordOrigin& origin(std::uint32_t record) const { return origins_[record]; }
+    const std::vector<std::string>& sources() const noexcept { return sources_; }
+
+    /// Whether two records say the same in every field and list, whatever their origin.
+    bool sayTheSame(std::uint32_t a, std::uint32_t b) const;
+
+    /// A copy of the given records, in the given order, with everything in their lists. Its rows
+    /// know nothing of the others, so that the engine can run over a block of whole groups.
+    Batch select(std::span<const std::uint32_t> records) const;
+
+    /// The same as a store of its own, which keeps the origins.
+    RecordStore selectStore(std::span<const std::uint32_t> records) const;
+
+  private:
+    std::vector<std::uint32_t> parents_;  ///< by space: the space its rows are lists in
+    Batch batch_;
+    std::vector<std::vector<std::uint32_t>>
+        firstRows_;  ///< by space, by record; one more at the end
+    std::vector<RecordOrigin> origins_;
+    std::vector<std::string> sources_;
+};
+
+/// The given records of `store`, in the given order: RecordStore::select.
+Batch selectRecords(const RecordStore& store, std::span<const std::uint32_t> records);
+
+/// Drops the states of columns where every row has a value, which is how a Batch says so.
+void dropPlainStates(Batch& batch);
+
+}  // namespace proviso

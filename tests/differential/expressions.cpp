@@ -1,0 +1,491 @@
+// Expressions of a wanted type, from what a scope offers.
+
+#include "runtime/values/date.h"
+#include "tests/differential/world.h"
+
+#include <algorithm>
+#include <fmt/format.h>
+
+namespace proviso::differential {
+
+using Kind = ValueType::Kind;
+
+namespace {
+
+const std::vector<std::string> kModes{"half_up", "half_even", "up", "down"};
+
+/// Whether a value of `from` may stand where `to` is wanted.
+bool fits(const ValueType& from, const ValueType& to) {
+    if (from.kind != to.kind) {
+        return false;
+    }
+    switch (to.kind) {
+    case Kind::Number:
+    case Kind::Money:
+        return from.scale <= to.scale;
+    case Kind::Enumeration:
+    case Kind::Code:
+        return from.ref == to.ref;
+    default:
+        return true;
+    }
+}
+
+bool isQuantity(Kind kind) {
+    return kind == Kind::Number || kind == Kind::Money || kind == Kind::Minutes || kind == Kind::Days;
+}
+
+}  // namespace
+
+std::int64_t World::boundary(std::size_t index) const {
+    static const std::vector<DateParts> kDays{{2022, 1, 1}, {2024, 2, 29}, {2024, 7, 1}, {2025, 1, 1}};
+    return dateOf(kDays[index % kDays.size()]).days;
+}
+
+std::string World::date() {
+    return formatDate(Date{boundary(random.below(4)) + random.between(-1, 1)});
+}
+
+std::vector<std::size_t> World::groupsOfRecord() const {
+    std::vector<std::size_t> groups;
+    for (std::size_t index = 0; index < spaces.size(); ++index) {
+        if (spaces[index].kind == Space::Kind::Group) {
+            groups.push_back(index);
+        }
+    }
+    return groups;
+}
+
+std::vector<Variable> World::rowsFrom(const Variable& variable, bool isFirst) {
+    std::vector<Variable> found{variable};
+    const auto up = [&](const std::string& from, std::size_t space) {
+        const bool bare = isFirst && random.chance(30);
+        found.push_back({bare ? spaces[space].name : from + "." + spaces[space].name, space});
+        return from + "." + spaces[space].name;
+    };
+    const Space& own = spaces[variable.space];
+    if (own.kind == Space::Kind::Collected && !own.keyed && !spaces[own.source].scalar) {
+        found.push_back({variable.text + "." + spaces[own.source].name, own.source});
+    }
+    for (std::size_t index = 0; index < spaces.size(); ++index) {
+        if (spaces[index].keyed && spaces[index].source == variable.space) {
+            found.push_back({variable.text + "." + spaces[index].name, index});
+        }
+    }
+    std::size_t space = variable.space;
+    std::string text = variable.text;
+    while (spaces[space].parent != kNoSpace) {
+        space = spaces[space].parent;
+        text = up(text, space);
+    }
+    if (spaces[space].kind == Space::Kind::Record) {
+        for (const std::size_t group : groupsOfRecord()) {
+            up(text, group);
+        }
+    }
+    return found;
+}
+
+std::vector<Variable> World::rows(const Scope& scope) {
+    std::vector<Variable> all;
+    for (std::size_t index = 0; index < scope.variables.size(); ++index) {
+        for (const Variable& row : rowsFrom(scope.variables[index], index == 0)) {
+            all.push_back(row);
+        }
+    }
+    return all;
+}
+
+std::vector<Variable> World::listsOf(const Variable& row) const {
+    std::vector<Variable> found;
+    const Space& owner = spaces[row.space];
+    const bool isGroup = owner.kind == Space::Kind::Group;
+    for (std::size_t index = 0; index < spaces.size(); ++index) {
+        const Space& list = spaces[index];
+        const bool isList = list.kind == Space::Kind::List || list.kind == Space::Kind::Collected;
+        if (isList && (list.parent == row.space || (isGroup && list.parent == 0))) {
+            found.push_back({row.text + "." + list.listName, index});
+        }
+    }
+    // One level further down.
+    const std::size_t direct = found.size();
+    for (std::size_t outer = 0; outer < direct; ++outer) {
+        for (std::size_t index = 0; index < spaces.size(); ++index) {
+            if (spaces[index].parent == found[outer].space) {
+                found.push_back({found[outer].text + "." + spaces[index].listName, index});
+            }
+        }
+    }
+    if (isGroup) {
+        found.push_back({row.text + "." + spaces[0].name + "s", 0});
+    }
+    if (owner.keyed) {
+        found.push_back({row.text + ".members", owner.source});
+    }
+    return found;
+}
+
+std::vector<Variable> World::lists(const Scope& scope) {
+    std::vector<Variable> all;
+    for (const Variable& row : rows(scope)) {
+        for (const Variable& list : listsOf(row)) {
+            all.push_back(list);
+        }
+    }
+    return all;
+}
+
+std::string typeText(const World& world, const ValueType& type) {
+    switch (type.kind) {
+    case Kind::YesNo:
+        return "yes_no";
+    case Kind::Number:
+        return type.scale == 0 ? "count" : fmt::format("number with {} decimals", type.scale);
+    case Kind::Money:
+        return type.scale == 2 ? "money" : fmt::format("money with {} decimals", type.scale);
+    case Kind::Minutes:
+        return "minutes";
+    case Kind::Days:
+        return "days";
+    case Kind::Date:
+        return "date";
+    case Kind::Text:
+        return "text";
+    case Kind::Enumeration:
+        return world.enumerations[type.ref].name;
+    case Kind::Code:
+        return world.codeSets[type.ref].name;
+    }
+    return {};
+}
+
+std::string ExpressionWriter::literal(const ValueType& type) {
+    switch (type.kind) {
+    case Kind::YesNo:
+        return random_.chance(50) ? "yes" : "no";
+    case Kind::Number: {
+        if (type.scale > 0 && random_.chance(70)) {
+            return fmt::format("{}.{}", random_.between(0, 12), random_.between(1, 9));
+        }
+        return random_.chance(4) ? "4000000000000000000" : std::to_string(random_.between(0, 9));
+    }
+    case Kind::Money: {
+        static const std::vector<std::string> kAmounts{"$0", "$0.01", "$12.50", "$100", "$2,330", "$1,999.99",
+                                                       "$46,116,860,184,273,879.04"};
+        return kAmounts[random_.below(kAmounts.size() - (random_.chance(10) ? 0 : 1))];
+    }
+    case Kind::Minutes:
+        return fmt::format("{} minutes", random_.between(0, 40));
+    case Kind::Days:
+        return fmt::format("{} days", random_.between(0, 400));
+    case Kind::Date:
+        return world_.date();
+    case Kind::Text:
+        return fmt::format("\"t{}\"", random_.between(1, 3));
+    case Kind::Enumeration:
+        return random_.of(world_.enumerations[type.ref].members);
+    case Kind::Code:
+        return random_.of(world_.codeSets[type.ref].codes);
+    }
+    return {};
+}
+
+std::string ExpressionWriter::leaf(const Scope& scope, const ValueType& type) {
+    std::vector<std::string> found;
+    for (const Variable& row : world_.rows(scope)) {
+        for (const Column& column : world_.spaces[row.space].columns) {
+            if (!column.isPrivate && fits(column.type, type)) {
+                const bool computed = !column.stored && random_.chance(50);
+                found.push_back(computed ? fmt::format("({} of {})", column.name, row.text)
+                                         : row.text + "." + column.name);
+            }
+        }
+    }
+    const bool bareMember = type.kind == Kind::Enumeration || type.kind == Kind::Code || type.kind == Kind::Text;
+    if (found.empty() || (random_.chance(15) && !(scope.inferred && bareMember))) {
+        return literal(type);
+    }
+    return random_.of(found);
+}
+
+std::string ExpressionWriter::visible(const Scope& scope, const ValueType& type) {
+    std::vector<std::string> found;
+    for (const Variable& row : world_.rows(scope)) {
+        for (const Column& column : world_.spaces[row.space].columns) {
+            if (!column.isPrivate && fits(column.type, type)) {
+                found.push_back(column.stored ? row.text + "." + column.name
+                                              : fmt::format("{} of {}", column.name, row.text));
+            }
+        }
+    }
+    return found.empty() ? std::string() : random_.of(found);
+}
+
+std::string ExpressionWriter::visibleAny(const Scope& scope) {
+    std::vector<std::string> found;
+    for (const Variable& row : world_.rows(scope)) {
+        for (const Column& column : world_.spaces[row.space].columns) {
+            if (!column.isPrivate) {
+                found.push_back(column.stored ? row.text + "." + column.name
+                                              : fmt::format("{} of {}", column.name, row.text));
+            }
+        }
+        for (const MemberDecision& decision : world_.spaces[row.space].decisions) {
+            found.push_back(fmt::format("{} of {}", decision.name, row.text));
+        }
+    }
+    for (const Parameter& parameter : world_.parameters) {
+        if (scope.dated) {
+            found.push_back(parameter.name);
+        }
+    }
+    return found.empty() ? std::string() : random_.of(found);
+}
+
+ValueType ExpressionWriter::quantity() {
+    switch (random_.below(5)) {
+    case 0:
+        return {Kind::Money, 2, 0};
+    case 1:
+        return {Kind::Minutes, 0, 0};
+    case 2:
+        return {Kind::Days, 0, 0};
+    case 3:
+        return {Kind::Number, 3, 0};
+    default:
+        return {Kind::Number, 0, 0};
+    }
+}
+
+std::string ExpressionWriter::over(const Variable& list, const std::string& binder, const Scope& inner, int depth) {
+    std::string text = fmt::format("over {} as {}", list.text, binder);
+    if (random_.chance(65)) {
+        text += " where " + condition(inner, depth - 1);
+    }
+    return text;
+}
+
+// NOLINTNEXTLINE(misc-no-recursion): by depth
+std::string ExpressionWriter::folded(const Scope& scope, const ValueType& type, int depth) {
+    const std::vector<Variable> lists = world_.lists(scope);
+    if (lists.empty()) {
+        return leaf(scope, type);
+    }
+    const Variable& list = random_.of(lists);
+    const std::string binder = world_.fresh("b");
+    Scope inner = scope;
+    inner.variables.push_back({binder, list.space});
+    const std::string rows = over(list, binder, inner, depth);
+    const bool isCount = type.kind == Kind::Number && type.scale == 0;
+    if (isCount && random_.chance(40)) {
+        if (random_.chance(50)) {
+            return fmt::format("(count {})", rows);
+        }
+        const ValueType counted = random_.chance(50) ? ValueType{Kind::Text, 0, 0} : quantity();
+        inner.inferred = true;
+        return fmt::format("(count of distinct {} {})", value(inner, counted, depth - 2), rows);
+    }
+    const char* word = random_.chance(50) ? "highest" : "lowest";
+    if (isQuantity(type.kind) && random_.chance(60)) {
+        word = "total";
+    }
+    return fmt::format("({} of {} {})", word, value(inner, type, depth - 1), rows);
+}
+
+// NOLINTNEXTLINE(misc-no-recursion): by depth
+std::string ExpressionWriter::chosenRow(const Scope& scope, const ValueType& type, int depth) {
+    std::vector<std::pair<Variable, std::string>> found;
+    for (const Variable& list : world_.lists(scope)) {
+        for (const Column& column : world_.spaces[list.space].columns) {
+            if (!column.isPrivate && fits(column.type, type) && !world_.spaces[list.space].scalar &&
+                column.name.find('.') == std::string::npos) {
+                found.emplace_back(list, column.name);
+            }
+        }
+    }
+    if (found.empty()) {
+        return leaf(scope, type);
+    }
+    const auto& [list, column] = random_.of(found);
+    const std::string binder = world_.fresh("b");
+    Scope inner = scope;
+    inner.variables.push_back({binder, list.space});
+    const std::string rows = over(list, binder, inner, depth);
+    if (random_.chance(40)) {
+        return fmt::format("({} of (only {}))", column, rows);
+    }
+    inner.inferred = true;
+    const ValueType order = random_.chance(40) ? ValueType{Kind::Date, 0, 0} : quantity();
+    return fmt::format("({} of (first by {}{} {}))", column, value(inner, order, depth - 2),
+                       random_.chance(50) ? " descending" : "", rows);
+}
+
+// NOLINTNEXTLINE(misc-no-recursion): by depth
+std::string ExpressionWriter::looked(const Scope& scope, const ValueType& type, int depth) {
+    std::vector<std::string> found;
+    for (const Parameter& parameter : world_.parameters) {
+        if (fits(parameter.type, type)) {
+            if (scope.dated && random_.chance(70)) {
+                found.push_back(parameter.name);
+            } else {
+                found.push_back(fmt::format("({} on {})", parameter.name, leaf(scope, {Kind::Date, 0, 0})));
+            }
+        }
+    }
+    for (const Table& table : world_.tables) {
+        for (const Column& output : table.gives) {
+            if (!fits(output.type, type) || !scope.dated) {
+                continue;
+            }
+            std::string arguments;
+            for (const ValueType& given : table.given) {
+                arguments += (arguments.empty() ? "" : ", ") + value(scope, given, depth - 2);
+            }
+            found.push_back(fmt::format("{}.{} for ({})", table.name, output.name, arguments));
+            found.back() = "(" + found.back() + ")";
+        }
+    }
+    return found.empty() ? leaf(scope, type) : random_.of(found);
+}
+
+// NOLINTNEXTLINE(misc-no-recursion): by depth
+std::string ExpressionWriter::choice(const Scope& scope, const ValueType& type, int depth) {
+    std::string text = "(case";
+    const std::size_t which = random_.below(world_.enumerations.size());
+    const Enumeration& enumeration = world_.enumerations[which];
+    if (random_.chance(40)) {
+        Scope plain = scope;
+        plain.inferred = true;
+        const std::string subject = visible(plain, {Kind::Enumeration, 0, which});
+        if (!subject.empty()) {
+            text += " (" + subject + ")";
+            const bool all = random_.chance(40);
+            const std::size_t arms = all ? enumeration.members.size() : enumeration.members.size() - 1;
+            for (std::size_t arm = 0; arm < arms; ++arm) {
+                text += fmt::format(" when {} : {}", enumeration.members[arm], value(scope, type, depth - 1));
+            }
+            if (!all) {
+                text += fmt::format(" otherwise : {}", value(scope, type, depth - 1));
+            }
+            return text + " end)";
+        }
+    }
+    const std::size_t arms = 1 + random_.below(2);
+    for (std::size_t arm = 0; arm < arms; ++arm) {
+        text += fmt::format(" when {} : {}", condition(scope, depth - 1), value(scope, type, depth - 1));
+    }
+    return text + fmt::format(" otherwise : {} end)", value(scope, type, depth - 1));
+}
+
+// NOLINTNEXTLINE(misc-no-recursion): by depth
+std::string ExpressionWriter::fallback(const Scope& scope, const ValueType& type, int depth) {
+    const std::string first = random_.chance(50) ? folded(scope, type, depth - 1) : chosenRow(scope, type, depth - 1);
+    return fmt::format("({} else {})", first, value(scope, type, depth - 2));
+}
+
+// NOLINTNEXTLINE(misc-no-recursion): by depth
+std::string ExpressionWriter::number(const Scope& scope, const ValueType& type, int depth) {
+    const ValueType count{Kind::Number, 0, 0};
+    const auto sub = [&](const ValueType& wanted) { return value(scope, wanted, depth - 1); };
+    switch (random_.below(7)) {
+    case 0:
+        return fmt::format("({} + {})", sub(type), sub(type));
+    case 1:
+        return fmt::format("({} - {})", sub(type), sub(type));
+    case 2:
+        return fmt::format("({} * {})", sub(type), sub(count));
+    case 3:
+        if (type.scale == 0) {
+            const Kind kinds[] = {Kind::Number, Kind::Minutes, Kind::Days};
+            const ValueType unit{kinds[random_.below(3)], 0, 0};
+            return fmt::format("({} div {})", sub(unit), sub(unit));
+        }
+        return fmt::format("(({} * {}) rounded to {} decimals {})", sub(type), sub({Kind::Number, 2, 0}), type.scale,
+                           random_.of(kModes));
+    case 4:
+        return fmt::format("({} mod {})", sub(type), sub(type));
+    case 5:
+        return fmt::format("(-{})", sub(type));
+    default: {
+        const ValueType unit = quantity();
+        const std::string digits = type.scale == 0 ? "whole" : std::to_string(type.scale) + " decimals";
+        return fmt::format("(({} / {}) rounded to {} {})", sub(unit), sub(unit), digits, random_.of(kModes));
+    }
+    }
+}
+
+// NOLINTNEXTLINE(misc-no-recursion): by depth
+std::string ExpressionWriter::amount(const Scope& scope, const ValueType& type, int depth) {
+    const ValueType count{Kind::Number, 0, 0};
+    const auto sub = [&](const ValueType& wanted) { return value(scope, wanted, depth - 1); };
+    const bool money = type.kind == Kind::Money;
+    switch (random_.below(money ? 7 : 5)) {
+    case 0:
+        return fmt::format("({} + {})", sub(type), sub(type));
+    case 1:
+        return fmt::format("({} - {})", sub(type), sub(type));
+    case 2:
+        return fmt::format("({} * {})", sub(type), sub(count));
+    case 3:
+        return fmt::format("({} mod {})", sub(type), sub(type));
+    case 4:
+        if (type.kind == Kind::Days) {
+            return fmt::format("({} - {})", sub({Kind::Date, 0, 0}), sub({Kind::Date, 0, 0}));
+        }
+        return fmt::format("(-{})", sub(type));
+    case 5:
+        return fmt::format("(({} * {}) rounded to cents {})", sub(type), sub({Kind::Number, 3, 0}), random_.of(kModes));
+    default:
+        if (random_.chance(50)) {
+            return fmt::format("(({}% of {}) rounded to cents {})", random_.between(1, 120), sub(type), random_.of(kModes));
+        }
+        return fmt::format("(({} / {}) rounded to cents {})", sub(type), sub(count), random_.of(kModes));
+    }
+}
+
+// NOLINTNEXTLINE(misc-no-recursion): by depth
+std::string ExpressionWriter::dateValue(const Scope& scope, int depth) {
+    const char* sign = random_.chance(50) ? "+" : "-";
+    return fmt::format("({} {} {})", value(scope, {Kind::Date, 0, 0}, depth - 1), sign,
+                       value(scope, {Kind::Days, 0, 0}, depth - 1));
+}
+
+// NOLINTNEXTLINE(misc-no-recursion): by depth
+std::string ExpressionWriter::value(const Scope& scope, const ValueType& type, int depth) {
+    if (depth <= 0 || random_.chance(25)) {
+        return leaf(scope, type);
+    }
+    const bool quantityOrDate = isQuantity(type.kind) || type.kind == Kind::Date;
+    const std::int64_t pick = random_.between(1, 100);
+    if (pick <= 15 && !scope.inferred) {
+        return choice(scope, type, depth);
+    }
+    if (pick <= 25) {
+        return looked(scope, type, depth);
+    }
+    if (pick <= 35 && !scope.inferred) {
+        return chosenRow(scope, type, depth);
+    }
+    if (pick <= 45 && quantityOrDate && !scope.inferred) {
+        return fallback(scope, type, depth);
+    }
+    if (pick <= 65 && quantityOrDate) {
+        return folded(scope, type, depth);
+    }
+    switch (type.kind) {
+    case Kind::Number:
+        return number(scope, type, depth);
+    case Kind::Money:
+    case Kind::Minutes:
+    case Kind::Days:
+        return amount(scope, type, depth);
+    case Kind::Date:
+        return dateValue(scope, depth);
+    case Kind::YesNo:
+        return condition(scope, depth);
+    default:
+        return leaf(scope, type);
+    }
+}
+
+}  // namespace proviso::differential

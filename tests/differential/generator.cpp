@@ -1,0 +1,51 @@
+#include "tests/differential/generator.h"
+
+#include "tests/differential/items.h"
+#include "tests/differential/world.h"
+
+namespace proviso::differential {
+
+std::string GeneratedPack::text() const {
+    std::string all = header;
+    for (const GeneratedItem& item : items) {
+        all += "\n" + item.text;
+    }
+    return all;
+}
+
+GeneratedCase generate(std::uint64_t seed) {
+    World world(seed);
+    GeneratedCase made;
+    made.packs = PackWriter(world).write();
+    made.records = writeRecords(world, 1 + world.random.below(6));
+    if (world.random.chance(25)) {
+        // Around the days on which texts were published, in the first half of 2025.
+        made.knownAsOf = world.boundary(3) + world.random.between(0, 180);
+    }
+    return made;
+}
+
+GeneratedCase shuffled(const GeneratedCase& from, std::uint64_t seed) {
+    Random random(seed);
+    GeneratedCase made = from;
+    random.shuffle(made.packs);
+    random.shuffle(made.records);
+    for (GeneratedPack& pack : made.packs) {
+        std::vector<GeneratedItem> movable;
+        for (const GeneratedItem& item : pack.items) {
+            if (item.movable) {
+                movable.push_back(item);
+            }
+        }
+        random.shuffle(movable);
+        for (GeneratedItem& item : pack.items) {
+            if (item.movable) {
+                item = movable.back();
+                movable.pop_back();
+            }
+        }
+    }
+    return made;
+}
+
+}  // namespace proviso::differential

@@ -1,0 +1,161 @@
+#pragma once
+
+#include "tests/differential/generator.h"
+#include "tests/differential/random.h"
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+/// What the generator knows about the pack set it is writing.
+namespace proviso::differential {
+
+struct ValueType {
+    enum class Kind : std::uint8_t { YesNo, Number, Money, Minutes, Days, Date, Text, Enumeration, Code } kind = Kind::YesNo;
+    int scale = 0;
+    std::size_t ref = 0;              ///< enumeration or code set
+
+    bool operator==(const ValueType&) const = default;
+};
+
+struct Column {
+    std::string name;                 ///< nested records' fields are dotted
+    ValueType type;
+    bool isPrivate = false;
+    bool optional = false;
+    bool isSigned = false;
+    bool stored = false;
+    std::string foreign = {};         ///< name in the input where it is another
+    bool ownerRequired = false;       ///< of a nested record that must be there
+};
+
+/// A decision that is a scale's step or a set.
+struct MemberDecision {
+    std::string name;
+    bool isStep = false;
+    std::size_t ref = 0;              ///< scale or code set
+};
+
+inline constexpr std::size_t kNoSpace = 999;
+
+struct Space {
+    enum class Kind : std::uint8_t { Record, List, Group, Collected } kind = Kind::Record;
+    std::string name;
+    std::string listName;
+    std::size_t parent = kNoSpace;
+    bool dated = true;
+    bool scalar = false;
+    bool apportioned = false;         ///< something under it is
+    bool keyed = false;               ///< Collected: one row a key
+    std::size_t source = kNoSpace;    ///< Collected: the rows it is made of
+    std::vector<Column> columns;
+    std::vector<MemberDecision> decisions;
+};
+
+struct Enumeration {
+    std::string name;
+    std::vector<std::string> members;
+};
+
+struct CodeSet {
+    std::string name;
+    std::size_t base = kNoSpace;
+    bool open = false;
+    std::vector<std::string> codes;
+};
+
+struct Scale {
+    std::string name;
+    std::size_t facts = 0;
+    std::vector<std::string> steps;
+};
+
+struct Parameter {
+    std::string name;
+    ValueType type;
+};
+
+struct Table {
+    std::string name;
+    std::vector<ValueType> given;
+    std::vector<Column> gives;
+};
+
+/// A row that an expression may name.
+struct Variable {
+    std::string text;
+    std::size_t space = 0;
+};
+
+/// Where an expression stands. The first variable is the row of the rule or definition.
+struct Scope {
+    std::vector<Variable> variables;
+    bool dated = true;                ///< a date selects what is in force
+    bool inferred = false;            ///< the type comes from the expression: no bare members
+};
+
+struct World {
+    explicit World(std::uint64_t seed) : random(seed) {}
+
+    Random random;
+    std::vector<Enumeration> enumerations;
+    std::vector<CodeSet> codeSets;    ///< bases and selections
+    std::vector<Scale> scales;
+    std::vector<Space> spaces;        ///< [0] is the entry record
+    std::vector<Parameter> parameters;
+    std::vector<Table> tables;
+    int names = 0;
+
+    std::string fresh(const std::string& prefix) { return prefix + std::to_string(++names); }
+    std::string date();               ///< near one of a few boundaries
+    std::int64_t boundary(std::size_t index) const;
+
+    std::vector<std::size_t> groupsOfRecord() const;
+    /// Rows that can be named from a variable: itself, what contains it, and groups.
+    std::vector<Variable> rowsFrom(const Variable& variable, bool isFirst);
+    std::vector<Variable> rows(const Scope& scope);
+    /// Lists of those rows: text of the path and the rows' space.
+    std::vector<Variable> lists(const Scope& scope);
+    std::vector<Variable> listsOf(const Variable& row) const;
+};
+
+/// Writes expressions. All compound ones come in parentheses.
+class ExpressionWriter {
+  public:
+    explicit ExpressionWriter(World& world) : world_(world), random_(world.random) {}
+
+    std::string value(const Scope& scope, const ValueType& type, int depth);
+    std::string condition(const Scope& scope, int depth);
+    std::string literal(const ValueType& type);
+    /// A stored, computed or decided value that may be shown; empty where there is none.
+    std::string visible(const Scope& scope, const ValueType& type);
+    std::string visibleAny(const Scope& scope);
+
+  private:
+    std::string leaf(const Scope& scope, const ValueType& type);
+    std::string number(const Scope& scope, const ValueType& type, int depth);
+    std::string amount(const Scope& scope, const ValueType& type, int depth);
+    std::string dateValue(const Scope& scope, int depth);
+    std::string choice(const Scope& scope, const ValueType& type, int depth);
+    std::string folded(const Scope& scope, const ValueType& type, int depth);
+    std::string chosenRow(const Scope& scope, const ValueType& type, int depth);
+    std::string looked(const Scope& scope, const ValueType& type, int depth);
+    std::string compared(const Scope& scope, int depth);
+    std::string equality(const Scope& scope, int depth);
+    std::string membership(const Scope& scope, int depth);
+    std::string overRows(const Scope& scope, int depth);
+    std::string over(const Variable& list, const std::string& binder, const Scope& inner, int depth);
+    std::string decisionTest(const Scope& scope);
+    std::string fallback(const Scope& scope, const ValueType& type, int depth);
+    ValueType quantity();
+
+    World& world_;
+    Random& random_;
+};
+
+std::string typeText(const World& world, const ValueType& type);
+
+/// One JSON object of the entry record.
+std::vector<std::string> writeRecords(World& world, std::size_t count);
+
+}  // namespace proviso::differential

@@ -1,0 +1,521 @@
+// What each kind of expression means.
+
+#include "tests/reference/machine.h"
+
+#include "runtime/values/date.h"
+#include "runtime/values/decimal.h"
+
+#include <algorithm>
+#include <tuple>
+
+namespace proviso::reference {
+
+using namespace typed;
+
+namespace {
+
+Value fromChecked(Checked checked) {
+    return checked.ok() ? Value::of(checked.value) : Value::error(checked.error);
+}
+
+/// Dates have a range of their own.
+Value ofType(const Type& type, Checked checked) {
+    if (type.kind == TypeKind::Date && !(checked.ok() && isInRange(Date{checked.value}))) {
+        return Value::error(EvaluationError::RangeOfDate);
+    }
+    return fromChecked(checked);
+}
+
+Rounding roundingOf(RoundingMode mode) {
+    switch (mode) {
+    case RoundingMode::HalfUp:
+        return Rounding::HalfUp;
+    case RoundingMode::HalfEven:
+        return Rounding::HalfEven;
+    case RoundingMode::Up:
+        return Rounding::Up;
+    case RoundingMode::Down:
+        return Rounding::Down;
+    }
+    return Rounding::HalfUp;
+}
+
+bool holds(Comparison comparison, std::strong_ordering order) {
+    switch (comparison) {
+    case Comparison::Equal:
+        return order == 0;
+    case Comparison::NotEqual:
+        return order != 0;
+    case Comparison::Less:
+        return order < 0;
+    case Comparison::LessOrEqual:
+        return order <= 0;
+    case Comparison::Greater:
+        return order > 0;
+    case Comparison::GreaterOrEqual:
+        return order >= 0;
+    }
+    return false;
+}
+
+Value datePart(std::int64_t part, std::int64_t days) {
+    const Date date{days};
+    switch (part) {
+    case 0:
+        return Value::of(yearOf(date));
+    case 1:
+        return Value::of(monthOf(date));
+    case 2:
+        return Value::of(dayOfMonth(date));
+    default:
+        return Value::of(weekdayOf(date) + 1);
+    }
+}
+
+Value isKnown(const Value& value) {
+    return value.state == State::Error ? value : Value::yesNo(value.state != State::Unknown);
+}
+
+Value isApplicable(const Value& value) {
+    if (value.state == State::Value || value.state == State::NotApplicable) {
+        return Value::yesNo(value.isValue());
+    }
+    return value;
+}
+
+}  // namespace
+
+bool Machine::inForce(const InForce& period, std::int64_t date) const {
+    const bool known = !options_.knownAsOf || period.published <= *options_.knownAsOf;
+    return known && period.period.from <= date && date <= period.period.through;
+}
+
+Value Machine::dated(const std::vector<InForce>& periods, const Value& date, std::size_t& chosen) const {
+    if (!date.isValue()) {
+        return date;
+    }
+    std::optional<std::size_t> best;
+    for (std::size_t index = 0; index < periods.size(); ++index) {
+        if (inForce(periods[index], date.value) &&
+            (!best || periods[index].published > periods[*best].published)) {
+            best = index;
+        }
+    }
+    if (!best) {
+        return Value::error(EvaluationError::NoParameterRow);
+    }
+    chosen = *best;
+    return Value::of(0);
+}
+
+Value Machine::arithmetic(const Expr& expr, const std::vector<Value>& operands) const {
+    const Value state = propagated(operands);
+    if (!state.isValue()) {
+        return state;
+    }
+    const std::int64_t a = operands[0].value;
+    const std::int64_t b = operands.size() > 1 ? operands[1].value : 0;
+    switch (expr.kind) {
+    case ExprKind::Add:
+        return ofType(expr.type, addChecked(a, b));
+    case ExprKind::Subtract:
+        return ofType(expr.type, subChecked(a, b));
+    case ExprKind::Multiply:
+        return fromChecked(mulChecked(a, b));
+    case ExprKind::Rescale:
+        return fromChecked(rescaleUp(a, static_cast<int>(expr.value)));
+    case ExprKind::IntegerDivide:
+        return fromChecked(floorDiv(a, b));
+    case ExprKind::Modulo:
+        return fromChecked(floorMod(a, b));
+    case ExprKind::Negate:
+        return fromChecked(negateChecked(a));
+    case ExprKind::Round:
+        return fromChecked(rescaleDown(a, static_cast<int>(expr.value), roundingOf(expr.rounding)));
+    case ExprKind::RoundRatio: {
+        const int digits = static_cast<int>(expr.value);
+        const Int128 numerator = static_cast<Int128>(a) * (digits > 0 ? powerOfTen(digits) : 1);
+        const Int128 denominator = static_cast<Int128>(b) * (digits < 0 ? powerOfTen(-digits) : 1);
+        return fromChecked(roundedQuotient(numerator, denominator, roundingOf(expr.rounding)));
+    }
+    default:
+        return datePart(expr.value, a);
+    }
+}
+
+Value Machine::compare(const Expr& expr, const std::vector<Value>& operands) const {
+    const Value state = propagated(operands);
+    if (!state.isValue()) {
+        return state;
+    }
+    if (expr.kind == ExprKind::Compare) {
+        return Value::yesNo(holds(expr.comparison, operands[0].value <=> operands[1].value));
+    }
+    const ComparedRatios compared =
+        compareRatios(operands[0].value, operands[1].value, operands[2].value, operands[3].value);
+    if (compared.error != EvaluationError::None) {
+        return Value::error(compared.error);
+    }
+    return Value::yesNo(holds(expr.comparison, compared.order));
+}
+
+Value Machine::lookup(const Expr& expr, const std::vector<Value>& operands) const {
+    const Value state = propagated(operands);
+    if (!state.isValue()) {
+        return state;
+    }
+    const Table& table = program_.tables[expr.index];
+    const std::int64_t date = operands.back().value;
+    const auto output = static_cast<std::size_t>(expr.value);
+    const auto matches = [&](const Table::Row& row) {
+        for (std::size_t index = 0; index < table.given.size(); ++index) {
+            const Table::Cell& cell = row.cells[index];
+            const std::int64_t value = operands[index].value;
+            const auto limit = [&] { return constant(table.given[index].type, cell.values[0]); };
+            bool hit = true;
+            switch (cell.test) {
+            case Table::Cell::Test::Any:
+                break;
+            case Table::Cell::Test::OneOf:
+                hit = std::any_of(cell.values.begin(), cell.values.end(), [&](std::int64_t candidate) {
+                    return constant(table.given[index].type, candidate) == value;
+                });
+                break;
+            case Table::Cell::Test::AtLeast:
+                hit = value >= limit();
+                break;
+            case Table::Cell::Test::AtMost:
+                hit = value <= limit();
+                break;
+            case Table::Cell::Test::Exceeds:
+                hit = value > limit();
+                break;
+            case Table::Cell::Test::Below:
+                hit = value < limit();
+                break;
+            }
+            if (!hit) {
+                return false;
+            }
+        }
+        return inForce(row.inForce, date);
+    };
+    const auto sameResults = [](const Table::Row& a, const Table::Row& b) {
+        return std::equal(a.results.begin(), a.results.end(), b.results.begin(),
+                          [](const Table::Result& one, const Table::Result& other) {
+                              return one.unknown == other.unknown && (one.unknown || one.value == other.value);
+                          });
+    };
+    std::vector<const Table::Row*> hits;
+    for (const Table::Row& row : table.rows) {
+        if (!matches(row) || (table.firstHit && !hits.empty())) {
+            continue;
+        }
+        // Of rows that were published at different times the latest known one holds.
+        if (!hits.empty() && row.inForce.published > hits[0]->inForce.published) {
+            hits.clear();
+        }
+        if (hits.empty() || row.inForce.published == hits[0]->inForce.published) {
+            hits.push_back(&row);
+        }
+    }
+    if (hits.empty()) {
+        return Value::error(EvaluationError::NoTableRow);
+    }
+    for (const Table::Row* other : hits) {
+        if (!sameResults(*other, *hits[0])) {
+            return Value::error(EvaluationError::Conflict);
+        }
+    }
+    const Table::Result& result = hits[0]->results[output];
+    if (result.unknown) {
+        return Value::unknown({kNoRow, "table:" + table.name});
+    }
+    return Value::of(constant(table.gives[output].type, result.value));
+}
+
+std::vector<Machine::Child> Machine::children(const Expr& expr, const Environment& environment,
+                                              const Value& parent) {
+    const SpaceId space = program_.links[expr.over[0]].from;
+    std::vector<Child> found;
+    for (std::uint32_t row = 0; row < rows(space).size(); ++row) {
+        if (followAll(expr.over, row) != static_cast<std::uint32_t>(parent.value)) {
+            continue;
+        }
+        Child child{environment, row, rows(space)[row].exists};
+        child.environment[expr.binder] = row;
+        if (expr.where != kNone) {
+            child.mask = conjunction({child.mask, evaluate(expr.where, child.environment)});
+        }
+        found.push_back(child);
+    }
+    return found;
+}
+
+// NOLINTNEXTLINE(misc-no-recursion): as deep as the expression, which Limits::maxNesting bounds.
+Value Machine::fold(const Expr& expr, const Environment& environment) {
+    const Value parent = evaluate(expr.operands[0], environment);
+    if (!parent.isValue()) {
+        return parent;
+    }
+    const std::vector<Child> all = children(expr, environment, parent);
+    if (expr.fold == FoldKind::Any || expr.fold == FoldKind::Every) {
+        std::vector<Value> terms;
+        for (const Child& child : all) {
+            const Value body =
+                expr.body == kNone ? Value::yesNo(true) : evaluate(expr.body, child.environment);
+            terms.push_back(expr.fold == FoldKind::Any ? conjunction({child.mask, body})
+                                                       : disjunction({negation(child.mask), body}));
+        }
+        return expr.fold == FoldKind::Any ? disjunction(terms) : conjunction(terms);
+    }
+    std::vector<Value> seen;      // masks that are no answer, and the values that count
+    std::vector<std::int64_t> values;
+    std::int64_t count = 0;
+    for (const Child& child : all) {
+        if (!child.mask.isValue()) {
+            if (child.mask.state != State::NotApplicable) {
+                seen.push_back(child.mask);
+            }
+            continue;
+        }
+        if (child.mask.isNo()) {
+            continue;
+        }
+        ++count;
+        if (expr.body == kNone) {
+            continue;
+        }
+        const Value value = evaluate(expr.body, child.environment);
+        if (value.isValue()) {
+            values.push_back(value.value);
+        } else if (value.state != State::NotApplicable) {
+            seen.push_back(value);
+        }
+    }
+    const Value state = propagated(seen);
+    if (!state.isValue()) {
+        return state;
+    }
+    switch (expr.fold) {
+    case FoldKind::Total: {
+        Total total;
+        for (const std::int64_t value : values) {
+            total.add(value);
+        }
+        return fromChecked(total.checked());
+    }
+    case FoldKind::Count:
+        return Value::of(count);
+    case FoldKind::Distinct:
+        return Value::of(static_cast<std::int64_t>(std::set<std::int64_t>(values.begin(), values.end()).size()));
+    case FoldKind::Highest:
+        return values.empty() ? Value::notApplicable() : Value::of(*std::max_element(values.begin(), values.end()));
+    default:
+        return values.empty() ? Value::notApplicable() : Value::of(*std::min_element(values.begin(), values.end()));
+    }
+}
+
+// NOLINTNEXTLINE(misc-no-recursion): as deep as the expression, which Limits::maxNesting bounds.
+Value Machine::foldRow(const Expr& expr, const Environment& environment) {
+    const Value parent = evaluate(expr.operands[0], environment);
+    if (!parent.isValue()) {
+        return parent;
+    }
+    std::vector<Value> seen;
+    struct Candidate {
+        std::uint32_t row = 0;
+        std::int64_t order = 0;
+        std::string text;             // what texts and codes are ordered by
+    };
+    const TypeKind orderKind = expr.body == kNone ? TypeKind::Date : program_.exprs[expr.body].type.kind;
+    std::vector<Candidate> candidates;
+    for (const Child& child : children(expr, environment, parent)) {
+        if (!child.mask.isYes()) {
+            if (child.mask.state == State::Unknown || child.mask.state == State::Error) {
+                seen.push_back(child.mask);
+            }
+            continue;
+        }
+        Candidate candidate{child.row, 0, {}};
+        if (expr.fold != FoldKind::Only) {
+            const Value order = expr.body != kNone ? evaluate(expr.body, child.environment)
+                                                   : governingDate(program_.links[expr.over[0]].from, child.row);
+            if (!order.isValue()) {
+                if (order.state != State::NotApplicable) {
+                    seen.push_back(order);
+                }
+                continue;
+            }
+            if (orderKind == TypeKind::Text || orderKind == TypeKind::Code) {
+                candidate.text = text(order.value);
+            } else {
+                candidate.order = order.value;
+            }
+        }
+        candidates.push_back(candidate);
+    }
+    const Value state = propagated(seen);
+    if (!state.isValue()) {
+        return state;
+    }
+    if (candidates.empty()) {
+        return Value::notApplicable();
+    }
+    const auto lower = [](const Candidate& a, const Candidate& b) {
+        return std::tie(a.order, a.text) < std::tie(b.order, b.text);
+    };
+    switch (expr.fold) {
+    case FoldKind::Only:
+        return candidates.size() == 1 ? Value::of(candidates[0].row) : Value::error(EvaluationError::NotOne);
+    case FoldKind::First:
+        return Value::of(std::min_element(candidates.begin(), candidates.end(), lower)->row);
+    default:
+        return Value::of(std::max_element(candidates.begin(), candidates.end(), lower)->row);
+    }
+}
+
+// NOLINTNEXTLINE(misc-no-recursion): as deep as the expression, which Limits::maxNesting bounds.
+Value Machine::evaluate(ExprId id, const Environment& environment) {
+    const Expr& expr = program_.exprs[id];
+    const auto operand = [&](std::size_t index) { return evaluate(expr.operands[index], environment); };
+    const auto operands = [&] {
+        std::vector<Value> values;
+        for (const ExprId operandId : expr.operands) {
+            values.push_back(evaluate(operandId, environment));
+        }
+        return values;
+    };
+    switch (expr.kind) {
+    case ExprKind::BinderRow:
+        return Value::of(environment.at(expr.index));
+    case ExprKind::UpRow: {
+        const Value row = operand(0);
+        if (!row.isValue()) {
+            return row;
+        }
+        const std::uint32_t up = follow(expr.index, static_cast<std::uint32_t>(row.value));
+        return up == kNoRow ? Value::notApplicable() : Value::of(up);
+    }
+    case ExprKind::FoldRow:
+        return foldRow(expr, environment);
+    case ExprKind::Constant:
+        return Value::of(constant(expr.type, expr.value));
+    case ExprKind::ReadColumn:
+    case ExprKind::ReadMember: {
+        const Value row = operand(0);
+        if (!row.isValue()) {
+            return row;
+        }
+        const bool isMember = expr.kind == ExprKind::ReadMember;
+        return read(expr.index, static_cast<std::uint32_t>(row.value),
+                    isMember ? static_cast<std::uint32_t>(expr.value) : kNone);
+    }
+    case ExprKind::ReadParameter: {
+        const Parameter& parameter = program_.parameters[expr.index];
+        std::vector<InForce> periods;
+        for (const Parameter::Value& value : parameter.values) {
+            periods.push_back(value.inForce);
+        }
+        std::size_t chosen = 0;
+        const Value state = dated(periods, operand(0), chosen);
+        return state.isValue() ? Value::of(constant(parameter.type, parameter.values[chosen].value)) : state;
+    }
+    case ExprKind::LookupTable:
+        return lookup(expr, operands());
+    case ExprKind::NotApplicable:
+        return Value::notApplicable();
+    case ExprKind::Add:
+    case ExprKind::Subtract:
+    case ExprKind::Multiply:
+    case ExprKind::Rescale:
+    case ExprKind::IntegerDivide:
+    case ExprKind::Modulo:
+    case ExprKind::Negate:
+    case ExprKind::Round:
+    case ExprKind::RoundRatio:
+    case ExprKind::DatePart:
+        return arithmetic(expr, operands());
+    case ExprKind::Compare:
+    case ExprKind::CompareRatio:
+        return compare(expr, operands());
+    case ExprKind::And:
+        return conjunction(operands());
+    case ExprKind::Or:
+        return disjunction(operands());
+    case ExprKind::Not:
+        return negation(operand(0));
+    case ExprKind::Select: {
+        const Value test = operand(0);
+        if (test.state == State::Unknown || test.state == State::Error) {
+            return test;
+        }
+        return operand(test.isYes() ? 1 : 2);
+    }
+    case ExprKind::OrElse: {
+        const Value value = operand(0);
+        return value.state == State::NotApplicable ? operand(1) : value;
+    }
+    case ExprKind::IsKnown:
+        return isKnown(operand(0));
+    case ExprKind::IsApplicable:
+        return isApplicable(operand(0));
+    case ExprKind::InSet: {
+        const std::vector<Value> both = operands();
+        const Value state = propagated(both);
+        if (!state.isValue()) {
+            return state;
+        }
+        for (const CodeSet::Entry& entry : program_.codeSets[expr.index].entries) {
+            if (entry.code == text(both[0].value) && entry.period.from <= both[1].value &&
+                both[1].value <= entry.period.through) {
+                return Value::yesNo(true);
+            }
+        }
+        return Value::yesNo(false);
+    }
+    case ExprKind::Accepts: {
+        const std::vector<Value> both = operands();
+        const Value state = propagated(both);
+        if (!state.isValue()) {
+            return state;
+        }
+        const Scale::Step& step = program_.scales[expr.index].steps[static_cast<std::size_t>(expr.value)];
+        for (const Scale::Accepts& accepts : step.accepts) {
+            const bool listed = std::count(accepts.facts.begin(), accepts.facts.end(), both[0].value) > 0;
+            if (listed && accepts.period.from <= both[1].value && both[1].value <= accepts.period.through) {
+                return Value::yesNo(true);
+            }
+        }
+        return Value::yesNo(false);
+    }
+    case ExprKind::InForceAt: {
+        const Value date = operand(0);
+        return date.isValue() ? Value::yesNo(inForce(expr.periods[0], date.value)) : date;
+    }
+    case ExprKind::Dated: {
+        std::size_t chosen = 0;
+        const Value state = dated(expr.periods, operand(0), chosen);
+        return state.isValue() ? operand(chosen + 1) : state;
+    }
+    case ExprKind::UnknownIf: {
+        const Value test = operand(0);
+        return test.isYes() ? Value::unknown({kNoRow, expr.text}) : test;
+    }
+    case ExprKind::Fold:
+        return fold(expr, environment);
+    case ExprKind::Apportion: {
+        const Value row = operand(0);
+        if (!row.isValue()) {
+            return row;
+        }
+        const Apportionment& apportionment = program_.apportionments[expr.index];
+        const auto listRow = static_cast<std::uint32_t>(row.value);
+        const std::uint32_t parent = followAll(apportionment.over, listRow);
+        return pool(expr.index, parent).shares.at(listRow);
+    }
+    }
+    return Value::notApplicable();
+}
+
+}  // namespace proviso::reference

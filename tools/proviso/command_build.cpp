@@ -1,0 +1,55 @@
+#include "tools/proviso/command.h"
+
+#if __has_include("runtime/bytecode/print.h")
+#include "runtime/bytecode/print.h"
+#define PROVISO_HAS_PRINT 1
+#endif
+
+namespace proviso::tool {
+
+namespace {
+
+struct BuildOptions {
+    std::vector<std::string> packs;
+    std::string output;
+    bool dump = false;
+};
+
+ExitCode runBuild(Console& console, const BuildOptions& options) {
+    if (!options.output.empty()) {
+        console.complain("compiled pack sets are not written to files yet; every command compiles the packs "
+                         "it is given, and `--dump` shows the bytecode");
+        return ExitCode::BadInput;
+    }
+    const std::unique_ptr<CompiledSet> set = compileForUse(console, options.packs);
+    if (!set) {
+        return ExitCode::BadInput;
+    }
+    if (options.dump) {
+#ifdef PROVISO_HAS_PRINT
+        console.write(bytecode::print(*set->program));
+#endif
+        return ExitCode::Clean;
+    }
+    for (const bytecode::PackInfo& pack : set->program->packs) {
+        console.write(pack.digest + "  " + pack.name + " " + pack.version + '\n');
+    }
+    console.write(set->program->digest + "  the whole set\n");
+    console.message(counted(set->program->code.size(), "instruction") + ", " +
+                    counted(set->program->rules.size(), "rule") + '\n');
+    return ExitCode::Clean;
+}
+
+}  // namespace
+
+void addBuild(CLI::App& app, Invocation& invocation) {
+    const auto options = std::make_shared<BuildOptions>();
+    CLI::App* command = addCommand(app, invocation, "build", "Compile packs; show their digests or their bytecode",
+                                   options, &runBuild);
+    addPacksOption(*command, options->packs, /*alsoPositional=*/true);
+    command->add_flag("--dump", options->dump, "print the bytecode");
+    command->add_option("-o,--output", options->output, "file for the compiled pack set (not yet)")
+        ->type_name("FILE");
+}
+
+}  // namespace proviso::tool

@@ -1,0 +1,215 @@
+#include "compiler/testing/run_tests.h"
+#include "runtime/decision/json.h"
+#include "runtime/decision/text.h"
+#include "tools/proviso/command.h"
+
+namespace proviso::tool {
+
+namespace {
+
+struct RunTestsOptions {
+    std::vector<std::string> packs;
+    std::string format;
+    std::string filter;
+    bool coverage = false;
+    bool verbose = false;
+};
+
+std::string placeOf(const CompiledSet& set, Span span) {
+    return std::string(set.sources.path(span.source)) + ":" +
+           std::to_string(set.sources.position(span.source, span.begin).line);
+}
+
+std::string prettyText(const CompiledSet& set, const TestReport& report, bool verbose, bool colour) {
+    const auto paint = [&](const char* code, const std::string& text) {
+        return colour ? std::string("\x1b[") + code + "m" + text + "\x1b[0m" : text;
+    };
+    std::string out;
+    for (const TestOutcome& test : report.tests) {
+        if (test.failures.empty()) {
+            if (verbose) {
+                out += paint("32", "passed") + "  " + test.pack + ": " + printable(test.title) + '\n';
+            }
+            continue;
+        }
+        out += paint("1;31", "FAILED") + "  " + test.pack + ": " + printable(test.title) + '\n';
+        for (const TestFailure& failure : test.failures) {
+            out += "  " + placeOf(set, failure.span) + "\n    expected  " + printable(failure.expected) +
+                   "\n    decided   " + printable(failure.found) + '\n';
+        }
+    }
+    return out;
+}
+
+std::string compactText(const CompiledSet& set, const TestReport& report) {
+    std::string out;
+    for (const TestOutcome& test : report.tests) {
+        for (const TestFailure& failure : test.failures) {
+            out += placeOf(set, failure.span) + ": " + printable(test.title) + ": expected " +
+                   printable(failure.expected) + ", decided " + printable(failure.found) + '\n';
+        }
+    }
+    return out;
+}
+
+void appendField(std::string& out, std::string_view key, std::string_view text) {
+    out += ", ";
+    appendJsonText(out, key);
+    out += ": ";
+    appendJsonText(out, text);
+}
+
+std::string jsonText(const CompiledSet& set, const TestReport& report) {
+    std::string out = "{\"tests\": [";
+    bool firstTest = true;
+    for (const TestOutcome& test : report.tests) {
+        out += firstTest ? "\n" : ",\n";
+        firstTest = false;
+        out += test.failures.empty() ? "{\"passed\": true" : "{\"passed\": false";
+        appendField(out, "pack", test.pack);
+        appendField(out, "title", test.title);
+        appendField(out, "at", placeOf(set, test.span));
+        out += ", \"failures\": [";
+        bool firstFailure = true;
+        for (const TestFailure& failure : test.failures) {
+            out += firstFailure ? "{\"at\": " : ", {\"at\": ";
+            firstFailure = false;
+            appendJsonText(out, placeOf(set, failure.span));
+            appendField(out, "expected", failure.expected);
+            appendField(out, "decided", failure.found);
+            out += '}';
+        }
+        out += "]}";
+    }
+    out += "\n], \"never_applied\": [";
+    for (std::size_t index = 0; index < report.neverApplied.size(); ++index) {
+        out += index == 0 ? "" : ", ";
+        appendJsonText(out, report.neverApplied[index]);
+    }
+    return out + "]}\n";
+}
+
+std::string xmlText(std::string_view text) {
+    std::string out;
+    for (const char letter : printable(text)) {
+        switch (letter) {
+        case '&':
+            out += "&amp;";
+            break;
+        case '<':
+            out += "&lt;";
+            break;
+        case '>':
+            out += "&gt;";
+            break;
+        case '"':
+            out += "&quot;";
+            break;
+        default:
+            out += letter;
+        }
+    }
+    return out;
+}
+
+std::string junitText(const CompiledSet& set, const TestReport& report) {
+    std::string out = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites tests=\"" +
+                      std::to_string(report.tests.size()) + "\" failures=\"" +
+                      std::to_string(report.failedCount()) + "\">\n";
+    for (std::size_t begin = 0; begin < report.tests.size();) {
+        std::size_t end = begin;
+        std::size_t failed = 0;
+        while (end < report.tests.size() && report.tests[end].pack == report.tests[begin].pack) {
+            failed += report.tests[end].failures.empty() ? 0 : 1;
+            ++end;
+        }
+        out += "  <testsuite name=\"" + xmlText(report.tests[begin].pack) + "\" tests=\"" +
+               std::to_string(end - begin) + "\" failures=\"" + std::to_string(failed) + "\">\n";
+        for (; begin < end; ++begin) {
+            const TestOutcome& test = report.tests[begin];
+            out += "    <testcase classname=\"" + xmlText(test.pack) + "\" name=\"" + xmlText(test.title) +
+                   "\" file=\"" + xmlText(set.sources.path(test.span.source)) + "\"";
+            if (test.failures.empty()) {
+                out += "/>\n";
+                continue;
+            }
+            out += ">\n";
+            for (const TestFailure& failure : test.failures) {
+                out += "      <failure message=\"expected " + xmlText(failure.expected) + "\">" +
+                       xmlText(placeOf(set, failure.span)) + ": decided " + xmlText(failure.found) +
+                       "</failure>\n";
+            }
+            out += "    </testcase>\n";
+        }
+        out += "  </testsuite>\n";
+    }
+    return out + "</testsuites>\n";
+}
+
+std::string coverageText(const TestReport& report) {
+    std::string out;
+    for (const std::string& name : report.neverApplied) {
+        out += "never applied in a test: " + name + '\n';
+    }
+    return out + "applied in tests: " +
+           grouped(report.rulesAndExceptions - report.neverApplied.size()) + " of " +
+           counted(report.rulesAndExceptions, "rule") + " and exceptions\n";
+}
+
+ExitCode runPackTests(Console& console, const RunTestsOptions& options) {
+    const std::unique_ptr<CompiledSet> set = compileForUse(console, options.packs);
+    if (!set) {
+        return ExitCode::BadInput;
+    }
+    TestReport report;
+    {
+        Progress progress(console, "testing");
+        report = runTests(*set, {.filter = options.filter, .progress = [&](std::size_t done, std::size_t total) {
+                                     progress.update(done, total);
+                                 }});
+    }
+    if (options.format == "json") {
+        console.write(jsonText(*set, report));
+    } else if (options.format == "junit") {
+        console.write(junitText(*set, report));
+    } else if (options.format == "compact") {
+        console.write(compactText(*set, report));
+    } else {
+        console.write(prettyText(*set, report, options.verbose, console.colourOnOutput()));
+    }
+    const bool forPeople = options.format == "pretty" || options.format == "compact";
+    if (options.coverage && forPeople) {
+        if (options.filter.empty()) {
+            console.write(coverageText(report));
+        } else {
+            console.complain("--coverage needs every test; leave --filter away");
+        }
+    }
+    console.flush();
+    if (report.tests.empty()) {
+        console.complain(options.filter.empty() ? "the packs hold no tests"
+                                                : "no test is called `" + options.filter + "`");
+        return options.filter.empty() ? ExitCode::Clean : ExitCode::BadInput;
+    }
+    console.message(counted(report.tests.size(), "test") + ", " +
+                    (report.failedCount() == 0 ? std::string("all passed")
+                                               : grouped(report.failedCount()) + " failed") +
+                    '\n');
+    return report.failedCount() == 0 ? ExitCode::Clean : ExitCode::Found;
+}
+
+}  // namespace
+
+void addTest(CLI::App& app, Invocation& invocation) {
+    const auto options = std::make_shared<RunTestsOptions>();
+    CLI::App* command = addCommand(app, invocation, "test", "Run the tests that packs hold",
+                                   options, &runPackTests);
+    addPacksOption(*command, options->packs, /*alsoPositional=*/true);
+    addFormatOption(*command, options->format, {"pretty", "compact", "json", "junit"});
+    command->add_option("--filter", options->filter, "only tests whose `pack: title` holds this text")
+        ->type_name("TEXT");
+    command->add_flag("--coverage", options->coverage, "also list rules that no test made apply");
+    command->add_flag("-v,--verbose", options->verbose, "also name the tests that passed");
+}
+
+}  // namespace proviso::tool

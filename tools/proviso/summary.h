@@ -1,0 +1,66 @@
+#pragma once
+
+#include "runtime/decision/result.h"
+#include "runtime/input/decoder.h"
+#include "runtime/values/decimal.h"
+
+#include <cstdint>
+#include <map>
+#include <set>
+#include <string>
+#include <string_view>
+#include <tuple>
+#include <vector>
+
+namespace proviso::tool {
+
+/// What a whole run found, in the terms of those who have to act on it. The sums do not depend on the order of records.
+class Summary {
+  public:
+    /// The results of one block: findings that several records of it share are counted once.
+    void add(const std::vector<RecordResult>& block);
+    void add(const DecodedRecords& decoded);
+
+    [[nodiscard]] std::uint64_t recordCount() const { return records_; }
+    [[nodiscard]] std::uint64_t findingCount() const { return findingCount_; }
+    [[nodiscard]] std::uint64_t rejectedCount() const { return rejectedCount_; }
+
+    /// For people. `recordName` is the entry record's name.
+    [[nodiscard]] std::string text(std::string_view recordName, bool colour) const;
+    /// One JSON object.
+    [[nodiscard]] std::string json() const;
+
+  private:
+    struct Tally {
+        std::uint64_t count = 0;
+        std::set<std::string> rules;
+        Total atStake;              ///< cents
+    };
+    struct Gap {
+        std::uint64_t answers = 0;      ///< pairs of record and rule
+        std::uint64_t records = 0;
+    };
+
+    void countMissing(const RecordResult& result);
+
+    std::uint64_t records_ = 0;
+    std::uint64_t recordsWithFindings_ = 0;
+    std::uint64_t recordsUndetermined_ = 0;
+    std::uint64_t recordsWithErrors_ = 0;
+    std::uint64_t recordsWithChoices_ = 0;
+    std::uint64_t findingCount_ = 0;
+    std::uint64_t rejectedCount_ = 0;
+    Total atStake_;
+    std::map<std::string, std::uint64_t> rows_;                                ///< by list
+    std::map<std::pair<std::uint8_t, std::string>, Tally> findings_;           ///< by severity and code
+    std::map<std::string, Gap> missing_;                                       ///< by field
+    std::map<std::pair<std::string, std::string>, std::uint64_t> errors_;      ///< by code and rule
+    std::map<std::string, std::string> errorMessages_;                         ///< by code
+    std::map<std::pair<std::string, std::string>, std::uint64_t> rejections_;  ///< by code and message
+    DecodeCounts counts_;
+};
+
+/// A place without positions and keys: `V-7:services[0].allowed` is `services.allowed`.
+std::string fieldOfPlace(std::string_view place);
+
+}  // namespace proviso::tool
