@@ -242,7 +242,8 @@ primary
     | caseExpression                                      # casePrimary
     | ID 'of' primary                                     # memberOf
     | path ('for' '(' value (',' value)* ')')?            # pathPrimary
-    | '(' expression (',' expression)* ')'                # parenthesised
+    // Several only behind a function; conditions there would leave the comma of `is one of` two readings.
+    | '(' (expression | value (',' value)+) ')'           # parenthesised
     ;
 path : ID ('.' member)* ;
 // After a dot a few keywords are names of fields; everywhere else they are reserved.
@@ -252,8 +253,8 @@ member : ID | 'minutes' | 'days' | 'date' | 'complete' | 'total' | 'count' | 'hi
 caseExpression
     : 'case' value? caseArm+ ('otherwise' ':' expression)? 'end'
     ;
-caseArm : 'when' caseTest (',' caseTest)* ':' expression ;
-caseTest : condition ;
+caseArm : 'when' caseTests ':' expression ;
+caseTests : condition | value (',' value)+ ;
 
 aggregate
     : 'total' 'of' value over                                                  # totalAggregate

@@ -1,8 +1,11 @@
 #include "compiler/analysis/analyse.h"
 
 #include "compiler/analysis/cost.h"
+#include "compiler/analysis/dates.h"
 #include "compiler/analysis/graph.h"
 #include "compiler/analysis/order.h"
+#include "compiler/analysis/rules.h"
+#include "compiler/analysis/tables.h"
 
 namespace proviso {
 
@@ -14,6 +17,9 @@ bool analyse(typed::Program& program, [[maybe_unused]] const Sources& sources, D
         return false;
     }
     analysis::checkCosts(program, sink);
+    analysis::checkHorizons(program, sink);
+    analysis::checkTables(program, sink);
+    analysis::checkRules(program, sink);
     return sink.errorCount() == errorsBefore;
 }
 

@@ -230,7 +230,7 @@ class Sizes {
             return space.atMost ? std::min(all, times(rows(space.parent), *space.atMost)) : all;
         }
         case SpaceKind::Pairs: {
-            const SpaceId above = program_.spaces[space.pairsOf].parent;
+            const SpaceId above = space.parent != kNone ? space.parent : program_.spaces[space.pairsOf].parent;
             const std::int64_t of = rows(space.pairsOf);
             return times(of, above == kNone ? of : perRow(space.pairsOf, above));
         }

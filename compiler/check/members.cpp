@@ -1,5 +1,6 @@
 #include "compiler/check/records.h"
 #include "compiler/check/types.h"
+#include "compiler/check/values.h"
 #include "compiler/diagnostics/suggest.h"
 
 #include <algorithm>
@@ -208,6 +209,18 @@ void checkMemberNames(Context& context, SpaceId space) {
 }
 
 }  // namespace
+
+void checkAbsentMeanings(Context& context) {
+    for (const auto& [column, expression] : context.absentMeanings) {
+        const Type type = context.program.columns[column].type;
+        const auto value =
+            checkConstant(context, context.columns[column].pack, *expression, type);
+        if (value) {
+            const ExprId id = context.constant(type, *value, expression->span);
+            context.program.columns[column].absentMeans = id;
+        }
+    }
+}
 
 void declareMembers(Context& context) {
     if (context.program.entry == kNone) {

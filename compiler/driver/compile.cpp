@@ -1,16 +1,11 @@
 #include "compiler/driver/compile.h"
 
+#include "compiler/analysis/analyse.h"
 #include "compiler/driver/load.h"
+#include "compiler/lowering/lower.h"
 #include "compiler/parser/parser.h"
 #include "runtime/base/check.h"
-
-#if __has_include("compiler/analysis/analyse.h")
-#include "compiler/analysis/analyse.h"
-#endif
-#if __has_include("runtime/bytecode/verifier.h")
-#include "compiler/lowering/lower.h"
 #include "runtime/bytecode/verifier.h"
-#endif
 
 #include <variant>
 
@@ -60,11 +55,15 @@ void check(CompiledSet& set) {
 #endif
 }
 
-void lowerAndVerify([[maybe_unused]] CompiledSet& set) {
-#if __has_include("runtime/bytecode/verifier.h")
+void lowerAndVerify(CompiledSet& set) {
     auto program = std::make_shared<bytecode::Program>(lower(*set.typed, set.sources));
+    const Result<void> verified = bytecode::verify(*program);
+    if (!verified) {
+        // Whatever analysis accepts must lower to a program that verifies.
+        throw InternalError("bytecode does not verify: " + verified.error().message + " (" +
+                            verified.error().context + ")");
+    }
     set.program = std::move(program);
-#endif
 }
 
 void compile(CompiledSet& set, CompileGoal goal) {

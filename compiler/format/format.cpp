@@ -20,6 +20,8 @@ using syntax::Token;
 using syntax::TokenKind;
 
 constexpr std::size_t kIndent = 2;
+/// Lines that differ more than this are left apart; only tables are aligned whatever it takes.
+constexpr std::size_t kWidestGap = 40;
 
 /// A token or comment as it will stand.
 struct Piece {
@@ -106,7 +108,6 @@ class Setter {
         const Token& token = list_.tokens[index];
         TokenPlan& plan = plans_[index];
         if (plan.startsItem) {
-            wantsBlank_ = wantsBlank_ || previousItemIsLong();
             itemLine_ = lines_.size();
         }
         std::size_t spaces = plan.spaceBefore ? 1 : 0;
@@ -154,8 +155,15 @@ class Setter {
         }
         for (const auto& [column, places] : columns) {
             std::size_t widest = 0;
+            std::size_t narrowest = std::string::npos;
             for (const Place& place : places) {
-                widest = std::max(widest, widthBefore(lines_[place.line], place.piece));
+                const std::size_t width = widthBefore(lines_[place.line], place.piece);
+                widest = std::max(widest, width);
+                narrowest = std::min(narrowest, width);
+            }
+            const bool table = lines_[places.front().line].pieces.front().text == "|";
+            if (!table && widest - narrowest > kWidestGap) {
+                continue;
             }
             for (const Place& place : places) {
                 Line& line = lines_[place.line];

@@ -445,14 +445,14 @@ ParseOutcome Grammar::parse(Start what, std::uint32_t first) {
     return outcome;
 }
 
-std::size_t reachOf(Start what, std::span<const std::uint16_t> types) {
+Reach reachOf(Start what, std::span<const std::uint16_t> types) {
     Grammar::Stream stream(types);
     const Attempt result = attempt(stream.tokens,
                                    what,
                                    0,
                                    antlr4::atn::PredictionMode::SLL,
                                    [](antlr4::ParserRuleContext*) {});
-    return result.succeeded ? result.next : result.failure.token;
+    return {result.succeeded ? result.next : result.failure.token, result.succeeded};
 }
 
 std::uint16_t highestTokenType() {

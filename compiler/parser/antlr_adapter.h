@@ -66,9 +66,14 @@ class Grammar {
     std::unique_ptr<Stream> stream_;
 };
 
-/// How far a parse of these token types gets: the place of the first wrong one, or of the first behind the piece if
-/// all is well. For finding out how a mistake could be mended.
-[[nodiscard]] std::size_t reachOf(Start what, std::span<const std::uint16_t> types);
+struct Reach {
+    /// The first wrong token or, of a whole piece, the token behind it.
+    std::size_t place = 0;
+    bool whole = false;
+};
+
+/// How far a parse of these token types gets. For finding out how a mistake could be mended.
+[[nodiscard]] Reach reachOf(Start what, std::span<const std::uint16_t> types);
 
 /// The token types of the grammar: 1 to this.
 [[nodiscard]] std::uint16_t highestTokenType();

@@ -354,10 +354,11 @@ ast::ExpressionPtr Builder::primary(const Node& node) {
         return makeExpression(node.span(), ast::Lookup{path(pathNode), values(reader)});
     }
     reader.take("(");
-    ast::ExpressionPtr result = expression(reader.node());
-    if (reader.atWord(",")) {
+    if (reader.at(SyntaxRule::Value)) {
         sink_.report(DiagnosticKind::ListWithoutFunction, node.span());
+        return standIn(node.span());
     }
+    ast::ExpressionPtr result = expression(reader.node());
     result->parenthesised = true;
     result->span = node.span();
     return result;
@@ -368,12 +369,7 @@ ast::ExpressionPtr Builder::memberOf(const ast::Name& member, const Node& row, S
     if (row.isToken(0) && row.token(0).text == "(" && row.childCount() > 3) {
         Reader reader(row);
         reader.take("(");
-        ast::Call call;
-        call.function = member;
-        do {
-            call.arguments.push_back(expression(reader.node()));
-        } while (reader.take(","));
-        return makeExpression(span, std::move(call));
+        return makeExpression(span, ast::Call{member, values(reader)});
     }
     ast::ExpressionPtr inner = primary(row);
     if (auto* innerPath = std::get_if<ast::Path>(&inner->node);
@@ -464,9 +460,13 @@ ast::ExpressionPtr Builder::caseExpression(const Node& node) {
         Reader part(armNode);
         part.take("when");
         ast::Case::Arm arm;
-        do {
-            arm.tests.push_back(condition(part.node().node(0)));
-        } while (part.take(","));
+        const Node testsNode = part.node();
+        Reader tests(testsNode);
+        if (tests.at(SyntaxRule::Condition)) {
+            arm.tests.push_back(condition(tests.node()));
+        } else {
+            arm.tests = values(tests);
+        }
         arm.value = expression(part.nextNode());
         result.arms.push_back(std::move(arm));
     }

@@ -42,6 +42,10 @@ constexpr std::array<std::string_view, 8> kOtherDateWords{
 constexpr std::array<std::string_view, 12> kComparisonWords{
     ">", ">=", "<", "<=", "=", "<>", "exceeds", "is", "satisfies", "contains", "does", "equals"};
 
+/// Words that would fit nearly anywhere or change what is said; nobody is told to add one.
+constexpr std::array<std::string_view, 10> kNeverForgotten{
+    "end", "not", "yes", "no", "any", "all", "known", "unknown", "applicable", "always"};
+
 template <std::size_t size>
 bool isOneOf(std::string_view text, const std::array<std::string_view, size>& words) {
     return std::find(words.begin(), words.end(), text) != words.end();
@@ -124,7 +128,7 @@ class Explainer {
         std::vector<std::uint16_t> fitting;
         for (std::uint16_t type = 1; type <= highestTokenType(); ++type) {
             types[place] = type;
-            if (reachOf(mistake_.what, types) > place) {
+            if (reachOf(mistake_.what, types).place > place) {
                 fitting.push_back(type);
             }
         }
@@ -141,22 +145,31 @@ class Explainer {
             types.push_back(tokens_[index].type);
             wanted += wanted < mended + kConvincing ? 1 : 0;
         }
-        return reachOf(mistake_.what, types) >= wanted && wanted > mended;
+        const Reach reach = reachOf(mistake_.what, types);
+        return wanted > mended && (reach.place >= wanted || (reach.whole && reach.place > mended + 1));
     }
 
     // ---- the cases ----------------------------------------------------------------------------
 
     bool tellMissingEnd() {
-        if (!isRestart() || !expects("end")) {
+        if (!expects("end")) {
             return false;
         }
         const std::size_t opener = findUnclosed();
         const bool inner = opener != mistake_.first;
+        if (!isRestart()) {
+            std::vector<std::uint16_t> types = typesUpTo(at_);
+            types.push_back(tokenTypeByName("end"));
+            if (!inner || !isShort() || !mends(std::move(types), at_)) {
+                return false;
+            }
+        }
         const std::string name = inner ? blockName(opener) : std::string(tokens_[opener].text);
         auto report = sink_.report(DiagnosticKind::MissingEnd, placeBefore(), {name});
         report.label(tokens_[opener].span, fmt::format("`{}` opens here", name));
         if (found_.kind != TokenKind::EndOfFile) {
-            report.label(found_.span, "the next declaration begins here");
+            report.label(found_.span,
+                         isRestart() ? "the next declaration begins here" : "expected before this");
         }
         report.help("write `end` where it is over").fix(placeBefore(), "\nend");
         return true;
@@ -358,7 +371,10 @@ class Explainer {
         for (const OtherWord& known : kOtherWords) {
             const std::string_view first = known.meant.substr(0, known.meant.find(' '));
             if (known.seen == found_.text && expects(first)) {
-                reportOtherWord(found_.span, found_.text, known.meant);
+                const Token& next = tokens_[at_ + 1 < tokens_.size() ? at_ + 1 : at_];
+                const bool phrase = next.text == "than" || (next.text == "to" && found_.text == "equal");
+                const Span span = phrase ? cover(found_.span, next.span) : found_.span;
+                reportOtherWord(span, mistake_.sources.text(span), known.meant);
                 return true;
             }
         }
@@ -379,13 +395,13 @@ class Explainer {
         }
         // Signs first: a comma is forgotten more often than a word.
         std::vector<std::string_view> candidates;
-        for (const std::string_view sign : {",", ":", ";", ")", "}", "|", "."}) {
+        for (const std::string_view sign : {"|", ",", ":", ";", ")", "}", "."}) {
             if (expects(sign)) {
                 candidates.push_back(sign);
             }
         }
         for (const std::string_view word : expected_.keywords()) {
-            if (word != "end" && word != "not") {
+            if (!isOneOf(word, kNeverForgotten)) {
                 candidates.push_back(word);
             }
         }
@@ -414,7 +430,7 @@ class Explainer {
                                    {expected_.describe(), describeToken(found_)});
         if (mistake_.what == Start::Item && tokens_[mistake_.first + 1].kind == TokenKind::Name &&
             at_ > mistake_.first + 1) {
-            report.label(tokens_[mistake_.first + 1].span, fmt::format("in this {}", tokens_[mistake_.first].text));
+            report.label(tokens_[mistake_.first + 1].span, "in this declaration");
         }
         if (found_.kind == TokenKind::EndOfFile || !isShort()) {
             return;

@@ -24,7 +24,11 @@ class FileReader {
 
     SyntaxFile read() {
         std::uint32_t at = readHeader();
-        while (!isEnd(at) && !gaveUp_) {
+        while (!isEnd(at)) {
+            if (mistakes_ >= limits_.recoveries) {
+                sink_.report(DiagnosticKind::StoppedReading, token(at).span, {mistakes_});
+                break;
+            }
             at = readItem(at);
         }
         return std::move(file_);
@@ -45,12 +49,7 @@ class FileReader {
 
     void countMistake() {
         file_.complete = false;
-        if (++mistakes_ == limits_.recoveries) {
-            gaveUp_ = true;
-            sink_.report(DiagnosticKind::StoppedReading,
-                         token(static_cast<std::uint32_t>(file_.list.tokens.size() - 1)).span,
-                         {limits_.recoveries});
-        }
+        ++mistakes_;
     }
 
     std::uint32_t readHeader() {
@@ -97,7 +96,6 @@ class FileReader {
     SyntaxFile file_;
     Grammar grammar_;
     std::size_t mistakes_ = 0;
-    bool gaveUp_ = false;
 };
 
 }  // namespace

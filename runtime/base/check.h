@@ -19,7 +19,8 @@ class InternalError : public std::logic_error {
 /// Holds in every build: `PROVISO_CHECK(index < size, "column index out of range")`.
 #define PROVISO_CHECK(condition, message)                                                          \
     do {                                                                                           \
-        if (!(condition)) [[unlikely]] {                                                           \
+        if (condition) [[likely]] {                                                                \
+        } else {                                                                                   \
             ::proviso::failCheck(__FILE__, __LINE__, #condition, message);                         \
         }                                                                                          \
     } while (false)

@@ -3,6 +3,7 @@
 #include "runtime/base/check.h"
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <openssl/evp.h>
 
@@ -54,7 +55,7 @@ std::string Sha256::finish() {
 
     constexpr std::string_view kDigits = "0123456789abcdef";
     std::string text = "sha256:";
-    text.reserve(text.size() + 2U * size);
+    text.reserve(text.size() + std::size_t{2} * size);
     for (unsigned int index = 0; index < size; ++index) {
         text += kDigits[bytes[index] >> 4U];
         text += kDigits[bytes[index] & 0x0fU];

@@ -31,7 +31,7 @@ enum class ErrorCode : std::uint8_t {
 struct [[nodiscard]] Error {
     ErrorCode code = ErrorCode::Internal;
     std::string message;
-    std::string context = {};
+    std::string context = {};  // NOLINT(readability-redundant-member-init): may be left out
 };
 
 /// A value or an Error. The member names are those of std::expected so that it can become it.

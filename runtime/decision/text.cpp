@@ -82,6 +82,17 @@ class TextWriter {
         }
     }
 
+    void decision(const DecidedResult& decided) {
+        std::string text = displayValue(decided.value);
+        if (!decided.boundBy.empty()) {
+            text += " because of " + decided.boundBy;
+        }
+        for (const std::string& rule : decided.alsoBoundBy) {
+            text += ", " + rule;
+        }
+        wrapped(spokenName(decided.decision) + (decided.on.empty() ? ": " : " of " + decided.on + ": "), text);
+    }
+
     static std::string placesText(const std::vector<std::string>& places) {
         std::string text;
         const std::size_t shown = std::min(places.size(), kPlacesShown);
@@ -235,6 +246,12 @@ void appendText(std::string& out, const RecordResult& result, const ResultTextOp
     if (options.outputs) {
         for (const OutputValue& output : result.outputs) {
             writer.output(output);
+        }
+    }
+    if (options.decisions && !result.decided.empty()) {
+        out += "  decided\n";
+        for (const DecidedResult& decided : result.decided) {
+            writer.decision(decided);
         }
     }
 }

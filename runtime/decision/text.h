@@ -11,6 +11,7 @@ namespace proviso {
 struct ResultTextOptions {
     bool colour = false;
     bool outputs = true;              ///< also the lists and values that were decided, not findings alone
+    bool decisions = false;           ///< also every decision and what binds it
     std::string_view recordName;      ///< the entry record's name, `order`
     std::size_t width = 100;          ///< longer texts are broken between words
 };

@@ -109,7 +109,9 @@ FieldReader::read(Type type, bool isSigned, const JsonDocument& document, std::u
 // numbers through floating point. Whole numbers survive that, so they are numbers only.
 FieldReading FieldReader::readNumber(Type type, bool isSigned, const JsonNode& node) const {
     const bool hasDecimals = type.kind == TypeKind::Money || type.scale > 0;
-    if (node.kind != JsonKind::Number && !(hasDecimals && node.kind == JsonKind::String)) {
+    const bool fits =
+        node.kind == JsonKind::Number || (hasDecimals && node.kind == JsonKind::String);
+    if (!fits) {
         return failed(RejectionReason::WrongKind);
     }
     const ParsedDecimal number = parseDecimal(node.text, type.scale);

@@ -8,6 +8,7 @@ namespace proviso {
 /// evaluation_errors.def.
 enum class EvaluationError : std::uint8_t {
     None = 0,
+// NOLINTNEXTLINE(bugprone-macro-parentheses): an enumerator
 #define PROVISO_EVALUATION_ERROR(name, number, code, message) name = number,
 #include "runtime/values/evaluation_errors.def"
 #undef PROVISO_EVALUATION_ERROR

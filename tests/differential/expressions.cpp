@@ -12,7 +12,7 @@ using Kind = ValueType::Kind;
 
 namespace {
 
-const std::vector<std::string> kModes{"half_up", "half_even", "up", "down"};
+const std::vector<std::string> kModes{"half_up", "half_even", "down"};
 
 /// Whether a value of `from` may stand where `to` is wanted.
 bool fits(const ValueType& from, const ValueType& to) {

@@ -58,7 +58,7 @@ void PackWriter::vocabulary() {
     core(text + "end\n");
     world_.scales.push_back(scale);
 
-    CodeSet goods{world_.fresh("codes"), kNoSpace, random_.chance(50), {"97110", "G0283", "0101T", "\"M54.5\"", "AB"}};
+    CodeSet goods{world_.fresh("codes"), kNoSpace, random_.chance(50), {"97110", "G0283", "\"0101T\"", "\"M54.5\"", "AB"}};
     core(fmt::format("codes {}{} {} end\n", goods.name, goods.open ? " open" : "", joined(goods.codes)));
     world_.codeSets.push_back(goods);
     CodeSet marks{world_.fresh("codes"), kNoSpace, false, {}};

@@ -1,9 +1,5 @@
-#include "tools/proviso/command.h"
-
-#if __has_include("runtime/bytecode/print.h")
 #include "runtime/bytecode/print.h"
-#define PROVISO_HAS_PRINT 1
-#endif
+#include "tools/proviso/command.h"
 
 namespace proviso::tool {
 
@@ -26,9 +22,7 @@ ExitCode runBuild(Console& console, const BuildOptions& options) {
         return ExitCode::BadInput;
     }
     if (options.dump) {
-#ifdef PROVISO_HAS_PRINT
-        console.write(bytecode::print(*set->program));
-#endif
+        console.write(bytecode::printProgram(*set->program));
         return ExitCode::Clean;
     }
     for (const bytecode::PackInfo& pack : set->program->packs) {

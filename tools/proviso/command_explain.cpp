@@ -1,9 +1,132 @@
-#include "runtime/decision/text.h"
+#include "compiler/diagnostics/suggest.h"
 #include "runtime/engine/run.h"
 #include "tools/proviso/command.h"
+#include "tools/proviso/explain.h"
 #include "tools/proviso/records.h"
 
+#include <algorithm>
+
 namespace proviso::tool {
-void addExplain(CLI::App&, Invocation&) {}
-void addFmt(CLI::App&, Invocation&) {}
+
+namespace {
+
+struct ExplainOptions {
+    std::vector<std::string> packs;
+    std::vector<std::string> records;
+    std::string asOf;
+    std::string key;
+    std::string rule;
+};
+
+std::string suggestion(std::string_view mistyped, const std::vector<std::string>& known) {
+    const auto nearest = nearestName(mistyped, std::span<const std::string>(known));
+    return nearest ? "; did you mean `" + std::string(*nearest) + "`?" : "";
+}
+
+/// The rule with this name, which may leave the pack out where that is enough.
+std::optional<std::uint32_t> findRule(Console& console, const bytecode::Program& program,
+                                      const std::string& name) {
+    std::vector<std::string> names;
+    std::vector<std::uint32_t> matches;
+    for (std::uint32_t index = 0; index < program.rules.size(); ++index) {
+        const std::string& full = program.rules[index].name;
+        if (full == name) {
+            return index;
+        }
+        if (full.ends_with("." + name)) {
+            matches.push_back(index);
+        }
+        names.push_back(full);
+        names.push_back(full.substr(full.rfind('.') + 1));
+    }
+    if (matches.size() == 1) {
+        return matches.front();
+    }
+    if (matches.empty()) {
+        console.complain("there is no rule `" + name + "`" + suggestion(name, names));
+    } else {
+        console.complain("several rules are called `" + name + "`; name the pack too: `" +
+                         program.rules[matches.front()].name + "`");
+    }
+    return std::nullopt;
+}
+
+std::vector<std::string> keysOf(const bytecode::Program& program, const RecordStore& store) {
+    const Batch& batch = store.batch();
+    std::vector<std::string> keys;
+    for (std::uint32_t record = 0; record < store.recordCount(); ++record) {
+        const std::int64_t text = batch.spaces[0].columns[program.schema.keyField].values[record];
+        keys.emplace_back(batch.dictionary->text(static_cast<std::uint32_t>(text)));
+    }
+    return keys;
+}
+
+ExitCode runExplain(Console& console, const ExplainOptions& options) {
+    DecideOptions decide;
+    if (!parseAsOf(console, options.asOf, decide.asOf)) {
+        return ExitCode::BadInput;
+    }
+    const std::unique_ptr<CompiledSet> set = compileForUse(console, options.packs);
+    if (!set) {
+        return ExitCode::BadInput;
+    }
+    const bytecode::Program& program = *set->program;
+    std::uint32_t rule = bytecode::kNone;
+    if (!options.rule.empty()) {
+        const std::optional<std::uint32_t> found = findRule(console, program, options.rule);
+        if (!found) {
+            return ExitCode::BadInput;
+        }
+        rule = *found;
+    }
+    const std::optional<ReadRecords> records = readRecords(console, program, options.records, decide.asOf);
+    if (!records) {
+        return ExitCode::BadInput;
+    }
+    const RecordStore& store = records->decoded.store;
+    const std::vector<std::string> keys = keysOf(program, store);
+    const auto wanted = std::find(keys.begin(), keys.end(), options.key);
+    if (wanted == keys.end()) {
+        for (const Rejection& rejection : records->decoded.rejections) {
+            if (rejection.recordKey == options.key) {
+                console.message(formatRejection(rejection) + '\n');
+                return ExitCode::BadInput;
+            }
+        }
+        console.complain("there is no record `" + options.key + "`" + suggestion(options.key, keys));
+        return ExitCode::BadInput;
+    }
+    const auto record = static_cast<std::uint32_t>(wanted - keys.begin());
+    for (const std::vector<std::uint32_t>& block : planBlocks(program, store, 1)) {
+        const auto place = std::find(block.begin(), block.end(), record);
+        if (place == block.end()) {
+            continue;
+        }
+        Evaluator evaluator(set->program);
+        const Batch batch = store.select(block);
+        const std::vector<RecordResult> results = evaluator.decide(batch, decide);
+        const auto row = static_cast<std::uint32_t>(place - block.begin());
+        console.write(explanationText({program, evaluator, batch, results[row], row}, rule,
+                                      console.colourOnOutput()));
+    }
+    return ExitCode::Clean;
+}
+
+}  // namespace
+
+void addExplain(CLI::App& app, Invocation& invocation) {
+    const auto options = std::make_shared<ExplainOptions>();
+    CLI::App* command = addCommand(app, invocation, "explain", "Say why a record was decided as it was",
+                                   options, &runExplain);
+    command->add_option("visit", options->key, "key of the record")->type_name("")->required();
+    command->add_option("rule", options->rule, "only this rule, with or without its pack")->type_name("");
+    addPacksOption(*command, options->packs, /*alsoPositional=*/false);
+    command
+        ->add_option("--visits,--records", options->records,
+                     "files with one record a line (JSON), `-` for stdin; may be repeated")
+        ->type_name("FILE")
+        ->allow_extra_args(false);
+    addAsOfOption(*command, options->asOf);
+}
+
 }  // namespace proviso::tool

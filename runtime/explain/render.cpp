@@ -1,0 +1,271 @@
+#include "runtime/explain/explain.h"
+
+#include "runtime/decision/json.h"
+#include "runtime/decision/text.h"
+
+#include <fmt/format.h>
+
+namespace proviso {
+
+namespace {
+
+std::string join(const std::vector<std::string>& parts, std::string_view between) {
+    std::string all;
+    for (const std::string& part : parts) {
+        all += all.empty() ? "" : between;
+        all += part;
+    }
+    return all;
+}
+
+/// How a node's answer reads: `= yes`, or why there is none.
+std::string answer(const ExplainedNode& node) {
+    if (node.state == State::Unknown && !node.missing.empty()) {
+        return "unknown, missing " + join(node.missing, ", ");
+    }
+    return node.value;
+}
+
+// NOLINTNEXTLINE(misc-no-recursion): as deep as the explanation, which is bounded
+void appendNode(std::string& out, const ExplainedNode& node, std::size_t indent) {
+    const bool inner = node.kind == "all" || node.kind == "any";
+    std::string text = inner ? (node.kind == "all" ? "all of:" : "any of:") : node.text;
+    out += fmt::format("{}[{}] {}", std::string(indent, ' '), answer(node), text);
+    if (!node.place.empty() && node.place != node.text) {
+        out += fmt::format("   <- {}", node.place);
+    }
+    if (!node.inForce.empty()) {
+        out += fmt::format("   (in force {})", node.inForce);
+    }
+    if (!node.sources.empty()) {
+        out += fmt::format("   source: {}", join(node.sources, "; "));
+    }
+    out += '\n';
+    for (const ExplainedNode& child : node.children) {
+        appendNode(out, child, indent + 2);
+    }
+}
+
+void appendTexts(std::string& out, std::string_view name, const std::vector<std::string>& texts) {
+    out += fmt::format("\"{}\":[", name);
+    for (std::size_t i = 0; i < texts.size(); ++i) {
+        out += i == 0 ? "" : ",";
+        appendJsonText(out, texts[i]);
+    }
+    out += ']';
+}
+
+void appendText(std::string& out, std::string_view name, std::string_view text) {
+    out += fmt::format("\"{}\":", name);
+    appendJsonText(out, text);
+}
+
+// NOLINTNEXTLINE(misc-no-recursion): as deep as the explanation, which is bounded
+void appendNodeJson(std::string& out, const ExplainedNode& node) {
+    out += '{';
+    appendText(out, "kind", node.kind);
+    out += ',';
+    appendText(out, "text", node.text);
+    out += ',';
+    appendText(out, "value", node.value);
+    if (!node.place.empty()) {
+        out += ',';
+        appendText(out, "place", node.place);
+    }
+    if (!node.inForce.empty()) {
+        out += ',';
+        appendText(out, "in_force", node.inForce);
+    }
+    if (!node.sources.empty()) {
+        out += ',';
+        appendTexts(out, "sources", node.sources);
+    }
+    if (!node.missing.empty()) {
+        out += ',';
+        appendTexts(out, "missing", node.missing);
+    }
+    if (!node.children.empty()) {
+        out += ",\"because_of\":[";
+        for (std::size_t i = 0; i < node.children.size(); ++i) {
+            out += i == 0 ? "" : ",";
+            appendNodeJson(out, node.children[i]);
+        }
+        out += ']';
+    }
+    out += '}';
+}
+
+void appendRulePage(std::string& out, const ExplainedRule& rule) {
+    out += fmt::format("{} {} on {}\n", rule.name, outcomeName(rule.outcome), rule.on);
+    if (!rule.label.empty()) {
+        out += fmt::format("  {}\n", rule.label);
+    }
+    out += fmt::format("  layer {}, in force {}, {}\n", rule.layer, rule.inForce, rule.place);
+    for (const std::string& source : rule.sources) {
+        out += fmt::format("  source: {}\n", source);
+    }
+    if (rule.condition.has_value()) {
+        out += "  when\n";
+        appendNode(out, *rule.condition, 4);
+    }
+    for (const ExplainedException& exception : rule.exceptions) {
+        out += fmt::format("  exception {} {}\n", exception.name, outcomeName(exception.outcome));
+        if (!exception.because.empty()) {
+            out += fmt::format("    because {}\n", exception.because);
+        }
+        for (const std::string& source : exception.sources) {
+            out += fmt::format("    source: {}\n", source);
+        }
+        if (exception.condition.has_value()) {
+            appendNode(out, *exception.condition, 4);
+        }
+    }
+    for (const ExplainedEffect& effect : rule.effects) {
+        if (!effect.spoke && rule.outcome == ExplainedOutcome::Applies) {
+            continue;
+        }
+        out += fmt::format("  {} {} on {}{}{}\n", effect.spoke ? "then" : "would", effect.said, effect.on,
+                           effect.binds ? ", which binds" : "", effect.by.empty() ? "" : ", by exception " + effect.by);
+        if (!effect.because.empty()) {
+            out += fmt::format("    because {}\n", effect.because);
+        }
+    }
+    if (!rule.missing.empty()) {
+        out += fmt::format("  missing: {}\n", join(rule.missing, ", "));
+    }
+    for (const std::string& error : rule.errors) {
+        out += fmt::format("  error: {}\n", error);
+    }
+    out += '\n';
+}
+
+}  // namespace
+
+std::string explanationLines(const Explanation& explanation) {
+    std::string out;
+    for (const ExplainedRule& rule : explanation.rules) {
+        for (const ExplainedEffect& effect : rule.effects) {
+            if (effect.spoke) {
+                out += fmt::format("{} {}: {}{}{} [{}; {}]\n", explanation.key, effect.on, effect.said,
+                                   effect.because.empty() ? "" : " because ", effect.because, rule.name,
+                                   join(rule.sources, "; "));
+            }
+        }
+        if (rule.outcome == ExplainedOutcome::Excepted || rule.outcome == ExplainedOutcome::Fails) {
+            out += fmt::format("{} {}: {} {}\n", explanation.key, rule.on, rule.name, outcomeName(rule.outcome));
+        } else if (rule.outcome == ExplainedOutcome::CannotBeDetermined) {
+            out += fmt::format("{} {}: {} cannot be determined, missing {}\n", explanation.key, rule.on, rule.name,
+                               join(rule.missing, ", "));
+        }
+    }
+    return printable(out);
+}
+
+std::string explanationPage(const Explanation& explanation) {
+    std::string out = fmt::format("{}\n\n", explanation.key);
+    if (!explanation.decided.empty()) {
+        out += "decided\n";
+        for (const DecidedResult& decided : explanation.decided) {
+            out += fmt::format("  {}{}{} is {}", decided.decision, decided.on.empty() ? "" : " of ", decided.on,
+                               displayValue(decided.value));
+            if (!decided.boundBy.empty()) {
+                out += fmt::format(", bound by {}", decided.boundBy);
+            }
+            if (!decided.alsoBoundBy.empty()) {
+                out += fmt::format(" (also {})", join(decided.alsoBoundBy, ", "));
+            }
+            out += '\n';
+        }
+        out += '\n';
+    }
+    for (const ExplainedRule& rule : explanation.rules) {
+        appendRulePage(out, rule);
+    }
+    return out;
+}
+
+std::string explanationJson(const Explanation& explanation) {
+    std::string out = "{";
+    appendText(out, "key", explanation.key);
+    out += ",\"decided\":[";
+    for (std::size_t i = 0; i < explanation.decided.size(); ++i) {
+        const DecidedResult& decided = explanation.decided[i];
+        out += i == 0 ? "{" : ",{";
+        appendText(out, "decision", decided.decision);
+        out += ',';
+        appendText(out, "on", decided.on);
+        out += ",\"value\":";
+        appendJsonValue(out, decided.value);
+        out += ',';
+        appendText(out, "bound_by", decided.boundBy);
+        out += ',';
+        appendTexts(out, "also_bound_by", decided.alsoBoundBy);
+        out += '}';
+    }
+    out += "],\"rules\":[";
+    for (std::size_t i = 0; i < explanation.rules.size(); ++i) {
+        const ExplainedRule& rule = explanation.rules[i];
+        out += i == 0 ? "{" : ",{";
+        appendText(out, "rule", rule.name);
+        out += ',';
+        appendText(out, "label", rule.label);
+        out += ',';
+        appendText(out, "layer", rule.layer);
+        out += ',';
+        appendText(out, "place", rule.place);
+        out += ',';
+        appendText(out, "on", rule.on);
+        out += ',';
+        appendText(out, "in_force", rule.inForce);
+        out += ',';
+        appendText(out, "outcome", outcomeName(rule.outcome));
+        out += ',';
+        appendTexts(out, "sources", rule.sources);
+        out += ',';
+        appendTexts(out, "missing", rule.missing);
+        out += ',';
+        appendTexts(out, "errors", rule.errors);
+        if (rule.condition.has_value()) {
+            out += ",\"when\":";
+            appendNodeJson(out, *rule.condition);
+        }
+        out += ",\"exceptions\":[";
+        for (std::size_t e = 0; e < rule.exceptions.size(); ++e) {
+            const ExplainedException& exception = rule.exceptions[e];
+            out += e == 0 ? "{" : ",{";
+            appendText(out, "exception", exception.name);
+            out += ',';
+            appendText(out, "outcome", outcomeName(exception.outcome));
+            out += ',';
+            appendText(out, "because", exception.because);
+            out += ',';
+            appendTexts(out, "sources", exception.sources);
+            if (exception.condition.has_value()) {
+                out += ",\"when\":";
+                appendNodeJson(out, *exception.condition);
+            }
+            out += '}';
+        }
+        out += "],\"effects\":[";
+        for (std::size_t e = 0; e < rule.effects.size(); ++e) {
+            const ExplainedEffect& effect = rule.effects[e];
+            out += e == 0 ? "{" : ",{";
+            appendText(out, "said", effect.said);
+            out += ',';
+            appendText(out, "on", effect.on);
+            out += ',';
+            appendText(out, "because", effect.because);
+            out += fmt::format(",\"spoke\":{},\"binds\":{}", effect.spoke, effect.binds);
+            if (!effect.by.empty()) {
+                out += ',';
+                appendText(out, "by", effect.by);
+            }
+            out += '}';
+        }
+        out += "]}";
+    }
+    out += "]}\n";
+    return out;
+}
+
+}  // namespace proviso

@@ -1,0 +1,37 @@
+#pragma once
+
+#include "tests/differential/generator.h"
+
+#include <cstdint>
+#include <string>
+
+namespace proviso::differential {
+
+/// How much happened in the cases compared, so that a generator that says nothing is noticed.
+struct Tally {
+    std::uint64_t findings = 0;
+    std::uint64_t undetermined = 0;
+    std::uint64_t errors = 0;
+    std::uint64_t decided = 0;
+    std::uint64_t rows = 0;
+    std::uint64_t choices = 0;
+    std::uint64_t rejected = 0;
+};
+
+struct Comparison {
+    enum class Outcome : std::uint8_t {
+        Same,
+        Refused,      ///< the checker reports errors
+        Different,
+    } outcome = Outcome::Same;
+    std::string details;
+};
+
+/// Reference against engine; and the engine against itself with packs, rules and records in another order and the
+/// records decided in several blocks.
+Comparison compareWithShuffle(const GeneratedCase& one, std::uint64_t seed, Tally* tally);
+
+/// A smaller case that still differs, by leaving out declarations and records.
+GeneratedCase reduced(GeneratedCase one, std::uint64_t seed);
+
+}  // namespace proviso::differential
