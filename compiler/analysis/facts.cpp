@@ -271,6 +271,14 @@ Domain Facts::domainOf(ExprId id) const {
     }
 }
 
+Domain Facts::valuesOf(ExprId expr) const {
+    if (const std::optional<std::int64_t> value = terms_->constantOf(expr)) {
+        return just(*value);
+    }
+    const auto known = known_.find({terms_->of(expr), kNone});
+    return known == known_.end() ? domainOf(expr) : known->second;
+}
+
 bool Facts::narrow(const Key& key, const Domain& start, Domain domain, Span span) {
     const auto [place, added] = known_.emplace(key, start);
     Domain& now = place->second;

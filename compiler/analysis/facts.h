@@ -67,6 +67,9 @@ class Facts {
     /// After `assume` returned false.
     [[nodiscard]] const Conflict& conflict() const { return conflict_; }
 
+    /// The values that an expression can still have.
+    [[nodiscard]] Domain valuesOf(typed::ExprId expr) const;
+
     /// One thing known, or how two things compare: below 0, 0 or above it.
     using Key = std::pair<Terms::Term, Terms::Term>;
     [[nodiscard]] const std::map<Key, Domain>& known() const { return known_; }

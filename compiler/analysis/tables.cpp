@@ -1,5 +1,6 @@
 #include "compiler/analysis/tables.h"
 
+#include "compiler/analysis/table_uses.h"
 #include "compiler/analysis/words.h"
 
 #include <algorithm>
@@ -76,8 +77,11 @@ bool covers(const Cell& a, const Cell& b) {
 
 class TableCheck {
   public:
-    TableCheck(const Program& program, const Table& table, DiagnosticSink& sink)
-        : program_(program), table_(table), sink_(sink) {}
+    TableCheck(const Program& program,
+               const Table& table,
+               const std::vector<TableUse>& uses,
+               DiagnosticSink& sink)
+        : program_(program), table_(table), uses_(uses), sink_(sink) {}
 
     void run() {
         // That no two rows of a `hit unique` table match one case was checked with the table itself.
@@ -255,12 +259,29 @@ class TableCheck {
                 at[column - 1] = rest % classes[column - 1].size();
                 rest /= classes[column - 1].size();
             }
-            if (!reach(classes, at, reached)) {
+            if (!reach(classes, at, reached) && isAsked(classes, at)) {
                 missing.push_back(at);
             }
         }
         reportMissing(classes, missing);
         reportUnreached(reached);
+    }
+
+    /// Whether any place that reads the table can come with the case.
+    [[nodiscard]] bool isAsked(const std::vector<std::vector<Period>>& classes,
+                               const std::vector<std::size_t>& at) const {
+        const auto admits = [](const Domain& values, const Period& range) {
+            return range.from == range.through
+                       ? values.contains(range.from)
+                       : values.low <= range.through && range.from <= values.high;
+        };
+        return uses_.empty() || std::any_of(uses_.begin(), uses_.end(), [&](const TableUse& use) {
+                   bool asked = admits(use.date, classes.back()[at.back()]);
+                   for (std::size_t column = 0; column < table_.given.size() && asked; ++column) {
+                       asked = admits(use.given[column], classes[column][at[column]]);
+                   }
+                   return asked;
+               });
     }
 
     /// Marks the rows that a case reaches; false where there is none.
@@ -343,6 +364,7 @@ class TableCheck {
 
     const Program& program_;
     const Table& table_;
+    const std::vector<TableUse>& uses_;
     DiagnosticSink& sink_;
     std::set<RowId> unreachable_;
 };
@@ -350,8 +372,9 @@ class TableCheck {
 }  // namespace
 
 void checkTables(const Program& program, DiagnosticSink& sink) {
-    for (const Table& table : program.tables) {
-        TableCheck(program, table, sink).run();
+    const std::vector<std::vector<TableUse>> uses = tableUses(program);
+    for (std::size_t table = 0; table < program.tables.size(); ++table) {
+        TableCheck(program, program.tables[table], uses[table], sink).run();
     }
 }
 

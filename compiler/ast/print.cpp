@@ -131,7 +131,8 @@ class Printer {
             line("exactly_one");
         }
         for (const Decision::Need& need : item.needs) {
-            line("(needs " + need.layer.text + (need.when ? " " + printAst(**need.when) : "") + ")");
+            line("(needs " + need.layer.text + (need.when ? " " + printAst(**need.when) : "") +
+                 ")");
         }
         close();
     }
@@ -399,15 +400,29 @@ class Printer {
         using Kind = TableCell::Kind;
         std::string word;
         switch (cell.kind) {
-            case Kind::Any: return "any";
-            case Kind::Dash: return "-";
-            case Kind::Unknown: return "(unknown " + quoted(cell.text) + ")";
-            case Kind::Word: return cell.text;
-            case Kind::AtLeast: word = "at_least"; break;
-            case Kind::AtMost: word = "at_most"; break;
-            case Kind::Exceeds: word = "exceeds"; break;
-            case Kind::Below: word = "below"; break;
-            case Kind::Values: word = "values"; break;
+        case Kind::Any:
+            return "any";
+        case Kind::Dash:
+            return "-";
+        case Kind::Unknown:
+            return "(unknown " + quoted(cell.text) + ")";
+        case Kind::Word:
+            return cell.text;
+        case Kind::AtLeast:
+            word = "at_least";
+            break;
+        case Kind::AtMost:
+            word = "at_most";
+            break;
+        case Kind::Exceeds:
+            word = "exceeds";
+            break;
+        case Kind::Below:
+            word = "below";
+            break;
+        case Kind::Values:
+            word = "values";
+            break;
         }
         for (const ExpressionPtr& value : cell.values) {
             word += " " + printAst(*value);
@@ -416,9 +431,12 @@ class Printer {
     }
     static std::string typeText(const TypeName& name) {
         switch (name.shape) {
-            case TypeName::Shape::List: return "(list " + name.name.text + ")";
-            case TypeName::Shape::Set: return "(set " + name.name.text + ")";
-            case TypeName::Shape::Plain: break;
+        case TypeName::Shape::List:
+            return "(list " + name.name.text + ")";
+        case TypeName::Shape::Set:
+            return "(set " + name.name.text + ")";
+        case TypeName::Shape::Plain:
+            break;
         }
         return name.decimals ? "(" + name.name.text + " " + std::to_string(*name.decimals) + ")"
                              : name.name.text;
@@ -474,7 +492,8 @@ class Printer {
         close();
     }
 
-    // NOLINTBEGIN(misc-no-recursion): as deep as blocks are nested in a test, which the parser bounds
+    // NOLINTBEGIN(misc-no-recursion): as deep as blocks are nested in a test, which the parser
+    // bounds
     void fields(const std::vector<GivenField>& list) {
         for (const GivenField& field : list) {
             open("field", field.name.text);
@@ -501,13 +520,27 @@ class Printer {
     void print(const Expectation& expectation) {
         using Kind = Expectation::Kind;
         switch (expectation.kind) {
-            case Kind::Undetermined: open("expect_undetermined", expectation.name.text); break;
-            case Kind::Error: open("expect_error", expectation.name.text); break;
-            case Kind::NoFinding: open("expect_no", expectation.name.text); break;
-            case Kind::NoFindings: open("expect_no_findings"); break;
-            case Kind::Finding: open("expect_finding", expectation.name.text); break;
-            case Kind::Rows: open("expect_rows"); break;
-            case Kind::Value: open("expect"); break;
+        case Kind::Undetermined:
+            open("expect_undetermined", expectation.name.text);
+            break;
+        case Kind::Error:
+            open("expect_error", expectation.name.text);
+            break;
+        case Kind::NoFinding:
+            open("expect_no", expectation.name.text);
+            break;
+        case Kind::NoFindings:
+            open("expect_no_findings");
+            break;
+        case Kind::Finding:
+            open("expect_finding", expectation.name.text);
+            break;
+        case Kind::Rows:
+            open("expect_rows");
+            break;
+        case Kind::Value:
+            open("expect");
+            break;
         }
         if (expectation.subject != nullptr) {
             line(printAst(*expectation.subject));

@@ -1,9 +1,9 @@
 #include "compiler/ast/print_writer.h"
 
+#include <fmt/format.h>
+
 #include <array>
 #include <variant>
-
-#include <fmt/format.h>
 
 namespace proviso {
 
@@ -13,53 +13,82 @@ using namespace ast;
 
 std::string_view nameOf(ArithmeticOperator op) {
     switch (op) {
-        case ArithmeticOperator::Add: return "+";
-        case ArithmeticOperator::Subtract: return "-";
-        case ArithmeticOperator::Multiply: return "*";
-        case ArithmeticOperator::Divide: return "/";
-        case ArithmeticOperator::IntegerDivide: return "div";
-        case ArithmeticOperator::Modulo: return "mod";
+    case ArithmeticOperator::Add:
+        return "+";
+    case ArithmeticOperator::Subtract:
+        return "-";
+    case ArithmeticOperator::Multiply:
+        return "*";
+    case ArithmeticOperator::Divide:
+        return "/";
+    case ArithmeticOperator::IntegerDivide:
+        return "div";
+    case ArithmeticOperator::Modulo:
+        return "mod";
     }
     return {};
 }
 
 std::string_view nameOf(ComparisonOperator op) {
     switch (op) {
-        case ComparisonOperator::Equal: return "=";
-        case ComparisonOperator::NotEqual: return "<>";
-        case ComparisonOperator::Less: return "<";
-        case ComparisonOperator::LessOrEqual: return "<=";
-        case ComparisonOperator::Greater: return ">";
-        case ComparisonOperator::GreaterOrEqual: return ">=";
+    case ComparisonOperator::Equal:
+        return "=";
+    case ComparisonOperator::NotEqual:
+        return "<>";
+    case ComparisonOperator::Less:
+        return "<";
+    case ComparisonOperator::LessOrEqual:
+        return "<=";
+    case ComparisonOperator::Greater:
+        return ">";
+    case ComparisonOperator::GreaterOrEqual:
+        return ">=";
     }
     return {};
 }
 
 std::string_view nameOf(AggregateKind kind) {
     switch (kind) {
-        case AggregateKind::Total: return "total";
-        case AggregateKind::Count: return "count";
-        case AggregateKind::CountDistinct: return "count_distinct";
-        case AggregateKind::Highest: return "highest";
-        case AggregateKind::Lowest: return "lowest";
-        case AggregateKind::Any: return "any";
-        case AggregateKind::Every: return "every";
-        case AggregateKind::Only: return "only";
-        case AggregateKind::First: return "first";
-        case AggregateKind::Latest: return "latest";
+    case AggregateKind::Total:
+        return "total";
+    case AggregateKind::Count:
+        return "count";
+    case AggregateKind::CountDistinct:
+        return "count_distinct";
+    case AggregateKind::Highest:
+        return "highest";
+    case AggregateKind::Lowest:
+        return "lowest";
+    case AggregateKind::Any:
+        return "any";
+    case AggregateKind::Every:
+        return "every";
+    case AggregateKind::Only:
+        return "only";
+    case AggregateKind::First:
+        return "first";
+    case AggregateKind::Latest:
+        return "latest";
     }
     return {};
 }
 
 std::string_view nameOf(Window::Kind kind) {
     switch (kind) {
-        case Window::Kind::During: return "during";
-        case Window::Kind::Since: return "since";
-        case Window::Kind::UpTo: return "up_to";
-        case Window::Kind::LastDays: return "last_days";
-        case Window::Kind::LastRows: return "last_rows";
-        case Window::Kind::Between: return "between";
-        case Window::Kind::Whole: return "whole";
+    case Window::Kind::During:
+        return "during";
+    case Window::Kind::Since:
+        return "since";
+    case Window::Kind::UpTo:
+        return "up_to";
+    case Window::Kind::LastDays:
+        return "last_days";
+    case Window::Kind::LastRows:
+        return "last_rows";
+    case Window::Kind::Between:
+        return "between";
+    case Window::Kind::Whole:
+        return "whole";
     }
     return {};
 }

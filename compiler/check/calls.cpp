@@ -1,6 +1,7 @@
 #include "compiler/check/expressions.h"
 #include "compiler/diagnostics/suggest.h"
 
+#include <algorithm>
 #include <array>
 
 namespace proviso::check {

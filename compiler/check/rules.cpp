@@ -46,7 +46,7 @@ std::string whyNotAllowed(const Context& context, PackId by, PackId of) {
     if (own == nullptr || target == nullptr) {
         return {};  // reported with the pack
     }
-    if (own->tightensOnly) {
+    if (own->tightensOnly && own != target) {
         return "layer `" + byLayer + "` tightens only";
     }
     if (target->law && !own->law) {
@@ -171,7 +171,7 @@ class RuleChecker {
         for (SpaceId space = 0; space < context_.program.spaces.size(); ++space) {
             const typed::Space& one = context_.program.spaces[space];
             if (one.kind == typed::SpaceKind::Pairs && one.pairsOf == list.space &&
-                one.parent == list.root) {
+                one.parent == list.root && one.pairsOver == list.over) {
                 pairs = space;
             }
         }
@@ -181,6 +181,7 @@ class RuleChecker {
             space.kind = typed::SpaceKind::Pairs;
             space.parent = list.root;
             space.pairsOf = list.space;
+            space.pairsOver = list.over;
             space.span = (*ast_.in)->span;
             SpaceInfo info;
             info.pack = symbol_.pack;

@@ -68,11 +68,11 @@ void checkExceptedBy(Context& context, const ast::Layer& layer) {
                            name.span,
                            {layer.name.text,
                             "law is excepted by law alone, and `" + name.text + "` is policy"});
-        } else if (by->tightensOnly) {
+        } else if (by->tightensOnly && by != own) {
             context.report(
                 DiagnosticKind::BadLayers,
                 name.span,
-                {layer.name.text, "`" + name.text + "` tightens only, so it may except nothing"});
+                {layer.name.text, "`" + name.text + "` tightens only, so it may except no other layer"});
         }
     }
 }

@@ -1,6 +1,7 @@
 #include "compiler/driver/compile.h"
 
 #include "compiler/analysis/analyse.h"
+#include "compiler/analysis/lint.h"
 #include "compiler/driver/load.h"
 #include "compiler/lowering/lower.h"
 #include "compiler/parser/parser.h"
@@ -51,6 +52,9 @@ void check(CompiledSet& set) {
 #if __has_include("compiler/analysis/analyse.h")
     if (set.typed && !analyse(*set.typed, set.sources, set.sink)) {
         set.typed.reset();
+    }
+    if (set.typed) {
+        lint(set.packs, *set.typed, set.sink);
     }
 #endif
 }

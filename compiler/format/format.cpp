@@ -41,11 +41,8 @@ struct Line {
 class Setter {
   public:
     Setter(const Sources& sources, SourceId source, const syntax::SyntaxFile& file)
-        : text_(sources.text(source)),
-          list_(file.list),
-          plans_(format::makePlan(text_, file)),
-          lineIndents_(file.list.tokens.size(), 0),
-          startsLine_(file.list.tokens.size(), false) {}
+        : text_(sources.text(source)), list_(file.list), plans_(format::makePlan(text_, file)),
+          lineIndents_(file.list.tokens.size(), 0), startsLine_(file.list.tokens.size(), false) {}
 
     std::string set() {
         for (std::uint32_t index = 0; index < list_.tokens.size(); ++index) {

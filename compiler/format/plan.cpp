@@ -83,10 +83,14 @@ const Layout* layoutOf(Rule rule) {
 /// The first child of a list breaks with the others where the list itself is broken.
 std::optional<Rule> listedRule(Rule rule) {
     switch (rule) {
-        case Rule::EnumDeclaration: return Rule::EnumMember;
-        case Rule::CodesDeclaration: return Rule::CodeEntry;
-        case Rule::SampleDeclaration: return Rule::GivenField;
-        default: return std::nullopt;
+    case Rule::EnumDeclaration:
+        return Rule::EnumMember;
+    case Rule::CodesDeclaration:
+        return Rule::CodeEntry;
+    case Rule::SampleDeclaration:
+        return Rule::GivenField;
+    default:
+        return std::nullopt;
     }
 }
 
@@ -264,7 +268,8 @@ class Planner {
         }
     }
 
-    [[nodiscard]] bool isWordOf(std::uint32_t index, const std::vector<std::string_view>& words) const {
+    [[nodiscard]] bool isWordOf(std::uint32_t index,
+                                const std::vector<std::string_view>& words) const {
         return std::any_of(
             words.begin(), words.end(), [&](std::string_view word) { return isWord(index, word); });
     }
@@ -279,9 +284,8 @@ class Planner {
     }
 
     /// Whether `as` begins a line: behind sources, and before a value of several lines.
-    [[nodiscard]] bool wantsLine(const Tree& tree,
-                                 const std::vector<Tree::Child>& parts,
-                                 std::size_t place) const {
+    [[nodiscard]] bool
+    wantsLine(const Tree& tree, const std::vector<Tree::Child>& parts, std::size_t place) const {
         const Tree::Child& before = parts[place - 1];
         if (!before.isToken && tree.nodes[before.index].rule == Rule::SourceClause) {
             return true;
@@ -309,9 +313,9 @@ class Planner {
         const std::vector<Tree::Child> parts = children(tree, node);
         const Rule rule = tree.nodes[node].rule;
         const Range range = ranges_[node];
-        const bool negative = (rule == Rule::Unary || rule == Rule::CellValue ||
-                               rule == Rule::GivenValue) &&
-                              parts.size() == 2 && isWord(range.first, "-");
+        const bool negative =
+            (rule == Rule::Unary || rule == Rule::CellValue || rule == Rule::GivenValue) &&
+            parts.size() == 2 && isWord(range.first, "-");
         if (negative) {
             plans_[range.first + 1].spaceBefore = false;
         }
@@ -386,7 +390,8 @@ class Planner {
         }
     }
 
-    void alignAt(std::uint32_t index, std::uint32_t node, std::uint32_t column, std::uint32_t line) {
+    void
+    alignAt(std::uint32_t index, std::uint32_t node, std::uint32_t column, std::uint32_t line) {
         // Unique among the trees of a file: no two nodes of a rule begin at one token.
         const std::uint32_t group = ranges_[node].first;
         plans_[index].alignment = Alignment{group, column, line};
@@ -424,47 +429,54 @@ class Planner {
             }
         };
         switch (rule) {
-            case Rule::PackClause: alignAt(firstOf(parts[1]), parent, 0, line); break;
-            case Rule::LayerLine:
-                colon(0);
-                word("excepted", 1);
-                break;
-            case Rule::Field: {
-                colon(0);
-                const auto mark =
-                    std::find_if(parts.begin(), parts.end(), [&](const Tree::Child& part) {
-                        return !part.isToken && tree.nodes[part.index].rule == Rule::FieldMark;
-                    });
-                if (mark != parts.end()) {
-                    alignAt(firstOf(*mark), parent, 1, line);
-                }
-                break;
+        case Rule::PackClause:
+            alignAt(firstOf(parts[1]), parent, 0, line);
+            break;
+        case Rule::LayerLine:
+            colon(0);
+            word("excepted", 1);
+            break;
+        case Rule::Field: {
+            colon(0);
+            const auto mark =
+                std::find_if(parts.begin(), parts.end(), [&](const Tree::Child& part) {
+                    return !part.isToken && tree.nodes[part.index].rule == Rule::FieldMark;
+                });
+            if (mark != parts.end()) {
+                alignAt(firstOf(*mark), parent, 1, line);
             }
-            case Rule::EnumMember:
-            case Rule::CodeEntry: text(0); break;
-            case Rule::ScaleStep:
-                text(0);
-                word("satisfied", 1);
-                break;
-            case Rule::DatedIds:
-            case Rule::DatedValue:
-            case Rule::DatedExpression: colon(0); break;
-            case Rule::CaseArm:
-                // An arm whose value begins below has its colon where the tests end.
-                if (!token(firstOf(parts.back())).startsLine) {
-                    colon(0);
-                }
-                break;
-            case Rule::TableRow: {
-                std::uint32_t column = 0;
-                for (const Tree::Child& part : parts) {
-                    if (part.isToken && part.index != line) {
-                        alignAt(part.index, parent, column++, line);
-                    }
-                }
-                break;
+            break;
+        }
+        case Rule::EnumMember:
+        case Rule::CodeEntry:
+            text(0);
+            break;
+        case Rule::ScaleStep:
+            text(0);
+            word("satisfied", 1);
+            break;
+        case Rule::DatedIds:
+        case Rule::DatedValue:
+        case Rule::DatedExpression:
+            colon(0);
+            break;
+        case Rule::CaseArm:
+            // An arm whose value begins below has its colon where the tests end.
+            if (!token(firstOf(parts.back())).startsLine) {
+                colon(0);
             }
-            default: break;
+            break;
+        case Rule::TableRow: {
+            std::uint32_t column = 0;
+            for (const Tree::Child& part : parts) {
+                if (part.isToken && part.index != line) {
+                    alignAt(part.index, parent, column++, line);
+                }
+            }
+            break;
+        }
+        default:
+            break;
         }
     }
 

@@ -9,7 +9,8 @@
 #include <string_view>
 #include <vector>
 
-/// Decides, from the trees of the grammar, how each token of a file is set. Internal to the formatter.
+/// Decides, from the trees of the grammar, how each token of a file is set. Internal to the
+/// formatter.
 namespace proviso::format {
 
 /// A place to align: tokens of one group and column start at the same place of their lines.

@@ -114,7 +114,8 @@ Register Lowering::collectedColumn(ColumnId id) {
     for (const auto& row : collect.rows) {
         operands.push_back(expression(frame, row.fields[static_cast<std::size_t>(field)]));
     }
-    return build_.column(Op::BranchSelect, frame.space, build_.typeOf(operands.back()), std::move(operands));
+    const Type type = build_.typeOf(operands.back());
+    return build_.column(Op::BranchSelect, frame.space, type, std::move(operands));
 }
 
 bytecode::Shown Lowering::shownColumn(ColumnId id) {

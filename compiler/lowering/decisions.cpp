@@ -145,13 +145,12 @@ Register Lowering::decisionValue(std::uint32_t decision) {
         instruction.operands.push_back(one.guard);
         instruction.operands.push_back(one.value);
     }
-    const std::uint32_t ownerSpace = instruction.space;
-    Register value = build_.emit(std::move(instruction));
+    // An unmet need is `no` or a state. As a guard its state becomes the decision's, beside those of the contributions.
     for (const Register unmet : unmetNeeds(decision)) {
-        // Unmet is `no` or a state: where it is a state, so is the decision.
-        value = build_.column(
-            Op::Select, ownerSpace, owner.type, {unmet, build_.notApplicable(ownerSpace, owner.type), value});
+        instruction.operands.push_back(unmet);
+        instruction.operands.push_back(build_.notApplicable(instruction.space, owner.type));
     }
+    const Register value = build_.emit(std::move(instruction));
     return underCondition(decision, value);
 }
 

@@ -144,8 +144,7 @@ void Lowering::buildCollected(TypedSpace id) {
 
 void Lowering::buildPairs(TypedSpace id) {
     const typed::Space& pairs = typed_.spaces[id];
-    const typed::Space& list = typed_.spaces[pairs.pairsOf];
-    const Register toParent = link(list.toParent);
+    const Register toParent = linkAlong(pairs.pairsOver);
     const auto index = static_cast<std::uint32_t>(out_.spaces.size());
     spaces_[id] = index;
     bytecode::SpaceInfo info;

@@ -1,12 +1,11 @@
 #include "compiler/parser/antlr_adapter.h"
 
+#include "ProvisoLexer.h"
+#include "ProvisoParser.h"
 #include "compiler/parser/quoted.h"
 #include "compiler/parser/wrong_characters.h"
 
 #include <antlr4-runtime.h>
-
-#include "ProvisoLexer.h"
-#include "ProvisoParser.h"
 
 #include <algorithm>
 #include <array>
@@ -22,7 +21,7 @@ namespace {
 using antlr::ProvisoLexer;
 using antlr::ProvisoParser;
 
-#define PROVISO_SYNTAX_RULE(name) \
+#define PROVISO_SYNTAX_RULE(name)                                                                  \
     static_assert(ProvisoParser::Rule##name == static_cast<std::size_t>(Rule::name));
 #include "compiler/parser/syntax_rules.def"
 #undef PROVISO_SYNTAX_RULE
@@ -65,19 +64,29 @@ const TokenTypes& tokenTypes() {
 
 TokenKind kindOf(std::size_t type) {
     switch (type) {
-        case ProvisoLexer::MONEY:
-        case ProvisoLexer::BAD_MONEY: return TokenKind::Money;
-        case ProvisoLexer::DATE:
-        case ProvisoLexer::BAD_DATE: return TokenKind::Date;
-        case ProvisoLexer::PERCENT: return TokenKind::Percent;
-        case ProvisoLexer::DECIMAL: return TokenKind::Decimal;
-        case ProvisoLexer::INTEGER: return TokenKind::Integer;
-        case ProvisoLexer::CODE: return TokenKind::Code;
-        case ProvisoLexer::STRING:
-        case ProvisoLexer::UNCLOSED_STRING: return TokenKind::String;
-        case ProvisoLexer::ID: return TokenKind::Name;
-        case ProvisoLexer::COMMENT: return TokenKind::Comment;
-        default: return tokenTypes().isKeyword[type] ? TokenKind::Keyword : TokenKind::Sign;
+    case ProvisoLexer::MONEY:
+    case ProvisoLexer::BAD_MONEY:
+        return TokenKind::Money;
+    case ProvisoLexer::DATE:
+    case ProvisoLexer::BAD_DATE:
+        return TokenKind::Date;
+    case ProvisoLexer::PERCENT:
+        return TokenKind::Percent;
+    case ProvisoLexer::DECIMAL:
+        return TokenKind::Decimal;
+    case ProvisoLexer::INTEGER:
+        return TokenKind::Integer;
+    case ProvisoLexer::CODE:
+        return TokenKind::Code;
+    case ProvisoLexer::STRING:
+    case ProvisoLexer::UNCLOSED_STRING:
+        return TokenKind::String;
+    case ProvisoLexer::ID:
+        return TokenKind::Name;
+    case ProvisoLexer::COMMENT:
+        return TokenKind::Comment;
+    default:
+        return tokenTypes().isKeyword[type] ? TokenKind::Keyword : TokenKind::Sign;
     }
 }
 
@@ -181,29 +190,31 @@ class TokenReader {
     std::size_t accept(std::size_t type, std::size_t begin, std::size_t end) {
         const std::string_view text = text_.substr(begin, end - begin);
         switch (type) {
-            case ProvisoLexer::STRING:
-                if (text.front() == '"' && text.find('\\') == std::string_view::npos) {
-                    add(type, begin, end);
-                    return end;
-                }
-                return acceptQuoted(begin);
-            case ProvisoLexer::UNCLOSED_STRING: return acceptQuoted(begin);
-            case ProvisoLexer::BAD_DATE:
-                reportBadDate(sink_, span(begin, end), text);
-                add(ProvisoLexer::DATE, begin, end);
-                return end;
-            case ProvisoLexer::BAD_MONEY:
-                reportBadMoney(sink_, span(begin, end), text);
-                add(ProvisoLexer::MONEY, begin, end);
-                return end;
-            case ProvisoLexer::UNKNOWN_CHARACTER: return acceptUnknown(begin);
-            default:
-                if (text == "/" && !list_.tokens.empty() && isForeignComment(begin)) {
-                    list_.tokens.pop_back();
-                    return skipForeignComment(begin - 1);
-                }
+        case ProvisoLexer::STRING:
+            if (text.front() == '"' && text.find('\\') == std::string_view::npos) {
                 add(type, begin, end);
                 return end;
+            }
+            return acceptQuoted(begin);
+        case ProvisoLexer::UNCLOSED_STRING:
+            return acceptQuoted(begin);
+        case ProvisoLexer::BAD_DATE:
+            reportBadDate(sink_, span(begin, end), text);
+            add(ProvisoLexer::DATE, begin, end);
+            return end;
+        case ProvisoLexer::BAD_MONEY:
+            reportBadMoney(sink_, span(begin, end), text);
+            add(ProvisoLexer::MONEY, begin, end);
+            return end;
+        case ProvisoLexer::UNKNOWN_CHARACTER:
+            return acceptUnknown(begin);
+        default:
+            if (text == "/" && !list_.tokens.empty() && isForeignComment(begin)) {
+                list_.tokens.pop_back();
+                return skipForeignComment(begin - 1);
+            }
+            add(type, begin, end);
+            return end;
         }
     }
 
@@ -238,8 +249,7 @@ class TokenReader {
             sink_.report(DiagnosticKind::UnterminatedString, whole)
                 .help("close the text with `\"` on the same line");
         } else if (scan.curly) {
-            const std::string_view inside =
-                insideQuotes(text_.substr(begin, scan.end - begin));
+            const std::string_view inside = insideQuotes(text_.substr(begin, scan.end - begin));
             sink_.report(DiagnosticKind::SmartQuote, whole)
                 .help("write plain quotes")
                 .fix(whole, '"' + withPlainEscapes(inside) + '"');
@@ -325,8 +335,7 @@ Tree convert(antlr4::ParserRuleContext* root) {
     tree.nodes.push_back({static_cast<Rule>(root->getRuleIndex()), 0, 0});
     for (std::size_t index = 0; index < contexts.size(); ++index) {
         tree.nodes[index].firstChild = static_cast<std::uint32_t>(tree.children.size());
-        tree.nodes[index].childCount =
-            static_cast<std::uint32_t>(contexts[index]->children.size());
+        tree.nodes[index].childCount = static_cast<std::uint32_t>(contexts[index]->children.size());
         for (antlr4::tree::ParseTree* child : contexts[index]->children) {
             if (auto* terminal = dynamic_cast<antlr4::tree::TerminalNode*>(child)) {
                 tree.children.push_back(
@@ -354,9 +363,12 @@ std::vector<std::unique_ptr<antlr4::Token>> foreignTokens(std::span<const std::u
 
 antlr4::ParserRuleContext* start(ProvisoParser& parser, Start what) {
     switch (what) {
-        case Start::Header: return parser.packHeader();
-        case Start::Item: return parser.item();
-        case Start::Template: return parser.templateExpression();
+    case Start::Header:
+        return parser.packHeader();
+    case Start::Item:
+        return parser.item();
+    case Start::Template:
+        return parser.templateExpression();
     }
     return nullptr;
 }
@@ -388,7 +400,8 @@ Attempt attempt(antlr4::TokenStream& stream,
     } catch (const antlr4::ParseCancellationException&) {
         result.failure = std::move(strategy->failure);
     } catch (const antlr4::RuntimeException&) {
-        // Nothing else is thrown by a generated parser; should it be, the piece is wrong at its start.
+        // Nothing else is thrown by a generated parser; should it be, the piece is wrong at its
+        // start.
         result.failure.token = static_cast<std::uint32_t>(first);
     }
     return result;
@@ -436,8 +449,8 @@ Grammar::~Grammar() = default;
 
 ParseOutcome Grammar::parse(Start what, std::uint32_t first) {
     ParseOutcome outcome;
-    Attempt result = attemptBoth(
-        stream_->tokens, what, first, [&](antlr4::ParserRuleContext* context) {
+    Attempt result =
+        attemptBoth(stream_->tokens, what, first, [&](antlr4::ParserRuleContext* context) {
             outcome.tree = convert(context);
         });
     outcome.next = static_cast<std::uint32_t>(result.next);
@@ -447,11 +460,9 @@ ParseOutcome Grammar::parse(Start what, std::uint32_t first) {
 
 Reach reachOf(Start what, std::span<const std::uint16_t> types) {
     Grammar::Stream stream(types);
-    const Attempt result = attempt(stream.tokens,
-                                   what,
-                                   0,
-                                   antlr4::atn::PredictionMode::SLL,
-                                   [](antlr4::ParserRuleContext*) {});
+    const Attempt result = attempt(
+        stream.tokens, what, 0, antlr4::atn::PredictionMode::SLL, [](antlr4::ParserRuleContext*) {
+        });
     return {result.succeeded ? result.next : result.failure.token, result.succeeded};
 }
 
@@ -473,6 +484,8 @@ bool isKeywordType(std::uint16_t type) {
     return type < tokenTypes().isKeyword.size() && tokenTypes().isKeyword[type];
 }
 
-const std::vector<std::string_view>& keywords() { return tokenTypes().keywords; }
+const std::vector<std::string_view>& keywords() {
+    return tokenTypes().keywords;
+}
 
 }  // namespace proviso::syntax

@@ -22,17 +22,22 @@ struct TextRange {
     std::uint32_t end = 0;
 };
 
-/// Splits a text into tokens, mending wrong ones after reporting them: what comes out parses as if they had been
-/// written well. Nothing if the text has too many tokens, which is reported.
+/// Splits a text into tokens, mending wrong ones after reporting them: what comes out parses as if
+/// they had been written well. Nothing if the text has too many tokens, which is reported.
 [[nodiscard]] std::optional<TokenList> readTokens(const Sources& sources,
                                                   TextRange range,
                                                   DiagnosticSink& sink,
                                                   const ParseLimits& limits);
 
 /// Where reading may begin.
-enum class Start : std::uint8_t { Header, Item, Template };
+enum class Start : std::uint8_t {
+    Header,
+    Item,
+    Template
+};
 
-/// A parse that stopped: at which token, what could have stood there, and inside which rules, innermost first.
+/// A parse that stopped: at which token, what could have stood there, and inside which rules,
+/// innermost first.
 struct SyntaxFailure {
     std::uint32_t token = 0;
     std::vector<std::uint16_t> expected;
@@ -47,8 +52,8 @@ struct ParseOutcome {
     SyntaxFailure failure;
 };
 
-/// Reads pieces of one token list. The nesting of the tokens must have been checked before (checkNesting).
-/// For one thread.
+/// Reads pieces of one token list. The nesting of the tokens must have been checked before
+/// (checkNesting). For one thread.
 class Grammar {
   public:
     /// The list must not be empty; the first EndOfFile token closes it.

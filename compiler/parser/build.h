@@ -12,9 +12,10 @@
 
 namespace proviso::syntax {
 
-/// Makes the abstract syntax out of the trees of the grammar. Mistakes that the grammar lets through (days that do not
-/// exist, `and` mixed with `or`, message templates) are reported here, each once; something harmless stands in.
-/// Each function reads the rule of the grammar that its name says.
+/// Makes the abstract syntax out of the trees of the grammar. Mistakes that the grammar lets
+/// through (days that do not exist, `and` mixed with `or`, message templates) are reported here,
+/// each once; something harmless stands in. Each function reads the rule of the grammar that its
+/// name says.
 class Builder {
   public:
     Builder(const Sources& sources, DiagnosticSink& sink, const ParseLimits& limits)

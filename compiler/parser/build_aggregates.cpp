@@ -35,7 +35,9 @@ ast::ExpressionPtr Builder::aggregate(const Node& node) {
     ast::Aggregate result;
     const std::string_view word = reader.token().text;
     if (word == "total" || word == "highest" || word == "lowest") {
-        result.kind = word == "total" ? Kind::Total : word == "highest" ? Kind::Highest : Kind::Lowest;
+        result.kind = word == "total"     ? Kind::Total
+                      : word == "highest" ? Kind::Highest
+                                          : Kind::Lowest;
         result.value = value(reader.nextNode());
     } else if (word == "count") {
         result.kind = reader.atWord("of") ? Kind::CountDistinct : Kind::Count;

@@ -7,15 +7,17 @@
 
 namespace proviso::syntax {
 
-// The functions of this file call each other as deep as the text is nested, which checkNesting has bounded; chains of
-// operators are walked in loops and bounded by admitChain.
+// The functions of this file call each other as deep as the text is nested, which checkNesting has
+// bounded; chains of operators are walked in loops and bounded by admitChain.
 // NOLINTBEGIN(misc-no-recursion)
 
 using SyntaxRule = Rule;
 
 namespace {
 
-ast::ExpressionPtr standIn(Span span) { return makeExpression(span, ast::YesNoLiteral{}); }
+ast::ExpressionPtr standIn(Span span) {
+    return makeExpression(span, ast::YesNoLiteral{});
+}
 
 ast::ExpressionPtr compare(ast::ComparisonOperator op,
                            bool inWords,
@@ -67,20 +69,28 @@ bool Builder::admitChain(std::size_t terms, Span span) {
     if (terms <= limits_.chainTerms && depth_ + terms <= limits_.chainTerms + limits_.nesting) {
         return true;
     }
-    sink_.report(DiagnosticKind::ChainTooLong, {span.source, span.begin, span.begin}, {limits_.chainTerms})
+    sink_
+        .report(DiagnosticKind::ChainTooLong,
+                {span.source, span.begin, span.begin},
+                {limits_.chainTerms})
         .help("give parts of it names with `define`");
     return false;
 }
 
-ast::ExpressionPtr Builder::templateExpression(const Node& node) { return expression(node.node(0)); }
+ast::ExpressionPtr Builder::templateExpression(const Node& node) {
+    return expression(node.node(0));
+}
 
 ast::ExpressionPtr Builder::expression(const Node& node) {
     const Depth depth(*this, 1);
     const Node inside = node.node(0);
     switch (inside.rule()) {
-        case SyntaxRule::Aggregate: return aggregate(inside);
-        case SyntaxRule::Apportion: return apportion(inside);
-        default: return condition(inside);
+    case SyntaxRule::Aggregate:
+        return aggregate(inside);
+    case SyntaxRule::Apportion:
+        return apportion(inside);
+    default:
+        return condition(inside);
     }
 }
 
@@ -129,7 +139,8 @@ ast::ExpressionPtr Builder::condition(const Node& node) {
 }
 
 void Builder::reportMixed(const Node& node) {
-    // The suggestion puts each run of `and` in parentheses, which is how the words bind in other languages.
+    // The suggestion puts each run of `and` in parentheses, which is how the words bind in other
+    // languages.
     std::string suggestion;
     const Token* second = nullptr;
     std::size_t runBegin = 0;
@@ -152,8 +163,9 @@ void Builder::reportMixed(const Node& node) {
     constexpr std::size_t kLongestShown = 200;
     auto report = sink_.report(DiagnosticKind::MixedAndOr, second->span);
     report.label(node.token(1).span, "the other word")
-        .help(suggestion.size() > kLongestShown ? "put one of them in parentheses"
-                                                : "if this is what is meant, write `" + suggestion + "`")
+        .help(suggestion.size() > kLongestShown
+                  ? "put one of them in parentheses"
+                  : "if this is what is meant, write `" + suggestion + "`")
         .fix(node.span(), suggestion);
 }
 
@@ -188,7 +200,8 @@ ast::ExpressionPtr Builder::comparison(ast::ExpressionPtr left, const Node& node
     Reader reader(node);
     if (reader.at(SyntaxRule::ComparisonSign)) {
         const Token& sign = reader.node().token(0);
-        return compare(comparisonOf(sign.text), false, std::move(left), value(reader.node()), sign.span);
+        return compare(
+            comparisonOf(sign.text), false, std::move(left), value(reader.node()), sign.span);
     }
     const Token& word = reader.token();
     if (word.text == "exceeds") {
@@ -229,7 +242,8 @@ ast::ExpressionPtr Builder::isTest(ast::ExpressionPtr left, Reader reader, Span 
         return makeExpression(span, ast::IsOneOf{negated, std::move(left), values(tail)});
     }
     if (tail.take("in")) {
-        return makeExpression(span, ast::IsIn{negated, std::move(left), qualifiedName(tail.node())});
+        return makeExpression(span,
+                              ast::IsIn{negated, std::move(left), qualifiedName(tail.node())});
     }
     if (tail.take("known")) {
         return makeExpression(span, ast::IsKnown{negated, std::move(left)});
@@ -257,7 +271,8 @@ std::vector<ast::ExpressionPtr> Builder::values(Reader& reader) {
 }
 
 ast::ExpressionPtr Builder::value(const Node& node) {
-    // `a + b + c` leans to the left in the tree of the grammar: the steps are collected from the top down.
+    // `a + b + c` leans to the left in the tree of the grammar: the steps are collected from the
+    // top down.
     std::vector<Node> steps;
     Node bottom = node;
     while (!bottom.isToken(0) && bottom.node(0).rule() == SyntaxRule::Value) {
@@ -395,7 +410,8 @@ ast::ExpressionPtr Builder::pathExpression(const Node& node) {
     if (result.names.size() == 1 &&
         (result.names[0].text == "today" || result.names[0].text == "now")) {
         sink_.report(DiagnosticKind::ClockWord, result.names[0].span, {result.names[0].text})
-            .help("use a date of the record, so that the answer is the same on every day it is asked");
+            .help("use a date of the record, so that the answer is the same on every day it is "
+                  "asked");
     }
     return makeExpression(node.span(), std::move(result));
 }
@@ -404,23 +420,26 @@ ast::ExpressionPtr Builder::literal(const Node& node) {
     const Token& token = node.token(0);
     const Span span = node.span();
     switch (token.kind) {
-        case TokenKind::Money: {
-            const auto [mantissa, scale] = readScaled(token, sink_);
-            return makeExpression(span, ast::MoneyLiteral{mantissa, scale});
-        }
-        case TokenKind::Percent: {
-            const auto [mantissa, scale] = readScaled(token, sink_);
-            return makeExpression(span, ast::PercentLiteral{mantissa, scale});
-        }
-        case TokenKind::Decimal: {
-            const auto [mantissa, scale] = readScaled(token, sink_);
-            return makeExpression(span, ast::DecimalLiteral{mantissa, scale, std::string(token.text)});
-        }
-        case TokenKind::Date: return makeExpression(span, ast::DateValue{readDate(token, sink_)});
-        case TokenKind::String:
-            return makeExpression(span, ast::TextLiteral{unquote(token.text)});
-        case TokenKind::Integer: break;
-        default: return makeExpression(span, ast::YesNoLiteral{token.text == "yes"});
+    case TokenKind::Money: {
+        const auto [mantissa, scale] = readScaled(token, sink_);
+        return makeExpression(span, ast::MoneyLiteral{mantissa, scale});
+    }
+    case TokenKind::Percent: {
+        const auto [mantissa, scale] = readScaled(token, sink_);
+        return makeExpression(span, ast::PercentLiteral{mantissa, scale});
+    }
+    case TokenKind::Decimal: {
+        const auto [mantissa, scale] = readScaled(token, sink_);
+        return makeExpression(span, ast::DecimalLiteral{mantissa, scale, std::string(token.text)});
+    }
+    case TokenKind::Date:
+        return makeExpression(span, ast::DateValue{readDate(token, sink_)});
+    case TokenKind::String:
+        return makeExpression(span, ast::TextLiteral{unquote(token.text)});
+    case TokenKind::Integer:
+        break;
+    default:
+        return makeExpression(span, ast::YesNoLiteral{token.text == "yes"});
     }
     const std::int64_t number = readInteger(token, sink_);
     if (node.childCount() == 1) {
@@ -445,7 +464,8 @@ ast::ExpressionPtr Builder::signedLiteral(const Node& node) {
     }
     const bool negative = !reader.at(SyntaxRule::Literal);
     ast::ExpressionPtr result = literal(reader.nextNode());
-    return negative ? makeExpression(node.span(), ast::Negate{std::move(result)}) : std::move(result);
+    return negative ? makeExpression(node.span(), ast::Negate{std::move(result)})
+                    : std::move(result);
 }
 
 ast::ExpressionPtr Builder::caseExpression(const Node& node) {

@@ -4,7 +4,9 @@
 
 namespace proviso::syntax {
 
-ast::Name Builder::name(const Token& token) { return {std::string(token.text), token.span}; }
+ast::Name Builder::name(const Token& token) {
+    return {std::string(token.text), token.span};
+}
 
 ast::QualifiedName Builder::qualifiedName(const Node& node) {
     ast::QualifiedName result;
@@ -15,7 +17,9 @@ ast::QualifiedName Builder::qualifiedName(const Node& node) {
     return result;
 }
 
-ast::Text Builder::text(const Token& token) { return {unquote(token.text), token.span}; }
+ast::Text Builder::text(const Token& token) {
+    return {unquote(token.text), token.span};
+}
 
 std::vector<ast::Name> Builder::idList(const Node& node) {
     std::vector<ast::Name> names;

@@ -41,24 +41,60 @@ ast::ItemNode Builder::item(const Node& node) {
     ast::ItemNode result;
     result.span = inside.span();
     switch (inside.rule()) {
-        case SyntaxRule::LayersDeclaration: result.item = layers(inside); break;
-        case SyntaxRule::EnumDeclaration: result.item = enumeration(inside); break;
-        case SyntaxRule::ScaleDeclaration: result.item = scale(inside); break;
-        case SyntaxRule::StepDeclaration: result.item = step(inside); break;
-        case SyntaxRule::CodesDeclaration: result.item = codes(inside); break;
-        case SyntaxRule::RecordDeclaration: result.item = record(inside); break;
-        case SyntaxRule::GroupingDeclaration: result.item = grouping(inside); break;
-        case SyntaxRule::DecisionDeclaration: result.item = decision(inside); break;
-        case SyntaxRule::FindingDeclaration: result.item = finding(inside); break;
-        case SyntaxRule::ParameterDeclaration: result.item = parameter(inside); break;
-        case SyntaxRule::TableDeclaration: result.item = table(inside); break;
-        case SyntaxRule::DefineDeclaration: result.item = define(inside); break;
-        case SyntaxRule::CollectDeclaration: result.item = collect(inside); break;
-        case SyntaxRule::RuleDeclaration: result.item = rule(inside); break;
-        case SyntaxRule::ExceptionDeclaration: result.item = exception(inside); break;
-        case SyntaxRule::OutputDeclaration: result.item = output(inside); break;
-        case SyntaxRule::SampleDeclaration: result.item = sample(inside); break;
-        default: result.item = test(inside); break;
+    case SyntaxRule::LayersDeclaration:
+        result.item = layers(inside);
+        break;
+    case SyntaxRule::EnumDeclaration:
+        result.item = enumeration(inside);
+        break;
+    case SyntaxRule::ScaleDeclaration:
+        result.item = scale(inside);
+        break;
+    case SyntaxRule::StepDeclaration:
+        result.item = step(inside);
+        break;
+    case SyntaxRule::CodesDeclaration:
+        result.item = codes(inside);
+        break;
+    case SyntaxRule::RecordDeclaration:
+        result.item = record(inside);
+        break;
+    case SyntaxRule::GroupingDeclaration:
+        result.item = grouping(inside);
+        break;
+    case SyntaxRule::DecisionDeclaration:
+        result.item = decision(inside);
+        break;
+    case SyntaxRule::FindingDeclaration:
+        result.item = finding(inside);
+        break;
+    case SyntaxRule::ParameterDeclaration:
+        result.item = parameter(inside);
+        break;
+    case SyntaxRule::TableDeclaration:
+        result.item = table(inside);
+        break;
+    case SyntaxRule::DefineDeclaration:
+        result.item = define(inside);
+        break;
+    case SyntaxRule::CollectDeclaration:
+        result.item = collect(inside);
+        break;
+    case SyntaxRule::RuleDeclaration:
+        result.item = rule(inside);
+        break;
+    case SyntaxRule::ExceptionDeclaration:
+        result.item = exception(inside);
+        break;
+    case SyntaxRule::OutputDeclaration:
+        result.item = output(inside);
+        break;
+    case SyntaxRule::SampleDeclaration:
+        result.item = sample(inside);
+        break;
+    default:
+        result.item = test(inside);
+        break;
     }
     return result;
 }
@@ -176,8 +212,8 @@ ast::CodeSet Builder::codes(const Node& node) {
         Reader part(entryNode);
         ast::CodeSet::Entry entry;
         const Token& code = part.node().token(0);
-        entry.code = code.kind == TokenKind::String ? ast::Name{text(code).text, code.span}
-                                                    : name(code);
+        entry.code =
+            code.kind == TokenKind::String ? ast::Name{text(code).text, code.span} : name(code);
         entry.label = label(part);
         entry.period = period(part);
         result.entries.push_back(std::move(entry));

@@ -41,9 +41,10 @@ ast::Template Builder::messageTemplate(const Token& token) {
                 const std::string_view why =
                     close == std::string_view::npos ? "`{` is not closed by `}`"
                     : close == offset + 1           ? "nothing stands between the braces"
-                                          : "a backslash stands between the braces";
+                                                    : "a backslash stands between the braces";
                 sink_.report(DiagnosticKind::BadTemplate, spanOf(offset, offset + 1), {why})
-                    .help("write a name in braces, as in `{limit}`; a brace itself is written `{{`");
+                    .help(
+                        "write a name in braces, as in `{limit}`; a brace itself is written `{{`");
                 break;
             }
             flush();
@@ -51,9 +52,8 @@ ast::Template Builder::messageTemplate(const Token& token) {
             offset = close + 1;
         } else if (character == '}') {
             sink_
-                .report(DiagnosticKind::BadTemplate,
-                        spanOf(offset, offset + 1),
-                        {"`}` closes nothing"})
+                .report(
+                    DiagnosticKind::BadTemplate, spanOf(offset, offset + 1), {"`}` closes nothing"})
                 .help("a brace itself is written `}}`");
             ++offset;
         } else {

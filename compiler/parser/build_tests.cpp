@@ -84,9 +84,10 @@ ast::GivenBlock Builder::givenBlock(const Node& node) {
             bool unknown = false;
             ast::ExpressionPtr member = givenValue(entry, unknown);
             if (unknown) {
-                sink_.report(DiagnosticKind::UnexpectedToken,
-                             entry.span(),
-                             {"a member of the set", "`unknown`"})
+                sink_
+                    .report(DiagnosticKind::UnexpectedToken,
+                            entry.span(),
+                            {"a member of the set", "`unknown`"})
                     .help("leave the whole field `unknown`");
             } else {
                 result.values.push_back(std::move(member));

@@ -2,28 +2,45 @@
 
 #include "compiler/parser/antlr_adapter.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
-
-#include <fmt/format.h>
 
 namespace proviso::syntax {
 
 namespace {
 
 /// Whatever a value begins with; together they are "a value".
-constexpr std::array<std::string_view, 18> kValueStarts{
-    "ID",  "MONEY", "DATE", "PERCENT", "DECIMAL", "INTEGER", "STRING", "yes", "no", "(",
-    "-", "case", "not", "all", "any", "CODE", "unknown", "every"};
+constexpr std::array<std::string_view, 18> kValueStarts{"ID",
+                                                        "MONEY",
+                                                        "DATE",
+                                                        "PERCENT",
+                                                        "DECIMAL",
+                                                        "INTEGER",
+                                                        "STRING",
+                                                        "yes",
+                                                        "no",
+                                                        "(",
+                                                        "-",
+                                                        "case",
+                                                        "not",
+                                                        "all",
+                                                        "any",
+                                                        "CODE",
+                                                        "unknown",
+                                                        "every"};
 constexpr std::array<std::string_view, 8> kAggregateStarts{
     "total", "count", "highest", "lowest", "only", "first", "latest", "apportion"};
 /// Whatever goes on behind a value; named only where nothing else could stand.
 constexpr std::array<std::string_view, 24> kContinuations{
-    "+", "-", "*", "/", "div", "mod", "else", "rounded", "on", ".", "for", "and", "or", "is", "exceeds",
-    "satisfies", "contains", "does", ">", ">=", "<", "<=", "=", "<>"};
+    "+",        "-",    "*",   "/",   "div", "mod", "else",    "rounded",
+    "on",       ".",    "for", "and", "or",  "is",  "exceeds", "satisfies",
+    "contains", "does", ">",   ">=",  "<",   "<=",  "=",       "<>"};
 
 template <std::size_t size>
-void drop(std::vector<std::string_view>& names, const std::array<std::string_view, size>& unwanted) {
+void drop(std::vector<std::string_view>& names,
+          const std::array<std::string_view, size>& unwanted) {
     names.erase(std::remove_if(names.begin(),
                                names.end(),
                                [&](std::string_view name) {

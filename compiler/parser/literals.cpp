@@ -1,9 +1,9 @@
 #include "compiler/parser/literals.h"
 
+#include <fmt/format.h>
+
 #include <array>
 #include <string>
-
-#include <fmt/format.h>
 
 namespace proviso::syntax {
 
@@ -49,7 +49,9 @@ std::optional<Civil> splitDate(std::string_view text) {
     return Civil{parts[0], parts[1], parts[2]};
 }
 
-bool isMonth(const Civil& civil) { return civil.year >= 1 && civil.month >= 1 && civil.month <= 12; }
+bool isMonth(const Civil& civil) {
+    return civil.year >= 1 && civil.month >= 1 && civil.month <= 12;
+}
 
 void reportTooLarge(const Token& token, DiagnosticSink& sink) {
     sink.report(DiagnosticKind::NumberTooLarge, token.span, {token.text});

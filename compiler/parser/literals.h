@@ -11,10 +11,12 @@
 /// Numbers and dates as they are written.
 namespace proviso::syntax {
 
-/// Days since 1970-01-01 of `2025-01-31`; nothing for other forms and days the calendar does not have.
+/// Days since 1970-01-01 of `2025-01-31`; nothing for other forms and days the calendar does not
+/// have.
 [[nodiscard]] std::optional<std::int64_t> daysOfDate(std::string_view text);
 
-/// The value of a date token; a day that does not exist is reported and read as the last day before it.
+/// The value of a date token; a day that does not exist is reported and read as the last day before
+/// it.
 [[nodiscard]] std::int64_t readDate(const Token& token, DiagnosticSink& sink);
 
 /// A whole number; one too large is reported and read as 0.
@@ -28,7 +30,8 @@ struct ScaledNumber {
     int scale = 0;
 };
 
-/// The digits of `$1,234.50`, `12.5%` or `1.25`: 123450 with 2, 125 with 1, 125 with 2. Too large: as above.
+/// The digits of `$1,234.50`, `12.5%` or `1.25`: 123450 with 2, 125 with 1, 125 with 2. Too large:
+/// as above.
 [[nodiscard]] ScaledNumber readScaled(const Token& token, DiagnosticSink& sink);
 
 }  // namespace proviso::syntax

@@ -8,9 +8,24 @@ namespace proviso::syntax {
 
 namespace {
 
-constexpr std::array<std::string_view, 18> kItemWords{
-    "layers",   "enum",      "scale", "step",   "codes",   "record", "grouping",  "decision", "finding",
-    "parameter", "table",    "define", "collect", "rule",  "exception", "output", "sample",   "test"};
+constexpr std::array<std::string_view, 18> kItemWords{"layers",
+                                                      "enum",
+                                                      "scale",
+                                                      "step",
+                                                      "codes",
+                                                      "record",
+                                                      "grouping",
+                                                      "decision",
+                                                      "finding",
+                                                      "parameter",
+                                                      "table",
+                                                      "define",
+                                                      "collect",
+                                                      "rule",
+                                                      "exception",
+                                                      "output",
+                                                      "sample",
+                                                      "test"};
 
 bool isSignOrWord(const Token& token, std::string_view text) {
     return (token.kind == TokenKind::Keyword || token.kind == TokenKind::Sign) &&
@@ -20,20 +35,23 @@ bool isSignOrWord(const Token& token, std::string_view text) {
 /// Whether an operand may end with this token, so that a minus behind it subtracts.
 bool endsOperand(const Token& token) {
     switch (token.kind) {
-        case TokenKind::Keyword:
-            return token.text == "end" || token.text == "minutes" || token.text == "days" ||
-                   token.text == "yes" || token.text == "no";
-        case TokenKind::Sign: return token.text == ")" || token.text == "]";
-        case TokenKind::EndOfFile:
-        case TokenKind::Comment: return false;
-        case TokenKind::Name:
-        case TokenKind::Money:
-        case TokenKind::Date:
-        case TokenKind::Percent:
-        case TokenKind::Decimal:
-        case TokenKind::Integer:
-        case TokenKind::Code:
-        case TokenKind::String: return true;
+    case TokenKind::Keyword:
+        return token.text == "end" || token.text == "minutes" || token.text == "days" ||
+               token.text == "yes" || token.text == "no";
+    case TokenKind::Sign:
+        return token.text == ")" || token.text == "]";
+    case TokenKind::EndOfFile:
+    case TokenKind::Comment:
+        return false;
+    case TokenKind::Name:
+    case TokenKind::Money:
+    case TokenKind::Date:
+    case TokenKind::Percent:
+    case TokenKind::Decimal:
+    case TokenKind::Integer:
+    case TokenKind::Code:
+    case TokenKind::String:
+        return true;
     }
     return false;
 }
@@ -104,10 +122,13 @@ bool checkNesting(const TokenList& list, DiagnosticSink& sink, const ParseLimits
                 }
             }
             prefixes = 0;
-        } else if (fixed && (token.text == "not" || token.text == "of" ||
-                             (token.text == "-" &&
-                              (index == 0 || !endsOperand(list.tokens[index - 1]))))) {
+        } else if (fixed &&
+                   (token.text == "not" || token.text == "of" ||
+                    (token.text == "-" && (index == 0 || !endsOperand(list.tokens[index - 1]))))) {
             ++prefixes;
+        } else if (token.kind == TokenKind::Name && index > 0 &&
+                   list.tokens[index - 1].kind == TokenKind::Name) {
+            prefixes = 0;  // no operand holds two names in a row
         } else if (token.kind != TokenKind::Name && token.kind != TokenKind::Percent &&
                    !isSignOrWord(token, "list") && !isSignOrWord(token, ".")) {
             prefixes = 0;

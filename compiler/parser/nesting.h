@@ -8,17 +8,17 @@
 
 namespace proviso::syntax {
 
-/// Whether no place of the tokens is nested too deep for what recurs later; otherwise reports the first such place.
-/// Counts what opens a level of recursion in the grammar: brackets, `case`, `all of`, `any of`, `not`, a minus in
-/// front, `x of`, `list of`. Runs without recursion itself.
-[[nodiscard]] bool checkNesting(const TokenList& list,
-                                DiagnosticSink& sink,
-                                const ParseLimits& limits);
+/// Whether no place of the tokens is nested too deep for what recurs later; otherwise reports the
+/// first such place. Counts what opens a level of recursion in the grammar: brackets, `case`, `all
+/// of`, `any of`, `not`, a minus in front, `x of`, `list of`. Runs without recursion itself.
+[[nodiscard]] bool
+checkNesting(const TokenList& list, DiagnosticSink& sink, const ParseLimits& limits);
 
 /// Whether a word begins a declaration. No such word can stand inside an expression.
 [[nodiscard]] bool isItemWord(const Token& token);
 
-/// Whether a declaration seems to begin at this token; a guess by its line, for going on after a mistake.
+/// Whether a declaration seems to begin at this token; a guess by its line, for going on after a
+/// mistake.
 [[nodiscard]] bool looksLikeItemStart(const TokenList& list, std::size_t index);
 
 /// Whether a block closed by `end` opens inside a declaration: `case`, `all of`, `any of`.

@@ -4,13 +4,20 @@ namespace proviso::syntax {
 
 char escapedCharacter(char letter) {
     switch (letter) {
-        case '"': return '"';
-        case '\\': return '\\';
-        case 'n': return '\n';
-        case 't': return '\t';
-        case '{': return '{';
-        case '}': return '}';
-        default: return '\0';
+    case '"':
+        return '"';
+    case '\\':
+        return '\\';
+    case 'n':
+        return '\n';
+    case 't':
+        return '\t';
+    case '{':
+        return '{';
+    case '}':
+        return '}';
+    default:
+        return '\0';
     }
 }
 
@@ -19,7 +26,8 @@ QuotedScan scanQuoted(std::string_view text, std::size_t begin) {
     const bool opensCurly = text.substr(begin).starts_with(kOpeningCurly);
     scan.curly = opensCurly;
     std::size_t offset = begin + (opensCurly ? kOpeningCurly.size() : 1);
-    // A closing curly quote may stand inside plain quotes, so it closes them only if nothing else does.
+    // A closing curly quote may stand inside plain quotes, so it closes them only if nothing else
+    // does.
     QuotedScan atCurly;
     while (offset < text.size() && text[offset] != '\n' && text[offset] != '\r') {
         const std::string_view rest = text.substr(offset);

@@ -16,7 +16,8 @@ inline constexpr std::string_view kOpeningCurly = "\xE2\x80\x9C";
 inline constexpr std::string_view kClosingCurly = "\xE2\x80\x9D";
 
 struct QuotedScan {
-    /// Behind the closing quote or, without one, behind the last character of the line that is no space.
+    /// Behind the closing quote or, without one, behind the last character of the line that is no
+    /// space.
     std::size_t end = 0;
     bool closed = false;
     bool curly = false;

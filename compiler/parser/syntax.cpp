@@ -43,9 +43,13 @@ bool Reader::take(std::string_view text) {
     return true;
 }
 
-const Token& Reader::token() { return node_.token(place_++); }
+const Token& Reader::token() {
+    return node_.token(place_++);
+}
 
-Node Reader::node() { return node_.node(place_++); }
+Node Reader::node() {
+    return node_.node(place_++);
+}
 
 Node Reader::nextNode() {
     while (node_.isToken(place_)) {

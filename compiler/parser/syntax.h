@@ -12,15 +12,15 @@
 namespace proviso::syntax {
 
 enum class TokenKind : std::uint8_t {
-    Keyword,     ///< a reserved word
-    Sign,        ///< punctuation and operators
+    Keyword,  ///< a reserved word
+    Sign,     ///< punctuation and operators
     Name,
     Money,
     Date,
     Percent,
     Decimal,
     Integer,
-    Code,        ///< digits, then letters
+    Code,  ///< digits, then letters
     String,
     Comment,
     EndOfFile
@@ -78,7 +78,9 @@ class Node {
     [[nodiscard]] const Token& token(std::size_t place) const {
         return list_->tokens[child(place).index];
     }
-    [[nodiscard]] Node node(std::size_t place) const { return {*tree_, *list_, child(place).index}; }
+    [[nodiscard]] Node node(std::size_t place) const {
+        return {*tree_, *list_, child(place).index};
+    }
 
     [[nodiscard]] const Token& firstToken() const;
     [[nodiscard]] const Token& lastToken() const;

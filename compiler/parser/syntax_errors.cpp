@@ -4,6 +4,8 @@
 #include "compiler/parser/expected_words.h"
 #include "compiler/parser/nesting.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 #include <optional>
@@ -11,13 +13,12 @@
 #include <string>
 #include <vector>
 
-#include <fmt/format.h>
-
 namespace proviso::syntax {
 
 namespace {
 
-/// Pieces longer than this are not tried again with other tokens; the parser's own expectations serve.
+/// Pieces longer than this are not tried again with other tokens; the parser's own expectations
+/// serve.
 constexpr std::size_t kLongestTried = 400;
 /// How far behind a mended place the tokens must fit for the mend to be believed.
 constexpr std::size_t kConvincing = 4;
@@ -29,11 +30,24 @@ struct OtherWord {
 
 /// Words of other languages and of everyday English for which this language has one of its own.
 constexpr std::array<OtherWord, 18> kOtherWords{{
-    {"if", "when"},          {"where", "when"},     {"equals", "is"},      {"equal", "is"},
-    {"has", "contains"},     {"otherwise", "else"}, {"except", "unless"},  {"greater", "exceeds"},
-    {"above", "exceeds"},    {"over", "exceeds"},   {"less", "is below"},  {"under", "is below"},
-    {"includes", "contains"}, {"matches", "is in"}, {"done", "end"},       {"endif", "end"},
-    {"begin", "as"},         {"citation", "source"},
+    {"if", "when"},
+    {"where", "when"},
+    {"equals", "is"},
+    {"equal", "is"},
+    {"has", "contains"},
+    {"otherwise", "else"},
+    {"except", "unless"},
+    {"greater", "exceeds"},
+    {"above", "exceeds"},
+    {"over", "exceeds"},
+    {"less", "is below"},
+    {"under", "is below"},
+    {"includes", "contains"},
+    {"matches", "is in"},
+    {"done", "end"},
+    {"endif", "end"},
+    {"begin", "as"},
+    {"citation", "source"},
 }};
 
 constexpr std::array<std::string_view, 8> kOtherDateWords{
@@ -54,12 +68,8 @@ bool isOneOf(std::string_view text, const std::array<std::string_view, size>& wo
 class Explainer {
   public:
     Explainer(const Mistake& mistake, DiagnosticSink& sink)
-        : mistake_(mistake),
-          sink_(sink),
-          tokens_(mistake.list.tokens),
-          at_(mistake.failure.token),
-          found_(tokens_[at_]),
-          expected_(findExpected()) {}
+        : mistake_(mistake), sink_(sink), tokens_(mistake.list.tokens), at_(mistake.failure.token),
+          found_(tokens_[at_]), expected_(findExpected()) {}
 
     void report() {
         const bool told = tellMissingEnd() || tellMissingClause() || tellDateWord() ||
@@ -121,7 +131,8 @@ class Explainer {
         if (!isShort()) {
             return ExpectedWords(mistake_.failure.expected);
         }
-        // The parser knows what one state expects, not what the sentence so far allows; so all are tried.
+        // The parser knows what one state expects, not what the sentence so far allows; so all are
+        // tried.
         std::vector<std::uint16_t> types = typesUpTo(at_);
         const std::size_t place = types.size();
         types.push_back(0);
@@ -139,14 +150,16 @@ class Explainer {
     [[nodiscard]] bool mends(std::vector<std::uint16_t> types, std::size_t behind) const {
         const std::size_t mended = types.size();
         std::size_t wanted = mended;
-        for (std::size_t index = behind; index < std::min(behind + 2 * kConvincing, tokens_.size() - 1) &&
-                                         !looksLikeItemStart(mistake_.list, index);
+        for (std::size_t index = behind;
+             index < std::min(behind + 2 * kConvincing, tokens_.size() - 1) &&
+             !looksLikeItemStart(mistake_.list, index);
              ++index) {
             types.push_back(tokens_[index].type);
             wanted += wanted < mended + kConvincing ? 1 : 0;
         }
         const Reach reach = reachOf(mistake_.what, types);
-        return wanted > mended && (reach.place >= wanted || (reach.whole && reach.place > mended + 1));
+        return wanted > mended &&
+               (reach.place >= wanted || (reach.whole && reach.place > mended + 1));
     }
 
     // ---- the cases ----------------------------------------------------------------------------
@@ -179,8 +192,8 @@ class Explainer {
         return tokens_[opener].text == "case" ? "case" : std::string(tokens_[opener].text) + " of";
     }
 
-    /// The block that lacks its `end`: the innermost open one, unless the lines' indents say that an `end` meant for
-    /// the declaration was taken by a block inside it.
+    /// The block that lacks its `end`: the innermost open one, unless the lines' indents say that
+    /// an `end` meant for the declaration was taken by a block inside it.
     [[nodiscard]] std::size_t findUnclosed() const {
         std::vector<std::size_t> open{mistake_.first};
         std::optional<std::size_t> robbed;
@@ -214,10 +227,14 @@ class Explainer {
         const std::string_view item = tokens_[mistake_.first].text;
         const bool dated = item == "rule" || item == "exception";
         const bool needsSource = dated || item == "step";
-        const bool atClause = found_.kind == TokenKind::Keyword || found_.kind == TokenKind::EndOfFile;
+        const bool atClause =
+            found_.kind == TokenKind::Keyword || found_.kind == TokenKind::EndOfFile;
         if (needsSource && atClause && expected_.onlyOf({"source", "STRING", "."}) &&
             expects("source")) {
-            sink_.report(DiagnosticKind::SourceClauseMissing, tokens_[mistake_.first + 1].span, {whole()})
+            sink_
+                .report(DiagnosticKind::SourceClauseMissing,
+                        tokens_[mistake_.first + 1].span,
+                        {whole()})
                 .label(found_.span, "expected `source` before this")
                 .help("add a line such as `source \"Handbook, section 4\"`");
             return true;
@@ -275,10 +292,9 @@ class Explainer {
             const std::string_view unit = found_.text.substr(letters);
             if (unit == "minutes" || unit == "min" || unit == "days" || unit == "day" ||
                 unit == "minute") {
-                const std::string meant =
-                    fmt::format("{} {}",
-                                found_.text.substr(0, letters),
-                                unit.starts_with("min") ? "minutes" : "days");
+                const std::string meant = fmt::format("{} {}",
+                                                      found_.text.substr(0, letters),
+                                                      unit.starts_with("min") ? "minutes" : "days");
                 sink_.report(DiagnosticKind::UnitWithoutSpace, found_.span, {found_.text})
                     .help(fmt::format("write `{}`", meant))
                     .fix(found_.span, meant);
@@ -299,8 +315,8 @@ class Explainer {
         if (last != nullptr && last->span.end == found_.span.begin && isWordOrSign(*last) &&
             isWordOrSign(found_)) {
             const std::string pair = std::string(last->text) + std::string(found_.text);
-            constexpr std::array<OtherWord, 5> kPairs{{
-                {"==", "is"}, {"=<", "<="}, {"=>", ">="}, {"><", "<>"}, {"||", "or"}}};
+            constexpr std::array<OtherWord, 5> kPairs{
+                {{"==", "is"}, {"=<", "<="}, {"=>", ">="}, {"><", "<>"}, {"||", "or"}}};
             for (const OtherWord& known : kPairs) {
                 if (pair == known.seen) {
                     reportOtherWord(cover(last->span, found_.span), pair, known.meant);
@@ -309,15 +325,18 @@ class Explainer {
             }
         }
         if (found_.text == "than" && last != nullptr) {
-            const bool less = last->text == "less" || last->text == "smaller" || last->text == "fewer";
+            const bool less =
+                last->text == "less" || last->text == "smaller" || last->text == "fewer";
             const Token* verb = before(2);
-            const Span span = verb != nullptr && verb->text == "is" ? cover(verb->span, found_.span)
-                                                                    : cover(last->span, found_.span);
+            const Span span = verb != nullptr && verb->text == "is"
+                                  ? cover(verb->span, found_.span)
+                                  : cover(last->span, found_.span);
             reportOtherWord(span, mistake_.sources.text(span), less ? "is below" : "exceeds");
             return true;
         }
         if (foundWord("to") && last != nullptr && last->text == "equal" && before(2) != nullptr) {
-            const Span span = cover(before(2)->text == "is" ? before(2)->span : last->span, found_.span);
+            const Span span =
+                cover(before(2)->text == "is" ? before(2)->span : last->span, found_.span);
             reportOtherWord(span, mistake_.sources.text(span), "is");
             return true;
         }
@@ -358,9 +377,8 @@ class Explainer {
             return false;
         }
         sink_.report(DiagnosticKind::KeywordAsName, found_.span, {found_.text})
-            .help(fmt::format("choose another name, such as `{}_1` or `the_{}`",
-                              found_.text,
-                              found_.text));
+            .help(fmt::format(
+                "choose another name, such as `{}_1` or `the_{}`", found_.text, found_.text));
         return true;
     }
 
@@ -372,7 +390,8 @@ class Explainer {
             const std::string_view first = known.meant.substr(0, known.meant.find(' '));
             if (known.seen == found_.text && expects(first)) {
                 const Token& next = tokens_[at_ + 1 < tokens_.size() ? at_ + 1 : at_];
-                const bool phrase = next.text == "than" || (next.text == "to" && found_.text == "equal");
+                const bool phrase =
+                    next.text == "than" || (next.text == "to" && found_.text == "equal");
                 const Span span = phrase ? cover(found_.span, next.span) : found_.span;
                 reportOtherWord(span, mistake_.sources.text(span), known.meant);
                 return true;
@@ -414,9 +433,10 @@ class Explainer {
             const Span place = placeBefore();
             const bool sign = candidate.size() == 1;
             const bool spaced = !sign || candidate == ":" || candidate == "|";
-            sink_.report(DiagnosticKind::MissingSeparator,
-                         found_.span,
-                         {candidate, describeToken(found_)})
+            sink_
+                .report(DiagnosticKind::MissingSeparator,
+                        found_.span,
+                        {candidate, describeToken(found_)})
                 .help(fmt::format("write `{}` before it", candidate))
                 .fix(place, (spaced ? " " : "") + std::string(candidate));
             return true;
@@ -453,10 +473,14 @@ class Explainer {
 std::string describeToken(const Token& token) {
     constexpr std::size_t kLongestShown = 30;
     switch (token.kind) {
-        case TokenKind::EndOfFile: return "the end of the text";
-        case TokenKind::String: return "text in quotes";
-        case TokenKind::Comment: return "a comment";
-        default: break;
+    case TokenKind::EndOfFile:
+        return "the end of the text";
+    case TokenKind::String:
+        return "text in quotes";
+    case TokenKind::Comment:
+        return "a comment";
+    default:
+        break;
     }
     if (token.text.size() > kLongestShown) {
         return "a long " + std::string(token.kind == TokenKind::Name ? "name" : "number");
@@ -485,14 +509,30 @@ void reportNoDeclaration(const TokenList& list, std::uint32_t at, DiagnosticSink
     if (behindEnd) {
         report.label(before->span, "the declaration before is closed here");
     }
-    static constexpr std::array<std::string_view, 18> kWords{
-        "layers",    "enum",  "scale",  "step",    "codes", "record",    "grouping", "decision", "finding",
-        "parameter", "table", "define", "collect", "rule",  "exception", "output",   "sample",   "test"};
+    static constexpr std::array<std::string_view, 18> kWords{"layers",
+                                                             "enum",
+                                                             "scale",
+                                                             "step",
+                                                             "codes",
+                                                             "record",
+                                                             "grouping",
+                                                             "decision",
+                                                             "finding",
+                                                             "parameter",
+                                                             "table",
+                                                             "define",
+                                                             "collect",
+                                                             "rule",
+                                                             "exception",
+                                                             "output",
+                                                             "sample",
+                                                             "test"};
     if (const std::string help = suggestionHelp(token.text, kWords);
         !help.empty() && token.kind == TokenKind::Name) {
         report.help(help);
     } else {
-        report.help("a declaration begins with a word such as `rule`, `define`, `parameter` or `test`");
+        report.help(
+            "a declaration begins with a word such as `rule`, `define`, `parameter` or `test`");
     }
 }
 

@@ -18,7 +18,8 @@ struct Mistake {
     const SyntaxFailure& failure;
 };
 
-/// Reports exactly one error. The cost is bounded: alternatives are tried on pieces of a few hundred tokens.
+/// Reports exactly one error. The cost is bounded: alternatives are tried on pieces of a few
+/// hundred tokens.
 void reportSyntax(const Mistake& mistake, DiagnosticSink& sink);
 
 /// A token that stands where a declaration should begin.

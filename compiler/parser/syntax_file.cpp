@@ -56,7 +56,7 @@ class FileReader {
         const Token& first = token(0);
         if (first.kind != TokenKind::Keyword || first.text != "pack") {
             sink_.report(DiagnosticKind::MissingPackHeader, first.span)
-                .help("begin with the name and layer of the pack: `pack my_pack layer clinic end`");
+                .help("begin with the name and layer of the pack: `pack my_pack layer house end`");
             countMistake();
             return nextItem(0);
         }
@@ -80,7 +80,8 @@ class FileReader {
             keep(*std::move(outcome.tree));
             return outcome.next;
         }
-        // A declaration that begins before the wrong token says that the one before it was never closed.
+        // A declaration that begins before the wrong token says that the one before it was never
+        // closed.
         const std::uint32_t next = std::min(nextItem(at + 1), outcome.failure.token);
         if (next < outcome.failure.token) {
             outcome.failure = {next, {}, {what == Start::Item ? Rule::Item : Rule::PackHeader}};

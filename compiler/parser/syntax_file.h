@@ -19,8 +19,9 @@ struct SyntaxFile {
     bool complete = true;
 };
 
-/// Reads a text into trees, one message a mistake: after one, reading goes on at the next declaration. Nothing if the
-/// text cannot be read at all (not text, beyond a limit), which is reported.
+/// Reads a text into trees, one message a mistake: after one, reading goes on at the next
+/// declaration. Nothing if the text cannot be read at all (not text, beyond a limit), which is
+/// reported.
 [[nodiscard]] std::optional<SyntaxFile> readSyntax(const Sources& sources,
                                                    SourceId source,
                                                    DiagnosticSink& sink,

@@ -1,10 +1,10 @@
 #include "compiler/parser/text_check.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 #include <string>
-
-#include <fmt/format.h>
 
 namespace proviso::syntax {
 

@@ -5,11 +5,9 @@
 
 namespace proviso::syntax {
 
-/// Whether a text may go to the lexer: small enough, plain UTF-8 text, without characters that hide what a reader
-/// sees. Otherwise reports one message and says no.
-[[nodiscard]] bool checkText(const Sources& sources,
-                             SourceId id,
-                             DiagnosticSink& sink,
-                             const ParseLimits& limits);
+/// Whether a text may go to the lexer: small enough, plain UTF-8 text, without characters that hide
+/// what a reader sees. Otherwise reports one message and says no.
+[[nodiscard]] bool
+checkText(const Sources& sources, SourceId id, DiagnosticSink& sink, const ParseLimits& limits);
 
 }  // namespace proviso::syntax

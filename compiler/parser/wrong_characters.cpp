@@ -2,11 +2,11 @@
 
 #include "compiler/parser/literals.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 #include <vector>
-
-#include <fmt/format.h>
 
 namespace proviso::syntax {
 
@@ -59,7 +59,8 @@ std::optional<WrongCharacters> readSingleQuoted(std::string_view text, std::size
                 closeSize = other.size();
             }
         }
-        if (close != std::string_view::npos && line.substr(0, close).find('"') == std::string_view::npos) {
+        if (close != std::string_view::npos &&
+            line.substr(0, close).find('"') == std::string_view::npos) {
             return WrongCharacters{first + close + closeSize,
                                    "text stands in double quotes",
                                    fmt::format("\"{}\"", line.substr(0, close)),

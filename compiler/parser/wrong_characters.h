@@ -18,7 +18,8 @@ struct WrongCharacters {
     std::string_view type;
 };
 
-/// Reads the wrong characters at `begin`: a known mistake (`!=`, `&&`, a long dash) or a run of strange ones.
+/// Reads the wrong characters at `begin`: a known mistake (`!=`, `&&`, a long dash) or a run of
+/// strange ones.
 [[nodiscard]] WrongCharacters readWrongCharacters(std::string_view text, std::size_t begin);
 
 /// The inside of a string with each plain quote escaped.

@@ -124,6 +124,7 @@ struct Space {
     std::uint32_t grouping = kNone;   ///< Group: index into groupings
     std::uint32_t collect = kNone;    ///< Collected: index into collects
     SpaceId pairsOf = kNone;          ///< Pairs
+    std::vector<LinkId> pairsOver;    ///< Pairs: links from `pairsOf` up to `parent`
     LinkId first = kNone;             ///< Pairs: link to the first row of the pair
     LinkId second = kNone;
     std::vector<ColumnId> columns;    ///< stored, computed and decided, in declared order

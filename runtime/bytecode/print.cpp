@@ -384,6 +384,8 @@ class Printer {
 
 }  // namespace
 
+std::string printProgram(const Program& program) { return Printer(program).print(); }
+
 std::string printType(const Program& program, const Type& type) {
     const auto scaled = [&](const char* kind) {
         return type.scale == 0 ? std::string(kind) : fmt::format("{}({})", kind, type.scale);

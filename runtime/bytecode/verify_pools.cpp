@@ -63,6 +63,10 @@ bool isSame(const Type& a, const Type& b) {
     return false;
 }
 
+static bool isUnit(const Type& type) {
+    return type.kind == TypeKind::Minutes || type.kind == TypeKind::Days;
+}
+
 bool isColumnType(const Program& program, const Type& type) {
     // Products may have twice the decimals of what is stored.
     constexpr std::uint8_t kMostDecimals = 2 * kMaximumScale;
@@ -73,9 +77,9 @@ bool isColumnType(const Program& program, const Type& type) {
         return true;
     case TypeKind::Number:
     case TypeKind::Money:
-        return type.scale <= kMostDecimals;
     case TypeKind::Minutes:
     case TypeKind::Days:
+        return type.scale <= kMostDecimals;
     case TypeKind::Date:
         return type.scale == 0;
     case TypeKind::Enumeration:
@@ -140,7 +144,7 @@ class Pools {
   private:
     bool checkField(const SchemaField& field, std::string where) {
         if (!isColumnType(program_, field.type) || field.type.kind == TypeKind::Row ||
-            field.type.scale > kMaximumScale) {
+            field.type.scale > kMaximumScale || (isUnit(field.type) && field.type.scale != 0)) {
             return report_.fail(std::move(where), "a stored field of a type that cannot be stored");
         }
         if (field.absentMeans.has_value() &&

@@ -82,7 +82,7 @@ std::string Places::row(std::uint32_t space, std::uint32_t row, std::uint32_t pr
 std::vector<std::string> Places::missing(bytecode::Register reg, std::uint32_t row, std::uint32_t printedRecord) {
     std::set<std::string> places;
     for (const Origin& origin : missingPlaces(run_, reg, row)) {
-        if (origin.kind == Origin::Kind::Text) {
+        if (origin.kind != Origin::Kind::Field) {
             places.insert(origin.text);
             continue;
         }

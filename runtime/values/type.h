@@ -26,7 +26,7 @@ enum class TypeKind : std::uint8_t {
 
 struct Type {
     TypeKind kind = TypeKind::None;
-    std::uint8_t scale = 0;       ///< decimals of the mantissa: Number, Money
+    std::uint8_t scale = 0;       ///< decimals of the mantissa: Number, Money; Minutes and Days between operations (a tenth of 15 minutes)
     std::uint32_t ref = 0;        ///< enumeration, code set, scale or space, by kind
 
     bool operator==(const Type&) const = default;

@@ -150,7 +150,15 @@ std::set<std::set<std::string>> sharing(const std::map<std::string, RecordResult
 Comparison compareOnce(const GeneratedCase& one, const GeneratedCase* another, Tally* tally) {
     const std::unique_ptr<CompiledSet> set = compile(one);
     if (set->sink.hasErrors() || !set->program) {
-        return {Comparison::Outcome::Refused, renderText(set->sink.sorted(set->sources), set->sources)};
+        std::vector<Diagnostic> errors;
+        bool costly = true;
+        for (const Diagnostic& diagnostic : set->sink.sorted(set->sources)) {
+            if (infoOf(diagnostic.kind).severity == Severity::Error) {
+                costly = costly && diagnostic.kind == DiagnosticKind::RuleTooCostly;
+                errors.push_back(diagnostic);
+            }
+        }
+        return {costly ? Comparison::Outcome::Costly : Comparison::Outcome::Refused, renderText(errors, set->sources)};
     }
     const std::unique_ptr<Decoded> decoded = decode(*set->program, one);
     const RunStamp stamp = stampOf(one);

@@ -22,6 +22,7 @@ struct Comparison {
     enum class Outcome : std::uint8_t {
         Same,
         Refused,      ///< the checker reports errors
+        Costly,       ///< refused for a rule's cost alone, which the generator does not foresee
         Different,
     } outcome = Outcome::Same;
     std::string details;

@@ -98,13 +98,14 @@ std::string ExpressionWriter::decisionTest(const Scope& scope) {
 // NOLINTNEXTLINE(misc-no-recursion): by depth
 std::string ExpressionWriter::overRows(const Scope& scope, int depth) {
     const std::vector<Variable> lists = world_.lists(scope);
-    if (lists.empty()) {
+    if (lists.empty() || scope.folds >= kMostFolds) {
         return compared(scope, depth);
     }
     const Variable& list = random_.of(lists);
     const std::string binder = world_.fresh("b");
     Scope inner = scope;
     inner.variables.push_back({binder, list.space});
+    ++inner.folds;
     if (random_.chance(50)) {
         return fmt::format("(any over {} as {} where {})", list.text, binder, condition(inner, depth - 1));
     }

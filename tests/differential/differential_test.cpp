@@ -71,6 +71,7 @@ void print(const GeneratedCase& one) {
 
 int run(const Arguments& arguments) {
     std::uint64_t refused = 0;
+    std::uint64_t costly = 0;
     std::uint64_t different = 0;
     std::uint64_t records = 0;
     Tally tally;
@@ -83,7 +84,9 @@ int run(const Arguments& arguments) {
         }
         const Comparison comparison = compareWithShuffle(one, seed, &tally);
         records += one.records.size();
-        if (comparison.outcome != Comparison::Outcome::Same) {
+        if (comparison.outcome == Comparison::Outcome::Costly) {
+            ++costly;
+        } else if (comparison.outcome != Comparison::Outcome::Same) {
             const bool isRefusal = comparison.outcome == Comparison::Outcome::Refused;
             ++(isRefusal ? refused : different);
             fmt::print("seed {}: {}\n{}\n", seed, isRefusal ? "the checker refuses the packs" : "different",
@@ -106,7 +109,8 @@ int run(const Arguments& arguments) {
             std::fflush(stdout);
         }
     }
-    fmt::print("{} cases, {} records, {} refused, {} different\n", arguments.cases, records, refused, different);
+    fmt::print("{} cases, {} records, {} too costly, {} refused, {} different\n", arguments.cases, records, costly,
+               refused, different);
     fmt::print("{} findings, {} undetermined, {} errors, {} decided, {} output rows, {} choices, {} rejected records\n",
                tally.findings, tally.undetermined, tally.errors, tally.decided, tally.rows, tally.choices,
                tally.rejected);

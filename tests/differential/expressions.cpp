@@ -201,6 +201,11 @@ std::string ExpressionWriter::leaf(const Scope& scope, const ValueType& type) {
             }
         }
     }
+    for (const Column& local : scope.locals) {
+        if (fits(local.type, type)) {
+            found.push_back(local.name);
+        }
+    }
     const bool bareMember = type.kind == Kind::Enumeration || type.kind == Kind::Code || type.kind == Kind::Text;
     if (found.empty() || (random_.chance(15) && !(scope.inferred && bareMember))) {
         return literal(type);
@@ -268,13 +273,14 @@ std::string ExpressionWriter::over(const Variable& list, const std::string& bind
 // NOLINTNEXTLINE(misc-no-recursion): by depth
 std::string ExpressionWriter::folded(const Scope& scope, const ValueType& type, int depth) {
     const std::vector<Variable> lists = world_.lists(scope);
-    if (lists.empty()) {
+    if (lists.empty() || scope.folds >= kMostFolds) {
         return leaf(scope, type);
     }
     const Variable& list = random_.of(lists);
     const std::string binder = world_.fresh("b");
     Scope inner = scope;
     inner.variables.push_back({binder, list.space});
+    ++inner.folds;
     const std::string rows = over(list, binder, inner, depth);
     const bool isCount = type.kind == Kind::Number && type.scale == 0;
     if (isCount && random_.chance(40)) {
@@ -303,13 +309,14 @@ std::string ExpressionWriter::chosenRow(const Scope& scope, const ValueType& typ
             }
         }
     }
-    if (found.empty()) {
+    if (found.empty() || scope.folds >= kMostFolds) {
         return leaf(scope, type);
     }
     const auto& [list, column] = random_.of(found);
     const std::string binder = world_.fresh("b");
     Scope inner = scope;
     inner.variables.push_back({binder, list.space});
+    ++inner.folds;
     const std::string rows = over(list, binder, inner, depth);
     if (random_.chance(40)) {
         return fmt::format("({} of (only {}))", column, rows);

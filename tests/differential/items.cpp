@@ -19,7 +19,9 @@ Scope PackWriter::scopeOf(std::size_t space) {
 std::size_t PackWriter::anySpace() {
     while (true) {
         const std::size_t space = random_.below(world_.spaces.size());
-        if (!world_.spaces[space].scalar) {
+        const Space& own = world_.spaces[space];
+        // Rules are about rows that a date selects the law for; groups without one have rows below that are.
+        if (!own.scalar && (own.dated || own.kind == Space::Kind::Group)) {
             return space;
         }
     }
@@ -40,7 +42,7 @@ void PackWriter::define() {
         text += fmt::format("  as {}\n", expressions_.value(scope, type, 3));
     }
     core(text + "end\n");
-    world_.spaces[space].columns.push_back({name, type, false, false, false, false});
+    world_.spaces[space].columns.push_back({name, type, false, false, false, false, false});
 }
 
 void PackWriter::collectKeyed() {
@@ -67,8 +69,8 @@ void PackWriter::collectKeyed() {
     made.source = list.space;
     std::vector<Column> keys;
     for (const Column& column : world_.spaces[list.space].columns) {
-        const bool groupable = column.type.kind == Kind::Code || column.type.kind == Kind::Enumeration ||
-                               column.type.kind == Kind::Text || column.type.kind == Kind::YesNo;
+        const bool groupable = !column.maybeUnknown && (column.type.kind == Kind::Code || column.type.kind == Kind::Enumeration ||
+                               column.type.kind == Kind::Text || column.type.kind == Kind::YesNo);
         if (groupable && !column.isPrivate && column.name.find('.') == std::string::npos) {
             keys.push_back(column);
         }
@@ -87,14 +89,13 @@ void PackWriter::collectKeyed() {
         onePer += fmt::format("{}{}.{}", onePer.empty() ? "" : ", ", binder, key.name);
         fields += fmt::format("      {} : {}.{}\n", name, binder, key.name);
         order += (order.empty() ? "" : ", ") + name;
-        made.columns.push_back({name, key.type, false, false, false, true});
+        made.columns.push_back({name, key.type, false, false, false, false, true});
     }
     const std::size_t sums = 1 + random_.below(2);
     for (std::size_t sum = 0; sum < sums; ++sum) {
         const std::string member = world_.fresh("b");
-        Scope inner;
+        Scope inner = scopeOf(parent);
         inner.variables.push_back({member, list.space});
-        inner.dated = made.dated;
         inner.inferred = true;
         const ValueType type = sum == 0 ? ValueType{Kind::Minutes, 0, 0} : ValueType{Kind::Money, 2, 0};
         const std::string shown = expressions_.visible(inner, type);
@@ -103,7 +104,7 @@ void PackWriter::collectKeyed() {
         }
         const std::string name = world_.fresh("k");
         fields += fmt::format("      {} : total of ({}) over {}.members as {}\n", name, shown, made.name, member);
-        made.columns.push_back({name, type, false, false, false, true});
+        made.columns.push_back({name, type, false, false, false, false, true});
     }
     core(fmt::format("collect {} of {}\n  source \"book\"\n  over {} as {} one per {}\n  row\n{}  ordered by {}\nend\n",
                      made.name, world_.spaces[parent].name, list.text, binder, onePer, fields, order));
@@ -131,9 +132,8 @@ void PackWriter::collectRows() {
     made.dated = world_.spaces[parent].dated;
     made.source = list.space;
     const std::string binder = world_.fresh("b");
-    Scope inner;
+    Scope inner = scopeOf(parent);
     inner.variables.push_back({binder, list.space});
-    inner.dated = made.dated;
     inner.inferred = true;
     std::vector<Column> fields;
     const std::size_t count = 2 + random_.below(2);
@@ -144,10 +144,10 @@ void PackWriter::collectRows() {
         if (type.kind == Kind::Code && expressions_.visible(inner, type).empty()) {
             continue;
         }
-        fields.push_back({world_.fresh("k"), type, false, false, false, true});
+        fields.push_back({world_.fresh("k"), type, false, false, false, false, true});
     }
     if (fields.empty()) {
-        fields.push_back({world_.fresh("k"), {Kind::Number, 0, 0}, false, false, false, true});
+        fields.push_back({world_.fresh("k"), {Kind::Number, 0, 0}, false, false, false, false, true});
     }
     std::string rows;
     const std::size_t branches = 1 + random_.below(2);
@@ -201,9 +201,8 @@ void PackWriter::apportion() {
     const std::string binder = world_.fresh("b");
     std::string where;
     if (random_.chance(40)) {
-        Scope inner;
+        Scope inner = scopeOf(list.parent);
         inner.variables.push_back({binder, space});
-        inner.dated = list.dated;
         where = " where " + expressions_.condition(inner, 1);
     }
     const std::string name = world_.fresh("d");
@@ -217,7 +216,7 @@ void PackWriter::apportion() {
                      name, list.name, sum, by, parent.name, list.listName, sum, sumWhere, random_.between(0, each), each,
                      parent.name, list.listName, binder, where, binder, by, each, ties));
     world_.spaces[list.parent].apportioned = true;
-    world_.spaces[space].columns.push_back({name, {Kind::Number, 0, 0}, false, false, false, false});
+    world_.spaces[space].columns.push_back({name, {Kind::Number, 0, 0}, false, false, false, false, false});
 }
 
 void PackWriter::outputs() {

@@ -19,7 +19,7 @@ std::string PackWriter::period() {
         text = "through " + world_.date();
         break;
     case 2:
-        text = "from 2022-01-02 through " + world_.date();
+        text = "from 2021-06-01 through " + world_.date();
         break;
     default:
         break;
@@ -44,7 +44,8 @@ std::string PackWriter::ruleHead(std::size_t space, Scope& scope, std::string& t
     std::vector<Variable> lists;
     for (const Variable& list : world_.listsOf({world_.spaces[space].name, space})) {
         // Only what hangs below the row itself: of a group also what hangs below its records.
-        if (!world_.spaces[list.space].scalar && list.space != world_.spaces[space].source && list.space != 0) {
+        if (!world_.spaces[list.space].scalar && list.space != world_.spaces[space].source && list.space != 0 &&
+            world_.spaces[list.space].dated) {
             lists.push_back(list);
         }
     }
@@ -63,7 +64,7 @@ std::string PackWriter::ruleHead(std::size_t space, Scope& scope, std::string& t
         }
         return path;
     };
-    if (named && (lists.empty() || random_.chance(50))) {
+    if (named && (lists.empty() || (own.dated && random_.chance(50)))) {
         scope = scopeOf(space);
         target = own.name;
         return head + fmt::format("  for each {}\n", own.name);
@@ -127,7 +128,7 @@ std::string PackWriter::action(const std::string& name, const std::string& kind,
     return fmt::format("{} {} of {} {} {}", verb, name, target, link, what);
 }
 
-void PackWriter::exceptions(const std::string& pack, const std::string& rule, const Scope& scope,
+void PackWriter::exceptions(const std::string& pack, const std::string& rule, const Scope& ruleScope,
                             const std::string& instead) {
     if (pack == "shop.rules" || !random_.chance(20)) {
         return;
@@ -138,6 +139,8 @@ void PackWriter::exceptions(const std::string& pack, const std::string& rule, co
             home = &candidate;
         }
     }
+    Scope scope = ruleScope;
+    scope.locals.clear();
     std::string text = fmt::format("exception {} to {}.{} \"but\"\n  source \"note\"\n  {}\n  when {}\n", world_.fresh("exc"),
                                    pack, rule, period(), expressions_.condition(scope, 2));
     if (!instead.empty() && random_.chance(50)) {
@@ -170,13 +173,22 @@ void PackWriter::contribute(const std::string& name, std::size_t space, const st
             text += fmt::format("  then {}{}\n", action(name, kind, target, type, ref, scope), because(scope, 30));
         }
         pack.items.push_back({text + "end\n", true});
+        scope.locals.clear();
         exceptions(pack.name, ruleName, scope, action(name, kind, target, type, ref, scope));
     }
 }
 
 std::string PackWriter::locals(Scope& scope) {
-    static_cast<void>(scope);
-    return {};
+    std::string text;
+    while (random_.chance(25)) {
+        const ValueType type = quantity();
+        Scope plain = scope;
+        plain.inferred = true;
+        const std::string name = world_.fresh("loc");
+        text += fmt::format("  define {} as {}\n", name, expressions_.value(plain, type, 2));
+        scope.locals.push_back({name, type, false, false, false, false, false});
+    }
+    return text;
 }
 
 void PackWriter::decision() {
@@ -216,7 +228,7 @@ void PackWriter::decision() {
     if (kind == "strictest" || kind == "union") {
         world_.spaces[space].decisions.push_back({name, kind == "strictest", ref});
     } else {
-        world_.spaces[space].columns.push_back({name, type, false, false, false, false});
+        world_.spaces[space].columns.push_back({name, type, false, false, false, false, false});
     }
 }
 
@@ -229,6 +241,7 @@ void PackWriter::finding() {
     std::string target;
     std::string rule = fmt::format("rule {} \"because\"\n", world_.fresh("rule"));
     rule += ruleHead(space, scope, target, /*forFinding=*/true);
+    rule += locals(scope);
     rule += fmt::format("  when {}\n", expressions_.condition(scope, 3));
     std::string slots;
     std::string values;

@@ -145,7 +145,8 @@ std::string PackWriter::fields(Space& space, const std::string& prefix, int coun
         if (random_.chance(50)) {
             column.optional = true;
             const bool plain = column.type.kind != Kind::Text && column.type.kind != Kind::Code;
-            text += plain && random_.chance(30) ? " absent means " + expressions_.literal(column.type) : " optional";
+            column.maybeUnknown = !plain || random_.chance(70);
+            text += column.maybeUnknown ? " optional" : " absent means " + expressions_.literal(column.type);
         }
         if (random_.chance(15)) {
             column.foreign = "x_" + name;
@@ -179,11 +180,11 @@ void PackWriter::records() {
             const std::string text = fields(part, "", 3);
             world_.spaces.push_back(part);
             core(fmt::format("record part\n{}end\n", text));
-            inner = "  parts : list of part absent means none\n";
+            inner = "  parts : list of part at most 2 absent means none\n";
         }
         const std::string text = fields(world_.spaces[index], "", fieldCount);
         core(fmt::format("record {}\n{}{}end\n", name, text, inner));
-        lists += fmt::format("  {}s : list of {}{}\n", name, name, random_.chance(50) ? " absent means none" : "");
+        lists += fmt::format("  {}s : list of {} at most 4{}\n", name, name, random_.chance(50) ? " absent means none" : "");
     };
     addList(0, "item", 7);
     if (random_.chance(60)) {
@@ -200,12 +201,13 @@ void PackWriter::records() {
         for (Column column : nested.columns) {
             column.name = "ext." + column.name;
             column.ownerRequired = !optional;
+            column.maybeUnknown = column.maybeUnknown || optional;
             order.columns.push_back(column);
         }
     }
     // Keys of groups.
-    order.columns.push_back({"who", {Kind::Text, 0, 0}, true, false, false, true});
-    order.columns.push_back({"day", {Kind::Date, 0, 0}, false, false, false, true});
+    order.columns.push_back({"who", {Kind::Text, 0, 0}, true, false, false, false, true});
+    order.columns.push_back({"day", {Kind::Date, 0, 0}, false, false, false, false, true});
     core(fmt::format("record order dated by day\n  id : text key shown\n  who : text private\n  day : date\n{}{}end\n",
                      own, lists));
 }
@@ -216,9 +218,9 @@ void PackWriter::groupings() {
         group.kind = Space::Kind::Group;
         group.name = name;
         group.dated = dated;
-        group.columns.push_back({"who", {Kind::Text, 0, 0}, true, false, false, true});
+        group.columns.push_back({"who", {Kind::Text, 0, 0}, true, false, false, false, true});
         if (withDay) {
-            group.columns.push_back({"day", {Kind::Date, 0, 0}, false, false, false, true});
+            group.columns.push_back({"day", {Kind::Date, 0, 0}, false, false, false, false, true});
         }
         world_.spaces.push_back(group);
         core(fmt::format("grouping {} : order by {} complete\n", name, keys));
@@ -285,9 +287,9 @@ void PackWriter::oneTable(bool unique) {
     if (second) {
         table.given.push_back(random_.chance(30) ? ValueType{Kind::Code, 0, 0} : quantity());
     }
-    table.gives.push_back({world_.fresh("out"), quantity(), false, false, false, false});
+    table.gives.push_back({world_.fresh("out"), quantity(), false, false, false, false, false});
     if (random_.chance(50)) {
-        table.gives.push_back({world_.fresh("out"), anyType(), false, false, false, false});
+        table.gives.push_back({world_.fresh("out"), anyType(), false, false, false, false, false});
     }
     const bool dated = random_.chance(40);
     std::string text = fmt::format("table {} hit {}\n  source \"list\"\n  given ", table.name, unique ? "unique" : "first");

@@ -23,6 +23,7 @@ struct Column {
     ValueType type;
     bool isPrivate = false;
     bool optional = false;
+    bool maybeUnknown = false;        ///< optional, and absence has no meaning
     bool isSigned = false;
     bool stored = false;
     std::string foreign = {};         ///< name in the input where it is another
@@ -81,6 +82,9 @@ struct Table {
     std::vector<Column> gives;
 };
 
+/// Deeper folds over whole groups cost more than a rule may.
+inline constexpr int kMostFolds = 2;
+
 /// A row that an expression may name.
 struct Variable {
     std::string text;
@@ -92,6 +96,8 @@ struct Scope {
     std::vector<Variable> variables;
     bool dated = true;                ///< a date selects what is in force
     bool inferred = false;            ///< the type comes from the expression: no bare members
+    std::vector<Column> locals;       ///< what a rule defines for itself
+    int folds = 0;                    ///< how many lists are being run over around this place
 };
 
 struct World {

@@ -148,7 +148,7 @@ void Machine::buildKeyed(const Collect& collect, std::vector<Row>& rows) {
 
 void Machine::buildPairs(SpaceId space, std::vector<Row>& rows) {
     const Space& pairs = program_.spaces[space];
-    const std::vector<LinkId> up{program_.spaces[pairs.pairsOf].toParent};
+    const std::vector<LinkId>& up = pairs.pairsOver;
     const std::vector<Row>& source = this->rows(pairs.pairsOf);
     for (std::uint32_t first = 0; first < source.size(); ++first) {
         for (std::uint32_t second = 0; second < source.size(); ++second) {

@@ -76,10 +76,11 @@ std::string Shower::text(const Type& type, std::int64_t value, bool people) {
     case TypeKind::Minutes:
     case TypeKind::Days: {
         if (!people) {
-            return std::to_string(value);
+            return formatDecimalTrimmed(value, type.scale, 0);
         }
         const std::string unit = type.kind == TypeKind::Minutes ? "minute" : "day";
-        return fmt::format("{} {}{}", value, unit, value == 1 ? "" : "s");
+        const std::string amount = formatDecimalTrimmed(value, type.scale, 0);
+        return fmt::format("{} {}{}", amount, unit, amount == "1" ? "" : "s");
     }
     case TypeKind::Date:
         return formatDate(Date{value});

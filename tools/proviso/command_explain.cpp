@@ -1,7 +1,7 @@
 #include "compiler/diagnostics/suggest.h"
 #include "runtime/engine/run.h"
+#include "runtime/explain/explain.h"
 #include "tools/proviso/command.h"
-#include "tools/proviso/explain.h"
 #include "tools/proviso/records.h"
 
 #include <algorithm>
@@ -10,12 +10,13 @@ namespace proviso::tool {
 
 namespace {
 
-struct ExplainOptions {
+struct ExplainCommandOptions {
     std::vector<std::string> packs;
     std::vector<std::string> records;
     std::string asOf;
     std::string key;
     std::string rule;
+    std::string format;
 };
 
 std::string suggestion(std::string_view mistyped, const std::vector<std::string>& known) {
@@ -24,14 +25,14 @@ std::string suggestion(std::string_view mistyped, const std::vector<std::string>
 }
 
 /// The rule with this name, which may leave the pack out where that is enough.
-std::optional<std::uint32_t> findRule(Console& console, const bytecode::Program& program,
+std::optional<std::string> findRule(Console& console, const bytecode::Program& program,
                                       const std::string& name) {
     std::vector<std::string> names;
     std::vector<std::uint32_t> matches;
     for (std::uint32_t index = 0; index < program.rules.size(); ++index) {
         const std::string& full = program.rules[index].name;
         if (full == name) {
-            return index;
+            return full;
         }
         if (full.ends_with("." + name)) {
             matches.push_back(index);
@@ -40,7 +41,7 @@ std::optional<std::uint32_t> findRule(Console& console, const bytecode::Program&
         names.push_back(full.substr(full.rfind('.') + 1));
     }
     if (matches.size() == 1) {
-        return matches.front();
+        return program.rules[matches.front()].name;
     }
     if (matches.empty()) {
         console.complain("there is no rule `" + name + "`" + suggestion(name, names));
@@ -61,7 +62,7 @@ std::vector<std::string> keysOf(const bytecode::Program& program, const RecordSt
     return keys;
 }
 
-ExitCode runExplain(Console& console, const ExplainOptions& options) {
+ExitCode runExplain(Console& console, const ExplainCommandOptions& options) {
     DecideOptions decide;
     if (!parseAsOf(console, options.asOf, decide.asOf)) {
         return ExitCode::BadInput;
@@ -71,13 +72,12 @@ ExitCode runExplain(Console& console, const ExplainOptions& options) {
         return ExitCode::BadInput;
     }
     const bytecode::Program& program = *set->program;
-    std::uint32_t rule = bytecode::kNone;
+    ExplainOptions explanation;
     if (!options.rule.empty()) {
-        const std::optional<std::uint32_t> found = findRule(console, program, options.rule);
-        if (!found) {
+        explanation.rule = findRule(console, program, options.rule);
+        if (!explanation.rule) {
             return ExitCode::BadInput;
         }
-        rule = *found;
     }
     const std::optional<ReadRecords> records = readRecords(console, program, options.records, decide.asOf);
     if (!records) {
@@ -106,8 +106,11 @@ ExitCode runExplain(Console& console, const ExplainOptions& options) {
         const Batch batch = store.select(block);
         const std::vector<RecordResult> results = evaluator.decide(batch, decide);
         const auto row = static_cast<std::uint32_t>(place - block.begin());
-        console.write(explanationText({program, evaluator, batch, results[row], row}, rule,
-                                      console.colourOnOutput()));
+        const Explanation why =
+            explain(evaluator.interpreter(), batch, row, results[row], explanation);
+        console.write(options.format == "json"      ? explanationJson(why)
+                      : options.format == "compact" ? explanationLines(why)
+                                                    : explanationPage(why));
     }
     return ExitCode::Clean;
 }
@@ -115,7 +118,7 @@ ExitCode runExplain(Console& console, const ExplainOptions& options) {
 }  // namespace
 
 void addExplain(CLI::App& app, Invocation& invocation) {
-    const auto options = std::make_shared<ExplainOptions>();
+    const auto options = std::make_shared<ExplainCommandOptions>();
     CLI::App* command = addCommand(app, invocation, "explain", "Say why a record was decided as it was",
                                    options, &runExplain);
     command->add_option("visit", options->key, "key of the record")->type_name("")->required();
@@ -126,6 +129,7 @@ void addExplain(CLI::App& app, Invocation& invocation) {
                      "files with one record a line (JSON), `-` for stdin; may be repeated")
         ->type_name("FILE")
         ->allow_extra_args(false);
+    addFormatOption(*command, options->format, {"pretty", "compact", "json"});
     addAsOfOption(*command, options->asOf);
 }
 

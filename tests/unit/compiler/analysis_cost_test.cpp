@@ -105,6 +105,7 @@ TEST_CASE("groups hold many records") {
     CHECK(weightOf(cost, build.order) == 3);
     CHECK(weightOf(cost, group) == 4);
     CHECK(cost.bound == 7 * 50);
+    CHECK(cost.boundAlone == 7);
 }
 
 TEST_CASE("a rule above the ceiling is refused with its figure") {
@@ -118,7 +119,7 @@ TEST_CASE("a rule above the ceiling is refused with its figure") {
     REQUIRE(found.size() == 1);
     CHECK(found[0].code() == "E0903");
     CHECK(found[0].message() ==
-          "rule `orders.heavy` may take 30,000,005 steps; at most 10,000,000 are allowed");
+          "rule `orders.heavy` may take 30,000,005 steps for one record; at most 10,000,000 are allowed");
     CHECK(analysis::checkCosts(build.program, sink, 40'000'000));
 }
 

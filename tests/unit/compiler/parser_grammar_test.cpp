@@ -1,13 +1,12 @@
 // The properties of the grammar that grammar/Proviso.g4 claims in its first lines.
+#include "ProvisoLexer.h"
+#include "ProvisoParser.h"
 #include "compiler/parser/antlr_adapter.h"
 #include "compiler/parser/syntax_file.h"
 #include "tests/catch.h"
 #include "tests/unit/compiler/parser_support.h"
 
 #include <antlr4-runtime.h>
-
-#include "ProvisoLexer.h"
-#include "ProvisoParser.h"
 
 #include <map>
 #include <regex>
@@ -75,9 +74,8 @@ TEST_CASE("no text of the tree has two readings") {
     for (const auto& path : test::allPacks()) {
         INFO(path);
         WholeParse exact;
-        parseWhole(test::readFile(path),
-                   antlr4::atn::PredictionMode::LL_EXACT_AMBIG_DETECTION,
-                   exact);
+        parseWhole(
+            test::readFile(path), antlr4::atn::PredictionMode::LL_EXACT_AMBIG_DETECTION, exact);
         CHECK(exact.listener.errors == std::vector<std::string>{});
         CHECK(exact.listener.ambiguities == std::vector<std::string>{});
     }
@@ -110,9 +108,9 @@ TEST_CASE("the sample file uses every rule of the grammar") {
     note(*file->header);
     std::for_each(file->items.begin(), file->items.end(), note);
     std::vector<std::string> missing;
-#define PROVISO_SYNTAX_RULE(name)               \
-    if (!seen.contains(syntax::Rule::name)) {   \
-        missing.emplace_back(#name);            \
+#define PROVISO_SYNTAX_RULE(name)                                                                  \
+    if (!seen.contains(syntax::Rule::name)) {                                                      \
+        missing.emplace_back(#name);                                                               \
     }
 #include "compiler/parser/syntax_rules.def"
 #undef PROVISO_SYNTAX_RULE
@@ -178,8 +176,8 @@ TEST_CASE("a name may not be a keyword, except for the listed fields behind a do
 }
 
 TEST_CASE("few single tokens can be lost without notice") {
-    // Each declaration is parsed with each of its tokens left out once. What still parses is a mistake that only the
-    // checker can see; the list of such words must stay short and known.
+    // Each declaration is parsed with each of its tokens left out once. What still parses is a
+    // mistake that only the checker can see; the list of such words must stay short and known.
     Sources sources;
     DiagnosticSink sink;
     const auto file = syntax::readSyntax(sources, sources.add("e", everything()), sink, {});
@@ -209,10 +207,16 @@ TEST_CASE("few single tokens can be lost without notice") {
                 ++passed;
                 const syntax::Token& token = *tokens[lost];
                 switch (token.kind) {
-                    case syntax::TokenKind::Keyword:
-                    case syntax::TokenKind::Sign: ++unnoticed[std::string(token.text)]; break;
-                    case syntax::TokenKind::Name: ++unnoticed["NAME"]; break;
-                    default: ++unnoticed["LITERAL"]; break;
+                case syntax::TokenKind::Keyword:
+                case syntax::TokenKind::Sign:
+                    ++unnoticed[std::string(token.text)];
+                    break;
+                case syntax::TokenKind::Name:
+                    ++unnoticed["NAME"];
+                    break;
+                default:
+                    ++unnoticed["LITERAL"];
+                    break;
                 }
             }
         }
@@ -223,5 +227,17 @@ TEST_CASE("few single tokens can be lost without notice") {
     }
     INFO("tried " << tried << ", unnoticed " << passed << "\n" << report);
     CHECK(tried > 1500);
-    CHECK(report == "?");
+    // In tables a lost cell or bar changes the number of cells, which is checked against the
+    // header; lost units and `in` change types. A lost label, source, mark or `not` leaves a
+    // sentence that means something else: no parser can tell.
+    const std::set<std::string> known{
+        ",",    "-",          "LITERAL", "NAME",    "always",    "because",  "below",   "choices",
+        "days", "descending", "error",   "exceeds", "exclusive", "findings", "from",    "in",
+        "key",  "minutes",    "no",      "not",     "open",      "optional", "private", "published",
+        "row",  "shown",      "signed",  "source",  "through",   "unknown",  "|"};
+    for (const auto& [word, count] : unnoticed) {
+        INFO(word);
+        CHECK(known.contains(word));
+    }
+    CHECK(passed <= 114);
 }

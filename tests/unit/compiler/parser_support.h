@@ -32,7 +32,8 @@ inline std::vector<std::filesystem::path> allPacks() {
         if (!std::filesystem::exists(projectPath(folder))) {
             continue;
         }
-        for (const auto& entry : std::filesystem::recursive_directory_iterator(projectPath(folder))) {
+        for (const auto& entry :
+             std::filesystem::recursive_directory_iterator(projectPath(folder))) {
             if (entry.path().extension() == ".prv") {
                 packs.push_back(entry.path());
             }
@@ -45,7 +46,8 @@ inline std::vector<std::filesystem::path> allPacks() {
 /// One text read as a pack, with all that was said about it.
 struct Parsed {
     explicit Parsed(std::string text, const ParseLimits& limits = {})
-        : id(sources.add("test.prv", std::move(text))), pack(parsePack(sources, id, sink, limits)) {}
+        : id(sources.add("test.prv", std::move(text))), pack(parsePack(sources, id, sink, limits)) {
+    }
 
     /// The codes of the messages in the order of the text, joined by spaces.
     [[nodiscard]] std::string codes() const {

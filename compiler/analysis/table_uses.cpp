@@ -1,0 +1,138 @@
+#include "compiler/analysis/table_uses.h"
+
+#include "compiler/analysis/graph.h"
+
+#include <unordered_map>
+#include <unordered_set>
+
+namespace proviso::analysis {
+
+using namespace typed;
+
+namespace {
+
+class Walk {
+  public:
+    explicit Walk(const Program& program)
+        : program_(program), terms_(program), uses_(program.tables.size()) {}
+
+    void root(ExprId expr) {
+        if (seen_.insert(expr).second) {
+            visit(expr, Facts(terms_));
+        }
+    }
+
+    std::vector<std::vector<TableUse>> take() { return std::move(uses_); }
+
+  private:
+    // NOLINTNEXTLINE(misc-no-recursion): depth bounded by the parser's nesting limit
+    bool reads(ExprId id) {
+        const auto known = reads_.find(id);
+        if (known != reads_.end()) {
+            return known->second;
+        }
+        const Expr& expr = program_.exprs[id];
+        bool found = expr.kind == ExprKind::LookupTable;
+        forEachChild(program_, expr, [&](ExprId child) { found = reads(child) || found; });
+        return reads_[id] = found;
+    }
+
+    // NOLINTNEXTLINE(misc-no-recursion): depth bounded by the parser's nesting limit
+    void visit(ExprId id, const Facts& facts) {
+        if (id == kNone || !reads(id)) {
+            return;
+        }
+        const Expr& expr = program_.exprs[id];
+        switch (expr.kind) {
+        case ExprKind::LookupTable:
+            addUse(expr, facts);
+            break;
+        case ExprKind::And:
+        case ExprKind::Or:
+            visitLogic(id, facts);
+            return;
+        case ExprKind::Select: {
+            // The arm not taken does not count.
+            visit(expr.operands[0], facts);
+            Facts taken = facts;
+            if (taken.assume(expr.operands[0])) {
+                visit(expr.operands[1], taken);
+            }
+            visit(expr.operands[2], facts);
+            return;
+        }
+        case ExprKind::Fold:
+        case ExprKind::FoldRow: {
+            visit(expr.operands[0], facts);
+            visit(expr.where, facts);
+            Facts counted = facts;
+            if (expr.where == kNone || counted.assume(expr.where)) {
+                visit(expr.body, counted);
+            }
+            return;
+        }
+        default:
+            break;
+        }
+        forEachChild(program_, expr, [&](ExprId child) { visit(child, facts); });
+    }
+
+    /// A `no` beside it outweighs whatever an operand of `and` is, a `yes` one of `or`: so the others may be taken for granted.
+    // NOLINTNEXTLINE(misc-no-recursion): depth bounded by the parser's nesting limit
+    void visitLogic(ExprId id, const Facts& facts) {
+        const bool conjunction = program_.exprs[id].kind == ExprKind::And;
+        const std::vector<ExprId> parts =
+            conjunction ? conjuncts(program_, id) : program_.exprs[id].operands;
+        for (const ExprId part : parts) {
+            if (!reads(part)) {
+                continue;
+            }
+            Facts beside = facts;
+            bool possible = true;
+            for (const ExprId other : parts) {
+                if (other != part && !reads(other)) {
+                    possible = possible && beside.assume(other, conjunction);
+                }
+            }
+            if (possible) {
+                visit(part, beside);
+            }
+        }
+    }
+
+    void addUse(const Expr& lookup, const Facts& facts) {
+        TableUse use;
+        for (std::size_t argument = 0; argument + 1 < lookup.operands.size(); ++argument) {
+            use.given.push_back(facts.valuesOf(lookup.operands[argument]));
+        }
+        use.date = facts.valuesOf(lookup.operands.back());
+        uses_[lookup.index].push_back(std::move(use));
+    }
+
+    const Program& program_;
+    Terms terms_;
+    std::vector<std::vector<TableUse>> uses_;
+    std::unordered_map<ExprId, bool> reads_;
+    std::unordered_set<ExprId> seen_;
+};
+
+}  // namespace
+
+std::vector<std::vector<TableUse>> tableUses(const Program& program) {
+    const Graph graph(program);
+    Walk walk(program);
+    for (Graph::Node node = 0; node < graph.size(); ++node) {
+        for (const Graph::Root& root : graph.roots(node)) {
+            walk.root(root.expr);
+        }
+    }
+    for (std::uint32_t rule = 0; rule < program.rules.size(); ++rule) {
+        // The guards, not `applies` alone: what an effect says is only worked out where they are yes.
+        for (const Graph::Root& root : graph.rootsOfRule(rule)) {
+            walk.root(root.expr);
+        }
+    }
+    return walk.take();
+}
+
+}  // namespace proviso::analysis

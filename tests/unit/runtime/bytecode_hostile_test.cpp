@@ -1,0 +1,333 @@
+#include "runtime/bytecode/print.h"
+#include "tests/unit/runtime/bytecode_rich_program.h"
+
+#include <random>
+
+using namespace proviso;
+using namespace proviso::test;
+using bytecode::Instruction;
+using bytecode::Program;
+
+namespace {
+
+/// Changes one thing somewhere in a program.
+class Mutator {
+  public:
+    explicit Mutator(std::uint64_t seed) : random_(seed) {}
+
+    std::uint32_t below(std::size_t count) {
+        return count == 0 ? 0 : static_cast<std::uint32_t>(random_() % count);
+    }
+
+    void mutate(Program& program) {
+        // Most of what can go wrong is in the instructions.
+        switch (below(10)) {
+        case 0:
+            mutatePools(program);
+            break;
+        case 1:
+            mutateSchema(program);
+            break;
+        case 2:
+            mutateSymbols(program);
+            break;
+        default:
+            mutateInstruction(program);
+            break;
+        }
+    }
+
+    std::int64_t number() {
+        static constexpr std::int64_t kNumbers[] = {0,  1,  2,  3,  -1, 9, 18, 19, 15, 100, INT64_MAX, INT64_MIN,
+                                                    63, 64, 10000};
+        return kNumbers[below(std::size(kNumbers))];
+    }
+
+    std::uint32_t index(std::size_t count) {
+        switch (below(8)) {
+        case 0:
+            return kNoIndex;
+        case 1:
+            return static_cast<std::uint32_t>(count);
+        case 2:
+            return static_cast<std::uint32_t>(random_());
+        default:
+            return below(count);
+        }
+    }
+
+  private:
+    Type type() {
+        return {static_cast<TypeKind>(below(16)), static_cast<std::uint8_t>(below(20)), index(3)};
+    }
+
+    void mutateInstruction(Program& program) {
+        Instruction& one = program.code[below(program.code.size())];
+        switch (below(9)) {
+        case 0: {
+            const auto& ops = bytecode::allOps();
+            one.op = below(8) == 0 ? static_cast<Op>(below(256)) : ops[below(ops.size())].op;
+            break;
+        }
+        case 1:
+            one.mode = static_cast<std::uint8_t>(below(8));
+            break;
+        case 2:
+            one.type = below(2) == 0 ? type() : program.code[below(program.code.size())].type;
+            break;
+        case 3:
+            one.space = index(program.spaces.size());
+            break;
+        case 4:
+            one.target = index(program.spaces.size());
+            break;
+        case 5:
+            one.index = index(program.spaces.size());
+            break;
+        case 6:
+            one.immediate = number();
+            break;
+        case 7:
+            if (!one.operands.empty()) {
+                one.operands[below(one.operands.size())] = index(program.code.size());
+            }
+            break;
+        default:
+            if (below(2) == 0 && !one.operands.empty()) {
+                one.operands.pop_back();
+            } else {
+                one.operands.push_back(index(program.code.size()));
+            }
+            break;
+        }
+    }
+
+    void mutatePools(Program& program) {
+        switch (below(12)) {
+        case 0:
+            program.parameters[0].type = type();
+            break;
+        case 1:
+            program.parameters[0].values[0].value = number();
+            break;
+        case 2:
+            program.parameters[0].values[below(2)].period = {number(), number(), number()};
+            break;
+        case 3:
+            program.codeSets[0].entries[0].text = index(3);
+            break;
+        case 4:
+            program.scales[0].steps[0].accepts[0].facts = random_();
+            break;
+        case 5:
+            program.scales[0].enumeration = index(1);
+            break;
+        case 6:
+            program.tables[0].rows[3].cells[below(2)].test =
+                static_cast<bytecode::Table::Cell::Test>(below(7));
+            break;
+        case 7:
+            program.tables[0].rows[4].cells[below(2)].values.assign(below(3), number());
+            break;
+        case 8:
+            program.tables[0].given[below(2)] = type();
+            break;
+        case 9:
+            program.tables[0].rows[1].results.resize(below(3));
+            break;
+        case 10:
+            program.datedLists[0][0] = {number(), number(), number()};
+            break;
+        default:
+            program.texts.resize(below(4));
+            break;
+        }
+    }
+
+    void mutateSchema(Program& program) {
+        Schema& schema = program.schema;
+        SchemaSpace& space = schema.spaces[below(schema.spaces.size())];
+        switch (below(6)) {
+        case 0:
+            space.fields[below(space.fields.size())].type = type();
+            break;
+        case 1:
+            space.parent = index(2);
+            break;
+        case 2:
+            space.fields.pop_back();
+            break;
+        case 3:
+            schema.enumerations[0].members.resize(below(70));
+            break;
+        case 4:
+            schema.codes[0].members.resize(below(3));
+            break;
+        default:
+            schema.keyField = index(space.fields.size());
+            break;
+        }
+    }
+
+    void mutateSymbols(Program& program) {
+        switch (below(8)) {
+        case 0:
+            program.spaces[below(program.spaces.size())].toParent = index(program.code.size());
+            break;
+        case 1:
+            program.rules[0].effects[below(3)].guard = index(program.code.size());
+            break;
+        case 2:
+            program.rules[0].effects[below(3)].row = index(program.code.size());
+            break;
+        case 3:
+            program.decisions[below(2)].space = index(program.spaces.size());
+            break;
+        case 4:
+            program.clauses[below(2)].children.push_back(index(2));
+            break;
+        case 5:
+            program.outputs[below(2)].rows = index(program.spaces.size());
+            break;
+        case 6:
+            program.decisions[1].shown.type = type();
+            break;
+        default:
+            program.spaces[below(program.spaces.size())].kind =
+                static_cast<bytecode::SpaceInfo::Kind>(below(8));
+            break;
+        }
+    }
+
+    std::mt19937_64 random_;
+};
+
+/// Records of the program's own schema.
+struct Records {
+    Batch batch;
+    Dictionary dictionary;
+
+    Records(const Program& program, Mutator& random) {
+        for (const std::string& text : program.texts) {
+            dictionary.intern(text);
+        }
+        dictionary.intern("only in the input");
+        batch.dictionary = &dictionary;
+        for (const SchemaSpace& described : program.schema.spaces) {
+            Batch::Space space;
+            const std::uint32_t parents =
+                described.parent == kNoIndex ? 0 : batch.spaces[described.parent].rows;
+            space.rows = described.parent == kNoIndex ? 4 : parents * 3;
+            for (std::uint32_t row = 0; row < space.rows && described.parent != kNoIndex; ++row) {
+                space.parent.push_back(row / 3);
+                space.position.push_back(row % 3);
+            }
+            for (const SchemaField& field : described.fields) {
+                space.columns.push_back(column(program, field.type, space.rows, random));
+            }
+            batch.spaces.push_back(std::move(space));
+        }
+    }
+
+    ColumnData column(const Program& program, const Type& type, std::uint32_t rows, Mutator& random) {
+        ColumnData made;
+        const bool plain = random.below(2) == 0;
+        for (std::uint32_t row = 0; row < rows; ++row) {
+            std::int64_t value = random.number();
+            bool known = plain || random.below(4) != 0;
+            switch (type.kind) {
+            case TypeKind::YesNo:
+            case TypeKind::Attestation:
+                value = random.below(2);
+                break;
+            case TypeKind::Date:
+                value = random.below(20000);
+                break;
+            case TypeKind::Text:
+            case TypeKind::Code:
+                value = random.below(dictionary.size());
+                break;
+            case TypeKind::Enumeration: {
+                const std::size_t members = program.schema.enumerations[type.ref].members.size();
+                known = known && members > 0;
+                value = random.below(members);
+                break;
+            }
+            case TypeKind::Step:
+                value = 0;
+                break;
+            default:
+                break;
+            }
+            made.values.push_back(known ? value : 0);
+            made.states.push_back(known ? State::Value : State::Unknown);
+        }
+        if (std::all_of(made.states.begin(), made.states.end(),
+                        [](State state) { return state == State::Value; })) {
+            made.states.clear();
+        }
+        return made;
+    }
+};
+
+/// Runs and reads everything that can be read.
+void exercise(const Program& program, Mutator& random) {
+    Records records(program, random);
+    Interpreter interpreter(std::make_shared<const Program>(program));
+    InterpreterOptions options;
+    options.maximumRows = 2000;
+    if (!interpreter.run(records.batch, options) || !interpreter.rerun(random.below(20))) {
+        return;
+    }
+    for (Register number = 0; number < program.code.size(); ++number) {
+        const Instruction& one = program.code[number];
+        const std::uint32_t rows = interpreter.rows(one.space);
+        if (one.type.kind == TypeKind::None) {
+            REQUIRE(interpreter.link(number).size() == rows);
+        } else {
+            const ColumnData& column = interpreter.column(number);
+            REQUIRE(column.values.size() == rows);
+            REQUIRE((column.states.empty() || column.states.size() == rows));
+        }
+        for (std::uint32_t row = 0; row < std::min(rows, 3U); ++row) {
+            static_cast<void>(missingPlaces(interpreter, number, row));
+            const bool hasErrors = !errorCodes(interpreter, number, row).empty();
+            INFO(bytecode::opName(one.op));
+            // A link's row may lead nowhere because a key is an error.
+            CHECK((one.type.kind == TypeKind::None ||
+                   hasErrors == (interpreter.column(number).state(row) == State::Error)));
+        }
+    }
+}
+
+}  // namespace
+
+TEST_CASE("the rich program runs") {
+    Mutator random(1);
+    for (int time = 0; time < 50; ++time) {
+        exercise(richProgram(), random);
+    }
+}
+
+TEST_CASE("a program changed at random is refused or runs") {
+    const Program whole = richProgram();
+    Mutator random(20250303);
+    int accepted = 0;
+    for (int time = 0; time < 20000; ++time) {
+        Program program = whole;
+        const std::uint32_t changes = 1 + random.below(3);
+        for (std::uint32_t change = 0; change < changes; ++change) {
+            random.mutate(program);
+        }
+        if (time % 50 == 0) {
+            static_cast<void>(bytecode::printProgram(program));
+        }
+        if (bytecode::verify(program)) {
+            ++accepted;
+            exercise(program, random);
+        }
+    }
+    // Both happens, or the test tests nothing.
+    CHECK(accepted > 500);
+    CHECK(accepted < 15000);
+}

@@ -1,0 +1,149 @@
+#include "tests/unit/runtime/bytecode_rich_program.h"
+
+#include <functional>
+#include <set>
+
+using namespace proviso;
+using namespace proviso::test;
+using bytecode::Instruction;
+using bytecode::Program;
+using bytecode::Table;
+
+namespace {
+
+std::string problem(const Program& program) {
+    const Result<void> verified = bytecode::verify(program);
+    return verified ? "" : verified.error().context + ": " + verified.error().message;
+}
+
+/// The first instruction with the operation.
+Instruction& find(Program& program, Op op) {
+    for (Instruction& instruction : program.code) {
+        if (instruction.op == op) {
+            return instruction;
+        }
+    }
+    FAIL("the program has no such operation");
+    return program.code[0];
+}
+
+Register numberOf(Program& program, Op op) {
+    return static_cast<Register>(&find(program, op) - program.code.data());
+}
+
+}  // namespace
+
+TEST_CASE("a valid program with every operation verifies") {
+    const Program program = richProgram();
+    CHECK(problem(program).empty());
+    std::set<Op> met;
+    for (const Instruction& instruction : program.code) {
+        met.insert(instruction.op);
+    }
+    for (const bytecode::OpInfo& info : bytecode::allOps()) {
+        INFO(info.name);
+        CHECK(met.count(info.op) == 1);
+    }
+}
+
+TEST_CASE("the verifier refuses broken programs") {
+    const std::vector<std::pair<const char*, std::function<void(Program&)>>> broken = {
+        {"an unknown operation", [](Program& p) { p.code[3].op = static_cast<Op>(200); }},
+        {"an operand that is itself", [](Program& p) { find(p, Op::Add).operands[0] = numberOf(p, Op::Add); }},
+        {"a later operand", [](Program& p) { find(p, Op::Add).operands[1] = numberOf(p, Op::Add) + 1; }},
+        {"an operand that is not there", [](Program& p) { find(p, Op::Not).operands[0] = 100000; }},
+        {"too few operands", [](Program& p) { find(p, Op::Select).operands.pop_back(); }},
+        {"too many operands", [](Program& p) { find(p, Op::Not).operands.push_back(0); }},
+        {"no operand of And", [](Program& p) { find(p, Op::And).operands.clear(); }},
+        {"half a pair", [](Program& p) { find(p, Op::Lowest).operands.pop_back(); }},
+        {"a column where a link belongs", [](Program& p) { find(p, Op::Spread).operands[1] = 0; }},
+        {"a link where a column belongs", [](Program& p) { find(p, Op::Spread).operands[0] = numberOf(p, Op::InputParent); }},
+        {"a column of another space", [](Program& p) { find(p, Op::InSet).operands[1] = 1; }},
+        {"a link from another space", [](Program& p) { find(p, Op::FoldTotal).operands[0] = numberOf(p, Op::GroupBy); }},
+        {"a space that is not there", [](Program& p) { find(p, Op::Add).space = 99; }},
+        {"a space not made yet", [](Program& p) { find(p, Op::Constant).space = 2; }},
+        {"a space made twice", [](Program& p) { find(p, Op::BuildKeyed).index = 2; find(p, Op::BuildKeyed).target = 2; }},
+        {"an input space made", [](Program& p) { find(p, Op::GroupBy).index = 0; find(p, Op::GroupBy).target = 0; }},
+        {"a link with a wrong target", [](Program& p) { find(p, Op::Compose).target = 0; }},
+        {"a link with a type", [](Program& p) { find(p, Op::Compose).type = kCount; }},
+        {"a column without a type", [](Program& p) { find(p, Op::Add).type = {}; }},
+        {"a field that is not there", [](Program& p) { find(p, Op::Input).index = 50; }},
+        {"a field of another type", [](Program& p) { find(p, Op::Input).type = kCount; }},
+        {"not the parent", [](Program& p) { find(p, Op::InputParent).index = 1; }},
+        {"sums of different scales", [](Program& p) { find(p, Op::Add).type.scale = 2; }},
+        {"sums of answers", [](Program& p) { find(p, Op::Add).operands[0] = 3; }},
+        {"a product with too few decimals", [](Program& p) { find(p, Op::Multiply).type.scale = 0; }},
+        {"a power out of range", [](Program& p) { find(p, Op::Rescale).immediate = 19; }},
+        {"a negative power", [](Program& p) { find(p, Op::Rescale).immediate = -1; }},
+        {"a rounding that there is not", [](Program& p) { find(p, Op::Round).mode = 4; }},
+        {"a comparison that there is not", [](Program& p) { find(p, Op::Compare).mode = 6; }},
+        {"an order of texts", [](Program& p) { find(p, Op::Compare).operands = {0, 0}; }},
+        {"a comparison of unlike values", [](Program& p) { find(p, Op::Compare).operands[0] = 0; }},
+        {"ratios of different scales", [](Program& p) { find(p, Op::CompareRatio).operands[0] = 2; }},
+        {"a part that dates do not have", [](Program& p) { find(p, Op::DatePart).immediate = 4; }},
+        {"a mask that is no answer", [](Program& p) { find(p, Op::FoldCount).operands[1] = 7; }},
+        {"a date that is none", [](Program& p) { find(p, Op::InForce).operands[0] = 2; }},
+        {"an arm of another type", [](Program& p) { find(p, Op::Select).operands[1] = 2; }},
+        {"a period that is not there", [](Program& p) { find(p, Op::InForce).index = 1; }},
+        {"a list of periods of another length", [](Program& p) { p.datedLists[0].pop_back(); }},
+        {"a parameter that is not there", [](Program& p) { find(p, Op::Parameter).index = 9; }},
+        {"a table that is not there", [](Program& p) { find(p, Op::TableLookup).index = 9; }},
+        {"an output that the table has not", [](Program& p) { find(p, Op::TableLookup).immediate = 1; }},
+        {"an argument of another type", [](Program& p) { p.tables[0].given[1] = kMoney; }},
+        {"a code set that is not there", [](Program& p) { find(p, Op::InSet).index = 9; }},
+        {"a step that is not there", [](Program& p) { find(p, Op::Accepts).immediate = 2; }},
+        {"a place that is not there", [](Program& p) { find(p, Op::UnknownIf).index = 99; }},
+        {"rows of another space named", [](Program& p) { find(p, Op::FoldOnly).type.ref = 0; }},
+        {"a row as a constant", [](Program& p) { find(p, Op::Constant).type = {TypeKind::Row, 0, 0}; }},
+        {"a branch of what makes no branches", [](Program& p) { find(p, Op::BranchOf).operands[0] = numberOf(p, Op::PairSecond) - 1; }},
+        {"a constant text that is not there", [](Program& p) { find(p, Op::Constant).type = kText; find(p, Op::Constant).immediate = 99; }},
+        {"a date out of range", [](Program& p) { find(p, Op::Constant).type = kDate; find(p, Op::Constant).immediate = INT64_MAX; }},
+        {"pieces of another source", [](Program& p) { find(p, Op::BuildRows).index = 0; find(p, Op::BuildRows).target = 0; }},
+        {"no entry record", [](Program& p) { p.schema.spaces.clear(); }},
+        {"a list above its parent", [](Program& p) { p.schema.spaces[1].parent = 1; }},
+        {"a stored row", [](Program& p) { p.schema.spaces[0].fields[2].type = {TypeKind::Row, 0, 0}; }},
+        {"a key that is no text", [](Program& p) { p.schema.keyField = 1; }},
+        {"an absence that means nothing", [](Program& p) { p.schema.spaces[0].fields[4].absentMeans = 3; }},
+        {"fewer spaces than the schema", [](Program& p) { p.spaces.resize(1); }},
+        {"a made space among the input", [](Program& p) { p.spaces[0].kind = bytecode::SpaceInfo::Kind::Rows; }},
+        {"a row of a table without a cell", [](Program& p) { p.tables[0].rows[2].cells.pop_back(); }},
+        {"a test without a value", [](Program& p) { p.tables[0].rows[2].cells[1].values.clear(); }},
+        {"an order of codes", [](Program& p) { p.tables[0].rows[2].cells[0].test = Table::Cell::Test::AtMost; }},
+        {"a code's text that is not there", [](Program& p) { p.codeSets[0].entries[0].text = 50; }},
+        {"a scale without facts", [](Program& p) { p.scales[0].enumeration = 5; }},
+        {"a column shown in another space", [](Program& p) { p.spaces[0].columns[0].value = numberOf(p, Op::Apportion); }},
+        {"a column shown with another type", [](Program& p) { p.spaces[0].columns[0].type = kMoney; }},
+        {"existence in another space", [](Program& p) { p.spaces[0].exists = numberOf(p, Op::RowExists); }},
+        {"a rule that applies elsewhere", [](Program& p) { p.rules[0].space = 1; }},
+        {"a weight of no space", [](Program& p) { p.rules[0].weights[0].first = 77; }},
+        {"an exception that is not there", [](Program& p) { p.rules[0].effects[0].exception = 1; }},
+        {"a decision that is not there", [](Program& p) { p.rules[0].effects[0].decision = 9; }},
+        {"a contribution without a value", [](Program& p) { p.rules[0].effects[0].value = kNoIndex; }},
+        {"a member that is not there", [](Program& p) { p.rules[0].effects[1].member = 2; }},
+        {"a contribution to another row", [](Program& p) { p.rules[0].effects[1].row = kNoIndex; }},
+        {"a finding with fewer slots", [](Program& p) { p.rules[0].effects[2].slots.clear(); }},
+        {"a remedy with a slot too many", [](Program& p) { p.findings[0].slots.clear(); p.rules[0].effects[2].slots.clear(); }},
+        {"a decision with members too few", [](Program& p) { p.decisions[1].shown.members.pop_back(); }},
+        {"a contribution of no rule", [](Program& p) { p.decisions[0].contributions[0].rule = 4; }},
+        {"a list that does not lead to its owner", [](Program& p) { p.outputs[1].link = numberOf(p, Op::BuildRows); }},
+        {"an output of two values", [](Program& p) { p.outputs[0].columns.push_back(p.outputs[0].columns[0]); }},
+        {"outcomes of another space", [](Program& p) { p.outcomesSpace = 0; }},
+        {"a clause that is not there", [](Program& p) { p.rules[0].clause = 8; }},
+        {"a clause below itself", [](Program& p) { p.clauses[0].children = {1}; }},
+        {"a clause about no parameter", [](Program& p) { p.clauses[0].detail = 3; }},
+    };
+    for (const auto& [name, breakIt] : broken) {
+        Program program = richProgram();
+        breakIt(program);
+        INFO(name);
+        CHECK(!problem(program).empty());
+    }
+}
+
+TEST_CASE("the verifier says where") {
+    Program program = richProgram();
+    const Register sum = numberOf(program, Op::Add);
+    program.code[sum].operands[0] = sum;
+    CHECK(problem(program) ==
+          "%" + std::to_string(sum) + " Add: an operand is not an earlier register");
+}
