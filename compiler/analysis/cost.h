@@ -28,7 +28,7 @@ namespace analysis {
 
 inline constexpr std::int64_t kDefaultListLength = 100;
 inline constexpr std::int64_t kDefaultGroupMembers = 50;
-inline constexpr std::int64_t kCostCeiling = 10'000'000'000;
+inline constexpr std::int64_t kCostCeiling = 10'000'000;
 
 /// Reports rules whose bound for one record is above the ceiling; false if there is one. How many records a group holds is
 /// not the author's to say, so that it does not count here: the budget of the evaluation sees to it.

@@ -17,8 +17,33 @@ class Walk {
         : program_(program), terms_(program), uses_(program.tables.size()) {}
 
     void root(ExprId expr) {
-        if (seen_.insert(expr).second) {
+        if (expr != kNone && seen_.insert(expr).second) {
             visit(expr, Facts(terms_));
+        }
+    }
+
+    void rule(const Rule& rule) {
+        root(rule.applies);
+        for (const std::uint32_t exception : rule.exceptions) {
+            root(program_.exceptions[exception].applies);
+        }
+        for (const Effect& effect : rule.effects) {
+            root(effect.guard);
+            // What an effect says only counts where it speaks.
+            Facts spoken(terms_);
+            if (effect.guard != kNone && !spoken.assume(effect.guard)) {
+                continue;
+            }
+            visit(effect.value, spoken);
+            visit(effect.atStake, spoken);
+            for (const ExprId slot : effect.slots) {
+                visit(slot, spoken);
+            }
+            if (effect.because) {
+                for (const Template::Part& part : effect.because->parts) {
+                    visit(part.expr, spoken);
+                }
+            }
         }
     }
 
@@ -123,14 +148,13 @@ std::vector<std::vector<TableUse>> tableUses(const Program& program) {
     Walk walk(program);
     for (Graph::Node node = 0; node < graph.size(); ++node) {
         for (const Graph::Root& root : graph.roots(node)) {
-            walk.root(root.expr);
+            if (root.rule == kNone) {
+                walk.root(root.expr);
+            }
         }
     }
-    for (std::uint32_t rule = 0; rule < program.rules.size(); ++rule) {
-        // The guards, not `applies` alone: what an effect says is only worked out where they are yes.
-        for (const Graph::Root& root : graph.rootsOfRule(rule)) {
-            walk.root(root.expr);
-        }
+    for (const Rule& rule : program.rules) {
+        walk.rule(rule);
     }
     return walk.take();
 }

@@ -102,7 +102,8 @@ std::optional<Value> ExpressionChecker::expectedMember(const ast::Name& name, co
     } else if (expected.kind == TypeKind::Step) {
         index = indexIn(context_.program.scales[expected.ref].steps,
                         [](const typed::Scale::Step& step) { return step.name; });
-    } else if (expected.kind == TypeKind::Code) {
+    } else if (expected.kind == TypeKind::Code || expected.kind == TypeKind::Set) {
+        // A word beside a set can only be one of its codes.
         const typed::CodeSet& codes = context_.program.codeSets[expected.ref];
         if (codeEntry(codes, normalisedCode(name.text)) == kNone) {
             return std::nullopt;

@@ -221,6 +221,8 @@ def make_visit(numbers, serial, day, uncovered=False):
                         "poc_certified_on": (evaluated + timedelta(days=4)).isoformat(),
                         "poc_certified_through": (evaluated + timedelta(days=88)).isoformat(),
                         "order_on_file": True, "last_progress_report_by_role": discipline}
+    if any(s["code"] in EVALUATIONS for s in visit["services"]):
+        visit["note"] = {"author_role": discipline}
     if payor == "medicare_part_b":
         # In the first days of January last year's figure says nothing: then there is none yet.
         amount = 40000 + 1000 * numbers.below(120)

@@ -292,11 +292,23 @@ class Collector {
             return std::tie(a.code, a.on, a.rule) < std::tie(b.code, b.on, b.rule);
         });
         std::stable_sort(result.undetermined.begin(), result.undetermined.end(), [](const auto& a, const auto& b) {
-            return std::tie(a.rule, a.on) < std::tie(b.rule, b.on);
+            return std::tie(a.rule, a.on, a.missing) < std::tie(b.rule, b.on, b.missing);
         });
+        // Several rows of a rule may say the same about one row above them.
+        result.undetermined.erase(
+            std::unique(result.undetermined.begin(), result.undetermined.end(),
+                        [](const auto& a, const auto& b) {
+                            return std::tie(a.rule, a.on, a.missing) == std::tie(b.rule, b.on, b.missing);
+                        }),
+            result.undetermined.end());
         std::stable_sort(result.errors.begin(), result.errors.end(), [](const auto& a, const auto& b) {
             return std::tie(a.rule, a.on, a.code) < std::tie(b.rule, b.on, b.code);
         });
+        result.errors.erase(std::unique(result.errors.begin(), result.errors.end(),
+                                        [](const auto& a, const auto& b) {
+                                            return std::tie(a.rule, a.on, a.code) == std::tie(b.rule, b.on, b.code);
+                                        }),
+                            result.errors.end());
         std::stable_sort(result.decided.begin(), result.decided.end(), [](const auto& a, const auto& b) {
             return std::tie(a.decision, a.on) < std::tie(b.decision, b.on);
         });

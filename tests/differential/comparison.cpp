@@ -151,14 +151,15 @@ Comparison compareOnce(const GeneratedCase& one, const GeneratedCase* another, T
     const std::unique_ptr<CompiledSet> set = compile(one);
     if (set->sink.hasErrors() || !set->program) {
         std::vector<Diagnostic> errors;
-        bool costly = true;
+        bool beyond = true;
         for (const Diagnostic& diagnostic : set->sink.sorted(set->sources)) {
             if (infoOf(diagnostic.kind).severity == Severity::Error) {
-                costly = costly && diagnostic.kind == DiagnosticKind::RuleTooCostly;
+                beyond = beyond && (diagnostic.kind == DiagnosticKind::RuleTooCostly ||
+                                    diagnostic.kind == DiagnosticKind::RulesContradict);
                 errors.push_back(diagnostic);
             }
         }
-        return {costly ? Comparison::Outcome::Costly : Comparison::Outcome::Refused, renderText(errors, set->sources)};
+        return {beyond ? Comparison::Outcome::Analysis : Comparison::Outcome::Refused, renderText(errors, set->sources)};
     }
     const std::unique_ptr<Decoded> decoded = decode(*set->program, one);
     const RunStamp stamp = stampOf(one);

@@ -22,7 +22,7 @@ struct Comparison {
     enum class Outcome : std::uint8_t {
         Same,
         Refused,      ///< the checker reports errors
-        Costly,       ///< refused for a rule's cost alone, which the generator does not foresee
+        Analysis,     ///< refused for a rule's cost or because two rules contradict, which no type tells beforehand
         Different,
     } outcome = Outcome::Same;
     std::string details;

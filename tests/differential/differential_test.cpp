@@ -71,7 +71,7 @@ void print(const GeneratedCase& one) {
 
 int run(const Arguments& arguments) {
     std::uint64_t refused = 0;
-    std::uint64_t costly = 0;
+    std::uint64_t analysed = 0;
     std::uint64_t different = 0;
     std::uint64_t records = 0;
     Tally tally;
@@ -84,8 +84,8 @@ int run(const Arguments& arguments) {
         }
         const Comparison comparison = compareWithShuffle(one, seed, &tally);
         records += one.records.size();
-        if (comparison.outcome == Comparison::Outcome::Costly) {
-            ++costly;
+        if (comparison.outcome == Comparison::Outcome::Analysis) {
+            ++analysed;
         } else if (comparison.outcome != Comparison::Outcome::Same) {
             const bool isRefusal = comparison.outcome == Comparison::Outcome::Refused;
             ++(isRefusal ? refused : different);
@@ -109,7 +109,7 @@ int run(const Arguments& arguments) {
             std::fflush(stdout);
         }
     }
-    fmt::print("{} cases, {} records, {} too costly, {} refused, {} different\n", arguments.cases, records, costly,
+    fmt::print("{} cases, {} records, {} refused by analysis, {} refused, {} different\n", arguments.cases, records, analysed,
                refused, different);
     fmt::print("{} findings, {} undetermined, {} errors, {} decided, {} output rows, {} choices, {} rejected records\n",
                tally.findings, tally.undetermined, tally.errors, tally.decided, tally.rows, tally.choices,

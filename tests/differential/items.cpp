@@ -197,7 +197,7 @@ void PackWriter::apportion() {
         return;
     }
     const std::int64_t each = random_.between(5, 20);
-    const std::string sum = world_.fresh("b");
+    // The total stands outside the rows' own names, so that both lists can take the same one.
     const std::string binder = world_.fresh("b");
     std::string where;
     if (random_.chance(40)) {
@@ -206,20 +206,18 @@ void PackWriter::apportion() {
         where = " where " + expressions_.condition(inner, 1);
     }
     const std::string name = world_.fresh("d");
-    std::string sumWhere = where;
-    for (std::size_t at = sumWhere.find(binder + "."); at != std::string::npos; at = sumWhere.find(binder + ".", at + 1)) {
-        sumWhere.replace(at, binder.size(), sum);
-    }
     core(fmt::format("define {} of {} : count\n  source \"book\"\n"
                      "  as apportion (((total of {}.{} over {}.{} as {}{}) + {} minutes) div {} minutes)\n"
                      "    over {}.{} as {}{} by {}.{} each {} minutes largest remainder ties by {}\nend\n",
-                     name, list.name, sum, by, parent.name, list.listName, sum, sumWhere, random_.between(0, each), each,
+                     name, list.name, binder, by, parent.name, list.listName, binder, where, random_.between(0, each), each,
                      parent.name, list.listName, binder, where, binder, by, each, ties));
     world_.spaces[list.parent].apportioned = true;
     world_.spaces[space].columns.push_back({name, {Kind::Number, 0, 0}, false, false, false, false, false});
 }
 
 void PackWriter::outputs() {
+    // Of one kind of row alone: a program counts the outcomes of one.
+    std::size_t choicesOf = kNoSpace;
     for (std::size_t space = 0; space < world_.spaces.size(); ++space) {
         const Space& own = world_.spaces[space];
         if (own.kind == Space::Kind::Record || own.kind == Space::Kind::Group) {
@@ -248,7 +246,9 @@ void PackWriter::outputs() {
         for (const MemberDecision& decision : own.decisions) {
             with += (with.empty() ? "" : ", ") + decision.name;
         }
-        const bool choices = world_.spaces[own.parent].apportioned && random_.chance(70);
+        const bool choices = world_.spaces[own.parent].apportioned && random_.chance(70) &&
+                             (choicesOf == kNoSpace || choicesOf == own.parent);
+        choicesOf = choices ? own.parent : choicesOf;
         core(fmt::format("output {} of {}{}{}\n", own.listName, world_.spaces[own.parent].name,
                          with.empty() ? "" : " with " + with, choices ? " choices" : ""));
     }

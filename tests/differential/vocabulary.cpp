@@ -308,7 +308,7 @@ void PackWriter::oneTable(bool unique) {
     text += "\n" + header + (dated ? " from | through |\n" : "\n");
     const std::size_t rows = unique ? enumeration.members.size() : 2 + random_.below(4);
     for (std::size_t row = 0; row < rows; ++row) {
-        if (unique && random_.chance(15)) {
+        if (unique && row > 0 && random_.chance(15)) {
             continue;
         }
         const bool any = !unique && random_.chance(30);
@@ -329,10 +329,6 @@ void PackWriter::oneTable(bool unique) {
             text += random_.chance(50) ? fmt::format(" {} | - |", world_.date()) : fmt::format(" - | {} |", world_.date());
         }
         text += "\n";
-    }
-    if (unique) {
-        // At least one row, whatever was left out above: none of the others has this one's second cell and dates.
-        text += "";
     }
     core(text + "end\n");
     world_.tables.push_back(table);

@@ -395,7 +395,7 @@ Value Machine::evaluate(ExprId id, const Environment& environment) {
             return row;
         }
         const std::uint32_t up = follow(expr.index, static_cast<std::uint32_t>(row.value));
-        return up == kNoRow ? Value::notApplicable() : Value::of(up);
+        return up == kNoRow ? nowhere_.at({expr.index, static_cast<std::uint32_t>(row.value)}) : Value::of(up);
     }
     case ExprKind::FoldRow:
         return foldRow(expr, environment);

@@ -137,6 +137,7 @@ class Machine {
     std::map<typed::SpaceId, std::uint32_t> schemaSpaces_;
     std::map<typed::SpaceId, std::vector<Row>> spaces_;
     std::map<typed::LinkId, std::vector<std::uint32_t>> memberOf_;   // Group and Member links
+    std::map<std::pair<typed::LinkId, std::uint32_t>, Value> nowhere_;   // why a row is a member of none
     std::map<std::pair<typed::SpaceId, std::uint32_t>, std::uint32_t> ranks_;
     std::map<std::tuple<typed::ColumnId, std::uint32_t, std::uint32_t>, Value> values_;
     std::map<std::pair<std::uint32_t, std::uint32_t>, Pool> pools_;

@@ -120,13 +120,13 @@ void Machine::buildKeyed(const Collect& collect, std::vector<Row>& rows) {
     std::vector<std::uint32_t>& members = memberOf_[collect.members];
     for (std::uint32_t source = 0; source < this->rows(collect.source).size(); ++source) {
         std::vector<std::int64_t> key{followAll(collect.over, source)};
-        bool complete = true;
+        std::vector<Value> values;
         for (const ExprId keyExpr : collect.onePer) {
-            const Value value = evaluate(keyExpr, {{collect.binder, source}});
-            complete = complete && value.isValue();
-            key.push_back(value.value);
+            values.push_back(evaluate(keyExpr, {{collect.binder, source}}));
+            key.push_back(values.back().value);
         }
-        if (!complete) {
+        if (!propagated(values).isValue()) {
+            nowhere_[{collect.members, source}] = propagated(values);
             members.push_back(kNoRow);
             continue;
         }

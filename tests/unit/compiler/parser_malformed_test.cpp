@@ -1,8 +1,10 @@
 // One file a way of being wrong: its first line says which messages it must give, and no others.
+#include "compiler/format/format.h"
 #include "tests/catch.h"
 #include "tests/unit/compiler/parser_support.h"
 
 #include <filesystem>
+#include <random>
 #include <set>
 #include <string>
 
@@ -62,4 +64,47 @@ TEST_CASE("the fix of a message mends the text") {
         }
     }
     CHECK(fixed >= 25);
+}
+
+TEST_CASE("damaged text never breaks the parser") {
+    // Declarations of the sample file, each damaged in a few places, always in the same way.
+    const std::string text =
+        test::readFile(test::projectPath("tests/golden/surface/everything.prv"));
+    const test::Parsed whole(text);
+    REQUIRE(whole.pack);
+    std::mt19937 random(20260101);
+    const auto below = [&](std::size_t limit) { return random() % limit; };
+    const std::string pieces[] = {"end",  "(",      ")",       "{",     "}",        "\"",
+                                  "of ",  " case ", "--",      "|",     "\\",       "\xE2\x80\x9C",
+                                  "\xFF", " and ",  "$",       "1-1-1", " all of ", "\n",
+                                  ";",    ":",      " rule x "};
+    for (int round = 0; round < 600; ++round) {
+        const Span span = whole.pack->items[below(whole.pack->items.size())].span;
+        std::string damaged = "pack p end\n" + std::string(whole.sources.text(span));
+        for (std::size_t count = 1 + below(3); count > 0; --count) {
+            const std::size_t at = below(damaged.size());
+            switch (below(3)) {
+            case 0:
+                damaged.erase(at, 1 + below(6));
+                break;
+            case 1:
+                damaged.insert(at, pieces[below(std::size(pieces))]);
+                break;
+            default:
+                damaged[at] = static_cast<char>(below(128));
+                break;
+            }
+        }
+        INFO(damaged);
+        const test::Parsed parsed(damaged);
+        Sources sources;
+        DiagnosticSink sink;
+        const auto formatted = formatPack(sources, sources.add("x", damaged), sink);
+        CHECK(formatted.has_value() == !parsed.sink.hasErrors());
+        for (const Diagnostic& diagnostic : parsed.sink.sorted(parsed.sources)) {
+            CHECK(diagnostic.span.begin <= diagnostic.span.end);
+            CHECK(diagnostic.span.end <= damaged.size());
+            CHECK(!diagnostic.message().empty());
+        }
+    }
 }
