@@ -226,7 +226,7 @@ isTail
 value
     : value ('*' | '/' | 'div' | 'mod') value             # multiply
     | value ('+' | '-') value                             # sum
-    | value 'rounded' 'to' roundingUnit ID                # rounded
+    | value 'rounded' 'to' roundingUnit (ID | 'up')       # rounded
     | value 'else' value                                  # orElse
     | unary                                               # plainValue
     ;

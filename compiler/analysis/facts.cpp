@@ -1,6 +1,7 @@
 #include "compiler/analysis/facts.h"
 
 #include <algorithm>
+#include <unordered_set>
 
 namespace proviso::analysis {
 
@@ -10,6 +11,9 @@ namespace {
 
 /// Above this many alternatives nothing is concluded from an `or`.
 constexpr std::size_t kMostAlternatives = 256;
+/// Local definitions may be used again and again, so that a short text can stand for a condition without end: beyond so many
+/// parts nothing more is concluded.
+constexpr std::uint32_t kMostSteps = 20'000;
 /// Up to this size a range is looked at value by value.
 constexpr std::int64_t kMostValues = 4096;
 
@@ -387,6 +391,10 @@ bool Facts::compare(const Expr& expr, bool yes) {
 
 // NOLINTNEXTLINE(misc-no-recursion): depth bounded by the parser's nesting limit
 bool Facts::assume(ExprId condition, bool yes) {
+    const Terms::Deeper deeper(*terms_);
+    if (deeper.steps() > kMostSteps) {
+        return true;
+    }
     const Program& program = terms_->program();
     const Expr& expr = program.exprs[condition];
     switch (expr.kind) {
@@ -456,11 +464,12 @@ bool Facts::assume(ExprId condition, bool yes) {
 
 std::vector<ExprId> conjuncts(const Program& program, ExprId condition) {
     std::vector<ExprId> result;
+    std::unordered_set<ExprId> seen;
     std::vector<ExprId> waiting{condition};
     while (!waiting.empty()) {
         const ExprId id = waiting.back();
         waiting.pop_back();
-        if (id == kNone) {
+        if (id == kNone || !seen.insert(id).second) {
             continue;
         }
         const Expr& expr = program.exprs[id];

@@ -27,7 +27,26 @@ class Terms {
     [[nodiscard]] std::int64_t textId(const std::string& text);
     [[nodiscard]] const typed::Program& program() const { return program_; }
 
+    /// Counts the steps of one line of reasoning, from the outermost call on.
+    class Deeper {
+      public:
+        explicit Deeper(Terms& terms) : terms_(terms) {
+            terms_.steps_ = terms_.depth_ == 0 ? 0 : terms_.steps_ + 1;
+            ++terms_.depth_;
+        }
+        ~Deeper() { --terms_.depth_; }
+        Deeper(const Deeper&) = delete;
+        Deeper& operator=(const Deeper&) = delete;
+
+        [[nodiscard]] std::uint32_t steps() const { return terms_.steps_; }
+
+      private:
+        Terms& terms_;
+    };
+
   private:
+    std::uint32_t depth_ = 0;
+    std::uint32_t steps_ = 0;
     const typed::Program& program_;
     std::unordered_map<typed::ExprId, Term> terms_;
     std::map<std::vector<std::int64_t>, Term> byContent_;

@@ -166,7 +166,6 @@ void lint(const std::vector<ast::Pack>& packs,
     if (options.strict) {
         analysis::checkUnused(packs, program, sink);
         analysis::checkUntested(packs, program, sink);
-        analysis::checkUnsourced(program, sink);
     }
 }
 

@@ -9,8 +9,7 @@
 namespace proviso {
 
 struct LintOptions {
-    /// Also what is not wrong but may be left over or incomplete: names nothing uses, rules no test speaks of, code sets
-    /// without a source.
+    /// Also what is not wrong but may be left over or incomplete: names nothing uses, rules no test speaks of.
     bool strict = false;
 };
 

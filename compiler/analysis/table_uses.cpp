@@ -11,6 +11,9 @@ using namespace typed;
 
 namespace {
 
+/// Shared expressions are looked at once for each place that uses them, which must end somewhere.
+constexpr std::uint32_t kMostVisits = 100'000;
+
 class Walk {
   public:
     explicit Walk(const Program& program)
@@ -64,7 +67,7 @@ class Walk {
 
     // NOLINTNEXTLINE(misc-no-recursion): depth bounded by the parser's nesting limit
     void visit(ExprId id, const Facts& facts) {
-        if (id == kNone || !reads(id)) {
+        if (id == kNone || !reads(id) || ++visits_ > kMostVisits) {
             return;
         }
         const Expr& expr = program_.exprs[id];
@@ -139,6 +142,7 @@ class Walk {
     std::vector<std::vector<TableUse>> uses_;
     std::unordered_map<ExprId, bool> reads_;
     std::unordered_set<ExprId> seen_;
+    std::uint32_t visits_ = 0;
 };
 
 }  // namespace

@@ -264,12 +264,4 @@ void checkUntested(const std::vector<ast::Pack>& packs, const Program& program, 
     }
 }
 
-void checkUnsourced(const Program& program, DiagnosticSink& sink) {
-    for (const CodeSet& set : program.codeSets) {
-        if (set.base != kNone && set.sources.empty()) {
-            sink.report(DiagnosticKind::CodesUnsourced, set.span, {set.name});
-        }
-    }
-}
-
 }  // namespace proviso::analysis

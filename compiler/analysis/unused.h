@@ -15,7 +15,4 @@ void checkUnused(const std::vector<ast::Pack>& packs, const typed::Program& prog
 /// Warns of rules that no test speaks of: neither of the rule, nor of a finding it reports or a decision it steers.
 void checkUntested(const std::vector<ast::Pack>& packs, const typed::Program& program, DiagnosticSink& sink);
 
-/// Warns of subsets of codes that name no source: such a list is somebody's choice.
-void checkUnsourced(const typed::Program& program, DiagnosticSink& sink);
-
 }  // namespace proviso::analysis

@@ -218,7 +218,29 @@ ExprId Context::governingDate(ExprId row, Span span) {
     return readColumn(row, column, {TypeKind::Date}, span);
 }
 
+bool Context::hasAncestor(PackId from, SpaceId space, std::string_view name) const {
+    for (; space != kNone; space = program.spaces[space].parent) {
+        const typed::Space& one = program.spaces[space];
+        if (one.name == name && one.kind != typed::SpaceKind::Pairs) {
+            return true;
+        }
+        if (space != program.entry) {
+            continue;
+        }
+        for (const typed::Grouping& grouping : program.groupings) {
+            if (program.spaces[grouping.space].name == name &&
+                names.visible(from, spaces[grouping.space].pack)) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
 ExprId Context::ancestor(PackId from, ExprId row, std::string_view name, Span span) {
+    if (!hasAncestor(from, rowSpace(row), name)) {
+        return kNone;
+    }
     while (true) {
         const SpaceId id = rowSpace(row);
         if (program.spaces[id].name == name && program.spaces[id].kind != typed::SpaceKind::Pairs) {

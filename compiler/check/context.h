@@ -137,6 +137,7 @@ struct Context {
     ExprId governingDate(ExprId row, Span span);
     /// The row with this record's name that contains the given row, itself included; kNone: none.
     ExprId ancestor(PackId from, ExprId row, std::string_view name, Span span);
+    [[nodiscard]] bool hasAncestor(PackId from, SpaceId space, std::string_view name) const;
     [[nodiscard]] std::vector<std::string> ancestorNames(SpaceId space) const;
     /// The columns of this name in a space that the pack sees.
     [[nodiscard]] std::vector<ColumnId> columnsNamed(PackId from, SpaceId space, std::string_view name) const;

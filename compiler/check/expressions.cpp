@@ -188,8 +188,9 @@ Value ExpressionChecker::typeMismatch(const Value& found, Type expected, Span sp
         DiagnosticKind::TypeMismatch, span, {inWords(context_.program, expected), words(found)});
     const bool isConstant = found.shape == Value::Shape::Plain &&
                             context_.expr(found.id).kind == ExprKind::Constant;
-    if (isConstant && found.type.kind == TypeKind::Number) {
-        const std::string written(context_.sources.text(span));
+    const std::string written(context_.sources.text(span));
+    const bool isDigits = !written.empty() && written.front() >= '0' && written.front() <= '9';
+    if (isConstant && isDigits && found.type.kind == TypeKind::Number) {
         if (expected.kind == TypeKind::Minutes || expected.kind == TypeKind::Days) {
             const std::string unit = expected.kind == TypeKind::Minutes ? " minutes" : " days";
             builder.help("write `" + written + unit + "`");

@@ -36,8 +36,8 @@ bool ExpressionChecker::isBound(const ast::Name& name) {
     const auto named = [&](const auto& one) { return one.name == name.text; };
     return std::any_of(scope_.locals.begin(), scope_.locals.end(), named) ||
            std::any_of(scope_.rows.begin(), scope_.rows.end(), named) ||
-           (scope_.current != kNone && context_.ancestor(scope_.pack, scope_.current, name.text,
-                                                         name.span) != kNone) ||
+           (scope_.current != kNone &&
+            context_.hasAncestor(scope_.pack, context_.rowSpace(scope_.current), name.text)) ||
            !context_.names.find(scope_.pack, name.text, kValues).empty();
 }
 

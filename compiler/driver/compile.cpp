@@ -60,6 +60,11 @@ void check(CompiledSet& set) {
 }
 
 void lowerAndVerify(CompiledSet& set) {
+    if (set.typed->entry == typed::kNone) {
+        set.sink.report(DiagnosticKind::NoEntryRecord, set.packs.front().name.span, {"none is declared"})
+            .help("load the pack that declares the records as well");
+        return;
+    }
     auto program = std::make_shared<bytecode::Program>(lower(*set.typed, set.sources));
     const Result<void> verified = bytecode::verify(*program);
     if (!verified) {

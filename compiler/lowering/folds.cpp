@@ -137,13 +137,22 @@ Register Lowering::fold(Frame& frame, const typed::Expr& expr) {
         both.rows.push_back({outer.name, build_.compose(toFrame, outer.link)});
     }
     const Register exists = childExists == kNone ? kNone : build_.spread(childExists, toChild);
-    const Register folded = foldIn(both, toFrame, childSpace, exists, expr);
-    if (expr.kind != ExprKind::FoldRow) {
+    Register folded = foldIn(both, toFrame, childSpace, exists, expr);
+    if (expr.kind == ExprKind::FoldRow) {
+        const Register childRows = build_.column(
+            Op::RowOfLink, productSpace, {TypeKind::Row, 0, space(childSpace)}, {toChild});
+        folded = build_.gather(childRows, folded);
+    }
+    const bool mayLeadNowhere = std::any_of(owner.path.begin(), owner.path.end(), [&](LinkId link) {
+        return typed_.links[link].kind == typed::Link::Kind::Member;
+    });
+    if (!mayLeadNowhere) {
         return folded;
     }
-    const Register childRows = build_.column(
-        Op::RowOfLink, productSpace, {TypeKind::Row, 0, space(childSpace)}, {toChild});
-    return build_.gather(childRows, folded);
+    // A row that is collected into none has no list at all, which is something else than an empty one.
+    const Type type = build_.typeOf(folded);
+    const Register there = build_.spread(build_.constant(location.space, kYesNo, 1), location.link);
+    return build_.column(Op::Select, frame.space, type, {there, folded, build_.notApplicable(frame.space, type)});
 }
 
 // NOLINTNEXTLINE(misc-no-recursion): depth bounded by the parser's nesting limit

@@ -164,9 +164,9 @@ void appendFinding(std::string& out, const FindingResult& finding) {
     object.close();
 }
 
-void appendDecided(std::string& out, const DecidedResult& decided, bool withPlace) {
+void appendDecided(std::string& out, const DecidedResult& decided) {
     ObjectWriter object(out);
-    if (withPlace) {
+    if (!decided.on.empty()) {
         object.text("on", decided.on);
     }
     appendNamedValue(object, out, "value", decided.value);
@@ -179,7 +179,8 @@ void appendDecided(std::string& out, const DecidedResult& decided, bool withPlac
     object.close();
 }
 
-/// By decision: one object for a decision about the record itself, otherwise a list of them with their places.
+/// By decision: an object, or a list of them where several rows of one record are decided about. What is not about the
+/// record itself says where.
 void appendDecisions(ObjectWriter& object, std::string& out, const std::vector<DecidedResult>& all) {
     object.name("decided");
     ObjectWriter decisions(out);
@@ -189,15 +190,15 @@ void appendDecisions(ObjectWriter& object, std::string& out, const std::vector<D
             ++end;
         }
         decisions.name(all[begin].decision);
-        if (end - begin == 1 && all[begin].on.empty()) {
-            appendDecided(out, all[begin], /*withPlace=*/false);
+        if (end - begin == 1) {
+            appendDecided(out, all[begin]);
         } else {
             out += '[';
             for (std::size_t index = begin; index < end; ++index) {
                 if (index != begin) {
                     out += ", ";
                 }
-                appendDecided(out, all[index], /*withPlace=*/true);
+                appendDecided(out, all[index]);
             }
             out += ']';
         }

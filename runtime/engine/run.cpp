@@ -9,6 +9,7 @@
 #include <mutex>
 #include <numeric>
 #include <optional>
+#include <set>
 #include <string_view>
 #include <thread>
 #include <utility>
@@ -23,11 +24,11 @@ using Block = std::vector<std::uint32_t>;
 /// share a group with others.
 using GroupKey = std::vector<std::pair<State, std::int64_t>>;
 
-GroupKey groupKeyOf(const bytecode::Program& program, const Batch& batch, std::uint32_t record) {
+GroupKey groupKeyOf(const bytecode::Program& program, const Batch::Space& records, std::uint32_t record) {
     GroupKey key;
     key.reserve(program.partition.size());
     for (const std::uint32_t field : program.partition) {
-        const ColumnData& column = batch.spaces[0].columns[field];
+        const ColumnData& column = records.columns[field];
         const State state = column.state(record);
         key.emplace_back(state, state == State::Value ? column.values[record] : 0);
     }
@@ -174,7 +175,7 @@ planBlocks(const bytecode::Program& program, const RecordStore& store, std::size
         std::map<GroupKey, std::size_t> groupOf;
         for (const std::uint32_t record : records) {
             const auto [place, isNew] =
-                groupOf.try_emplace(groupKeyOf(program, store.batch(), record), groups.size());
+                groupOf.try_emplace(groupKeyOf(program, store.batch().spaces[0], record), groups.size());
             if (isNew) {
                 groups.emplace_back();
             }
@@ -201,6 +202,36 @@ planBlocks(const bytecode::Program& program, const RecordStore& store, std::size
                   [&](std::uint32_t a, std::uint32_t b) { return rank[a] < rank[b]; });
     }
     return blocks;
+}
+
+std::vector<std::uint32_t> recordsBesideRejected(const bytecode::Program& program,
+                                                 const DecodedRecords& decoded) {
+    std::vector<std::uint32_t> beside;
+    if (program.partition.empty() && !program.wholeFile) {
+        return beside;
+    }
+    std::set<GroupKey> lacking;
+    bool any = false;
+    for (const Rejection& rejection : decoded.rejections) {
+        if (!rejection.leavesHole) {
+            continue;
+        }
+        if (program.wholeFile || rejection.hole == kNoHole) {
+            any = true;
+            break;
+        }
+        GroupKey key = groupKeyOf(program, decoded.holes, rejection.hole);
+        any = any || std::any_of(key.begin(), key.end(),
+                                 [](const auto& part) { return part.first != State::Value; });
+        lacking.insert(std::move(key));
+    }
+    for (std::uint32_t record = 0; record < decoded.store.recordCount(); ++record) {
+        if (any ||
+            lacking.count(groupKeyOf(program, decoded.store.batch().spaces[0], record)) != 0) {
+            beside.push_back(record);
+        }
+    }
+    return beside;
 }
 
 bool decideRecords(const std::shared_ptr<const bytecode::Program>& program, const RecordStore& store,

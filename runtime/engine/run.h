@@ -3,6 +3,7 @@
 #include "runtime/bytecode/program.h"
 #include "runtime/decision/result.h"
 #include "runtime/engine/evaluate.h"
+#include "runtime/input/decoder.h"
 #include "runtime/input/record_store.h"
 
 #include <cstddef>
@@ -24,6 +25,11 @@ struct RunOptions {
 /// record numbers of the store.
 std::vector<std::vector<std::uint32_t>>
 planBlocks(const bytecode::Program& program, const RecordStore& store, std::size_t blockRows);
+
+/// The records whose groups may lack a record that was rejected, ascending: sums and pools over those groups may be too low.
+/// A rejected record that cannot be told to belong to a group may belong to any.
+std::vector<std::uint32_t> recordsBesideRejected(const bytecode::Program& program,
+                                                 const DecodedRecords& decoded);
 
 /// Takes the results of one block, one a record; returns false to stop the run.
 using BlockSink = std::function<bool(std::vector<RecordResult>&& results)>;

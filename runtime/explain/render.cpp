@@ -100,7 +100,8 @@ void appendRulePage(std::string& out, const ExplainedRule& rule) {
     if (!rule.label.empty()) {
         out += fmt::format("  {}\n", rule.label);
     }
-    out += fmt::format("  layer {}, in force {}, {}\n", rule.layer, rule.inForce, rule.place);
+    const std::string layer = rule.layer.empty() ? std::string() : "layer " + rule.layer + ", ";
+    out += fmt::format("  {}in force {}, {}\n", layer, rule.inForce, rule.place);
     for (const std::string& source : rule.sources) {
         out += fmt::format("  source: {}\n", source);
     }

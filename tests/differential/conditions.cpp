@@ -84,6 +84,11 @@ std::string ExpressionWriter::decisionTest(const Scope& scope) {
                                             random_.chance(60) ? "contains" : "does not contain", member));
                 continue;
             }
+            if (random_.chance(25) && scope.dated) {
+                found.push_back(fmt::format("({} of {} is {}{})", decision.name, row.text, random_.chance(40) ? "not " : "",
+                                            random_.of(world_.scales[decision.ref].steps)));
+                continue;
+            }
             const std::string fact = visible(scope, {Kind::Enumeration, 0, world_.scales[decision.ref].facts});
             if (!fact.empty() && scope.dated) {
                 found.push_back(fmt::format("(({}) {} {} of {})", fact,
@@ -93,6 +98,22 @@ std::string ExpressionWriter::decisionTest(const Scope& scope) {
         }
     }
     return found.empty() ? std::string() : random_.of(found);
+}
+
+/// Whether a list of plain values holds one; empty where there is no such list.
+std::string ExpressionWriter::listTest(const Scope& scope) {
+    std::vector<Variable> found;
+    for (const Variable& list : world_.lists(scope)) {
+        if (world_.spaces[list.space].scalar) {
+            found.push_back(list);
+        }
+    }
+    if (found.empty()) {
+        return {};
+    }
+    const Variable& list = random_.of(found);
+    const char* word = random_.chance(60) ? "contains" : "does not contain";
+    return fmt::format("({} {} {})", list.text, word, literal(world_.spaces[list.space].columns[0].type));
 }
 
 // NOLINTNEXTLINE(misc-no-recursion): by depth
@@ -145,6 +166,12 @@ std::string ExpressionWriter::condition(const Scope& scope, int depth) {
     const std::int64_t pick = random_.between(1, 100);
     if (pick <= 25) {
         return equality(scope, depth);
+    }
+    if (pick >= 95) {
+        const std::string test = listTest(scope);
+        if (!test.empty()) {
+            return test;
+        }
     }
     if (pick <= 45) {
         return membership(scope, depth);

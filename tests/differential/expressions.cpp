@@ -12,7 +12,7 @@ using Kind = ValueType::Kind;
 
 namespace {
 
-const std::vector<std::string> kModes{"half_up", "half_even", "down"};
+const std::vector<std::string> kModes{"half_up", "half_even", "up", "down"};
 
 /// Whether a value of `from` may stand where `to` is wanted.
 bool fits(const ValueType& from, const ValueType& to) {
@@ -195,6 +195,10 @@ std::string ExpressionWriter::leaf(const Scope& scope, const ValueType& type) {
     for (const Variable& row : world_.rows(scope)) {
         for (const Column& column : world_.spaces[row.space].columns) {
             if (!column.isPrivate && fits(column.type, type)) {
+                if (world_.spaces[row.space].scalar) {
+                    found.push_back(row.text);
+                    continue;
+                }
                 const bool computed = !column.stored && random_.chance(50);
                 found.push_back(computed ? fmt::format("({} of {})", column.name, row.text)
                                          : row.text + "." + column.name);
@@ -218,7 +222,8 @@ std::string ExpressionWriter::visible(const Scope& scope, const ValueType& type)
     for (const Variable& row : world_.rows(scope)) {
         for (const Column& column : world_.spaces[row.space].columns) {
             if (!column.isPrivate && fits(column.type, type)) {
-                found.push_back(column.stored ? row.text + "." + column.name
+                found.push_back(world_.spaces[row.space].scalar ? row.text
+                                : column.stored ? row.text + "." + column.name
                                               : fmt::format("{} of {}", column.name, row.text));
             }
         }
@@ -231,7 +236,8 @@ std::string ExpressionWriter::visibleAny(const Scope& scope) {
     for (const Variable& row : world_.rows(scope)) {
         for (const Column& column : world_.spaces[row.space].columns) {
             if (!column.isPrivate) {
-                found.push_back(column.stored ? row.text + "." + column.name
+                found.push_back(world_.spaces[row.space].scalar ? row.text
+                                : column.stored ? row.text + "." + column.name
                                               : fmt::format("{} of {}", column.name, row.text));
             }
         }
@@ -318,8 +324,11 @@ std::string ExpressionWriter::chosenRow(const Scope& scope, const ValueType& typ
     inner.variables.push_back({binder, list.space});
     ++inner.folds;
     const std::string rows = over(list, binder, inner, depth);
-    if (random_.chance(40)) {
+    if (random_.chance(35)) {
         return fmt::format("({} of (only {}))", column, rows);
+    }
+    if (random_.chance(30) && world_.spaces[list.space].dated) {
+        return fmt::format("({} of (latest {}))", column, rows);
     }
     inner.inferred = true;
     const ValueType order = random_.chance(40) ? ValueType{Kind::Date, 0, 0} : quantity();
@@ -341,7 +350,7 @@ std::string ExpressionWriter::looked(const Scope& scope, const ValueType& type, 
     }
     for (const Table& table : world_.tables) {
         for (const Column& output : table.gives) {
-            if (!fits(output.type, type) || !scope.dated) {
+            if (!fits(output.type, type)) {
                 continue;
             }
             std::string arguments;
@@ -350,6 +359,9 @@ std::string ExpressionWriter::looked(const Scope& scope, const ValueType& type, 
             }
             found.push_back(fmt::format("{}.{} for ({})", table.name, output.name, arguments));
             found.back() = "(" + found.back() + ")";
+            if (!scope.dated || random_.chance(20)) {
+                found.back() = fmt::format("({} on {})", found.back(), leaf(scope, {Kind::Date, 0, 0}));
+            }
         }
     }
     return found.empty() ? leaf(scope, type) : random_.of(found);
@@ -450,6 +462,30 @@ std::string ExpressionWriter::amount(const Scope& scope, const ValueType& type, 
     }
 }
 
+/// `lesser of (a, b)`, `absolute of (a)`, `weekday of (d)`; empty where no function gives the type.
+// NOLINTNEXTLINE(misc-no-recursion): by depth
+std::string ExpressionWriter::called(const Scope& scope, const ValueType& type, int depth) {
+    const auto sub = [&](const ValueType& wanted) { return value(scope, wanted, depth - 1); };
+    if (type.kind == Kind::Date) {
+        return fmt::format("({} of ({}, {}))", random_.chance(50) ? "earlier" : "later", sub(type), sub(type));
+    }
+    if (!isQuantity(type.kind)) {
+        return {};
+    }
+    static const std::vector<std::string> kParts{"calendar_year", "calendar_month", "day_of_month", "weekday"};
+    if (type.kind == Kind::Number && random_.chance(40)) {
+        return fmt::format("({} of ({}))", random_.of(kParts), sub({Kind::Date, 0, 0}));
+    }
+    if (random_.chance(30)) {
+        return fmt::format("(absolute of ({}))", sub(type));
+    }
+    std::string arguments = sub(type) + ", " + sub(type);
+    if (random_.chance(30)) {
+        arguments += ", " + sub(type);
+    }
+    return fmt::format("({} of ({}))", random_.chance(50) ? "lesser" : "greater", arguments);
+}
+
 // NOLINTNEXTLINE(misc-no-recursion): by depth
 std::string ExpressionWriter::dateValue(const Scope& scope, int depth) {
     const char* sign = random_.chance(50) ? "+" : "-";
@@ -478,6 +514,12 @@ std::string ExpressionWriter::value(const Scope& scope, const ValueType& type, i
     }
     if (pick <= 65 && quantityOrDate) {
         return folded(scope, type, depth);
+    }
+    if (pick <= 73) {
+        const std::string call = called(scope, type, depth);
+        if (!call.empty()) {
+            return call;
+        }
     }
     switch (type.kind) {
     case Kind::Number:

@@ -75,6 +75,10 @@ class RecordWriter {
             std::string rows;
             const std::int64_t count = random_.between(0, parent == 0 ? 4 : 2);
             for (std::int64_t row = 0; row < count; ++row) {
+                if (list.scalar) {
+                    rows += (rows.empty() ? "" : ", ") + value(list.columns[0]);
+                    continue;
+                }
                 std::string one = fields(space, /*nested=*/false) + lists(space);
                 rows += fmt::format("{}{{{}}}", rows.empty() ? "" : ", ", one.empty() ? one : one.substr(2));
             }
@@ -88,6 +92,10 @@ class RecordWriter {
         const std::string sign = negative ? "-" : "";
         switch (column.type.kind) {
         case Kind::YesNo:
+            if (column.attested) {
+                return fmt::format("{{\"by\": \"someone\", \"on\": \"{}\", \"holds\": {}}}", world_.date(),
+                                   random_.chance(70) ? "true" : "false");
+            }
             return random_.chance(50) ? "true" : "false";
         case Kind::Number:
             if (column.type.scale == 0) {

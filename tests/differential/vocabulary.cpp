@@ -132,7 +132,8 @@ std::string PackWriter::fields(Space& space, const std::string& prefix, int coun
                                     {Kind::Enumeration, 0, 0}, {Kind::Minutes, 0, 0}};
         column.type = index < 5 && prefix.empty() ? firsts[index] : anyType();
         column.stored = true;
-        text += fmt::format("  {} : {}", name, typeText(world_, column.type));
+        column.attested = column.type.kind == Kind::YesNo && random_.chance(30);
+        text += fmt::format("  {} : {}", name, column.attested ? "attestation" : typeText(world_, column.type));
         if (column.type.kind == Kind::Text) {
             column.isPrivate = random_.chance(20);
             text += column.isPrivate ? " private" : " shown";
@@ -144,7 +145,7 @@ std::string PackWriter::fields(Space& space, const std::string& prefix, int coun
         }
         if (random_.chance(50)) {
             column.optional = true;
-            const bool plain = column.type.kind != Kind::Text && column.type.kind != Kind::Code;
+            const bool plain = column.type.kind != Kind::Text && column.type.kind != Kind::Code && !column.attested;
             column.maybeUnknown = !plain || random_.chance(70);
             text += column.maybeUnknown ? " optional" : " absent means " + expressions_.literal(column.type);
         }
@@ -181,6 +182,19 @@ void PackWriter::records() {
             world_.spaces.push_back(part);
             core(fmt::format("record part\n{}end\n", text));
             inner = "  parts : list of part at most 2 absent means none\n";
+        }
+        if (random_.chance(40)) {
+            // A list of plain values.
+            Space plain;
+            plain.kind = Space::Kind::List;
+            plain.name = name + "_mark";
+            plain.listName = world_.fresh("marks");
+            plain.parent = index;
+            plain.scalar = true;
+            plain.columns.push_back({"value", {Kind::Code, 0, 1}, false, false, false, false, true});
+            world_.spaces.push_back(plain);
+            inner += fmt::format("  {} : list of {} at most 3 absent means none\n", plain.listName,
+                                 world_.codeSets[1].name);
         }
         const std::string text = fields(world_.spaces[index], "", fieldCount);
         core(fmt::format("record {}\n{}{}end\n", name, text, inner));

@@ -26,6 +26,7 @@ struct Column {
     bool maybeUnknown = false;        ///< optional, and absence has no meaning
     bool isSigned = false;
     bool stored = false;
+    bool attested = false;            ///< a yes or no with who said it and when
     std::string foreign = {};         ///< name in the input where it is another
     bool ownerRequired = false;       ///< of a nested record that must be there
 };
@@ -143,6 +144,8 @@ class ExpressionWriter {
     std::string amount(const Scope& scope, const ValueType& type, int depth);
     std::string dateValue(const Scope& scope, int depth);
     std::string choice(const Scope& scope, const ValueType& type, int depth);
+    std::string called(const Scope& scope, const ValueType& type, int depth);
+    std::string listTest(const Scope& scope);
     std::string folded(const Scope& scope, const ValueType& type, int depth);
     std::string chosenRow(const Scope& scope, const ValueType& type, int depth);
     std::string looked(const Scope& scope, const ValueType& type, int depth);

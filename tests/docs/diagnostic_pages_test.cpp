@@ -1,20 +1,41 @@
 // Every page under docs/diagnostics shows its mistake and how to mend it. The first block of a page must draw the page's code, the
-// blocks under "How to mend it" must not. A block that begins with `pack` is a whole pack; others are put behind prelude.prv.
+// blocks under "How to mend it" must not. A block that begins with `pack` is a whole pack, one that begins with `-- file: NAME`
+// holds several; others are put behind prelude.prv.
 
 #include "tests/catch.h"
 #include "tests/docs/examples.h"
 
 #include <algorithm>
 #include <filesystem>
+#include <sstream>
 
 using namespace proviso;
 
 namespace {
 
+/// The files of a block with `-- file: NAME` lines.
+std::vector<std::pair<std::string, std::string>> filesOf(const std::string& text) {
+    const std::string mark = "-- file: ";
+    std::vector<std::pair<std::string, std::string>> files;
+    std::istringstream lines(text);
+    for (std::string line; std::getline(lines, line);) {
+        if (line.rfind(mark, 0) == 0) {
+            files.emplace_back(line.substr(mark.size()), std::string());
+        } else if (!files.empty()) {
+            files.back().second += line + "\n";
+        }
+    }
+    return files;
+}
+
 std::vector<std::string> codesIn(const std::string& text, std::string& said) {
     static const std::string kPrelude = docs::readText(PROVISO_ROOT "/tests/docs/prelude.prv");
     const bool whole = text.rfind("pack ", 0) == 0;
-    const auto set = compileTexts({{"example.prv", whole ? text : kPrelude + text}}, CompileGoal::Lowered);
+    auto files = filesOf(text);
+    if (files.empty()) {
+        files = {{"example.prv", whole ? text : kPrelude + text}};
+    }
+    const auto set = compileTexts(files, CompileGoal::Lowered);
     said = docs::rendered(*set);
     return docs::codesOf(*set);
 }

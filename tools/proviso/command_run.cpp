@@ -204,7 +204,7 @@ ExitCode runRecords(Console& console, const CheckRecordsOptions& options) {
         return ExitCode::BadInput;
     }
     writer.finish();
-    summary.add(records->decoded);
+    summary.add(records->decoded, recordsBesideRejected(program, records->decoded).size());
     writeSummary(console, options, program, summary);
     if (summary.rejectedCount() != 0) {
         return ExitCode::BadInput;

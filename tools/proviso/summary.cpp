@@ -29,6 +29,17 @@ std::string moneyText(const Total& cents) {
     return sum.ok() ? formatMoney(sum.value, 2) : "more than can be counted";
 }
 
+/// What is missing, in words where it is no field of a record.
+std::string gapText(std::string_view field) {
+    std::string text = printable(field);
+    if (field.starts_with("law:")) {
+        text += ": no rule of these packs says";
+    } else if (field.starts_with("table:")) {
+        text += ": the table leaves it open";
+    }
+    return text;
+}
+
 /// `, key: [{...}, ...]`
 template <typename Map, typename Write>
 void appendList(std::string& out, std::string_view key, const Map& map, Write write) {
@@ -57,9 +68,12 @@ std::string fieldOfPlace(std::string_view place) {
     // `law:LAYER`, `table:NAME` and `order:FIELD` are no fields of a record.
     const std::size_t colon = place.rfind(':');
     if (colon != std::string_view::npos) {
-        const std::string_view kind = place.substr(0, colon);
+        // A key in front may hold colons itself.
+        const std::size_t before = place.rfind(':', colon == 0 ? 0 : colon - 1);
+        const std::size_t begin = before == std::string_view::npos || before == colon ? 0 : before + 1;
+        const std::string_view kind = place.substr(begin, colon - begin);
         if (kind == "law" || kind == "table" || kind == "order") {
-            return std::string(place);
+            return std::string(place.substr(begin));
         }
         place.remove_prefix(colon + 1);
     }
@@ -131,7 +145,8 @@ void Summary::add(const std::vector<RecordResult>& block) {
     }
 }
 
-void Summary::add(const DecodedRecords& decoded) {
+void Summary::add(const DecodedRecords& decoded, std::uint64_t besideRejected) {
+    besideRejected_ = besideRejected;
     for (const Rejection& rejection : decoded.rejections) {
         ++rejectedCount_;
         ++rejections_[{rejectionCode(rejection.reason), rejectionMessage(rejection.reason)}];
@@ -156,16 +171,20 @@ std::string Summary::text(std::string_view recordName, bool colour) const {
            '\n';
     std::size_t codeWidth = 0;
     std::size_t countWidth = 0;
+    std::size_t stakeWidth = 0;
     for (const auto& [key, tally] : findings_) {
         codeWidth = std::max(codeWidth, key.second.size());
         countWidth = std::max(countWidth, grouped(tally.count).size());
+        if (tally.atStake.wide() != 0) {
+            stakeWidth = std::max(stakeWidth, moneyText(tally.atStake).size());
+        }
     }
     for (const auto& [key, tally] : findings_) {
         std::string line = "  " + padded(std::string(findingSeverityName(key.first)), 9) + "  " +
                            rightAligned(grouped(tally.count), countWidth) + "  " +
                            padded(key.second, codeWidth);
-        if (tally.atStake.wide() != 0) {
-            line += "  " + moneyText(tally.atStake);
+        if (stakeWidth != 0) {
+            line += "  " + rightAligned(tally.atStake.wide() != 0 ? moneyText(tally.atStake) : "", stakeWidth);
         }
         for (const std::string& rule : tally.rules) {
             line += (rule == *tally.rules.begin() ? "  by " : ", ") + rule;
@@ -184,7 +203,7 @@ std::string Summary::text(std::string_view recordName, bool colour) const {
         });
         for (std::size_t index = 0; index < std::min(gaps.size(), kGapsShown); ++index) {
             out += "  " + rightAligned(grouped(gaps[index].second.records), 6) + "  " +
-                   printable(gaps[index].first) + "  (" +
+                   gapText(gaps[index].first) + "  (" +
                    counted(gaps[index].second.answers, "answer") + ")\n";
         }
         if (gaps.size() > kGapsShown) {
@@ -206,6 +225,10 @@ std::string Summary::text(std::string_view recordName, bool colour) const {
         for (const auto& [key, count] : rejections_) {
             out += "  " + rightAligned(grouped(count), 6) + "  " + key.first + " " + key.second + '\n';
         }
+    }
+    if (besideRejected_ != 0) {
+        out += "sums may be too low: " + counted(besideRejected_, noun) +
+               " may share a group with a rejected record\n";
     }
     const std::uint64_t replaced = counts_.superseded + counts_.identical;
     if (replaced + counts_.voided + counts_.notYetKnown != 0) {
@@ -256,6 +279,7 @@ std::string Summary::json() const {
     });
     appendNumber(out, "records_with_choices", recordsWithChoices_);
     appendNumber(out, "rejected", rejectedCount_);
+    appendNumber(out, "records_beside_rejected", besideRejected_);
     appendList(out, "rejected_by_reason", rejections_, [&](const auto& key, std::uint64_t count) {
         out += "\"code\": ";
         appendJsonText(out, key.first);

@@ -19,7 +19,8 @@ class Summary {
   public:
     /// The results of one block: findings that several records of it share are counted once.
     void add(const std::vector<RecordResult>& block);
-    void add(const DecodedRecords& decoded);
+    /// `besideRejected`: how many records share a group with a rejected one, or may.
+    void add(const DecodedRecords& decoded, std::uint64_t besideRejected);
 
     [[nodiscard]] std::uint64_t recordCount() const { return records_; }
     [[nodiscard]] std::uint64_t findingCount() const { return findingCount_; }
@@ -50,6 +51,7 @@ class Summary {
     std::uint64_t recordsWithChoices_ = 0;
     std::uint64_t findingCount_ = 0;
     std::uint64_t rejectedCount_ = 0;
+    std::uint64_t besideRejected_ = 0;
     Total atStake_;
     std::map<std::string, std::uint64_t> rows_;                                ///< by list
     std::map<std::pair<std::uint8_t, std::string>, Tally> findings_;           ///< by severity and code

@@ -160,3 +160,15 @@ TEST_CASE("no contradiction is invented") {
     }
     CHECK(contradictions > 10);
 }
+
+TEST_CASE("conditions that repeat themselves without end are given up on") {
+    Fixture build;
+    auto condition = build.paintIs(0);
+    for (int times = 0; times < 60; ++times) {
+        condition = times % 2 == 0 ? build.either(condition, condition) : build.both(condition, build.no(condition));
+    }
+    // Whatever the answer, it comes.
+    static_cast<void>(build.possible(condition));
+    static_cast<void>(build.possible(build.no(condition)));
+    SUCCEED();
+}

@@ -143,7 +143,7 @@ TEST_CASE("findings, open answers and errors carry where they are") {
                     "\"message\": \"too large\"}]") != std::string::npos);
 }
 
-TEST_CASE("a decision about the record stands by itself, one about its group in a list") {
+TEST_CASE("decisions say what binds them, and where unless they are about the record") {
     RecordResult result;
     result.key = "O-1";
     DecidedResult limit;
@@ -158,7 +158,7 @@ TEST_CASE("a decision about the record stands by itself, one about its group in 
     result.decided = {limit, method};
     CHECK(toJson(result, stamp()).find(
               "\"decided\": {\"limit\": {\"value\": 2, \"bound_by\": \"a.rule\", \"also_bound_by\": [\"b.rule\"]}, "
-              "\"method\": [{\"on\": \"customer_day\", \"value\": \"pooled\"}]}") != std::string::npos);
+              "\"method\": {\"on\": \"customer_day\", \"value\": \"pooled\"}}") != std::string::npos);
 }
 
 TEST_CASE("texts for people hold no control characters") {

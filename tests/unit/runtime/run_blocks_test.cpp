@@ -69,3 +69,22 @@ TEST_CASE("where groups cross, everything is one block") {
     CHECK(blocksOf(program, kOrders, 1) == "a b c d");
     CHECK(blocksOf(program, "", 1).empty());
 }
+
+TEST_CASE("a rejected record leaves a hole in its group") {
+    bytecode::Program program = orders();
+    program.schema.spaces[0].fields.push_back(program.schema.spaces[0].fields[1]);
+    program.schema.spaces[0].fields[2].name = "paid";
+    program.schema.spaces[0].fields[2].path = {"paid"};
+    program.schema.spaces[0].fields[2].type.kind = TypeKind::YesNo;
+    Dictionary dictionary;
+    const auto beside = [&](const std::string& bad) {
+        return recordsBesideRejected(program, decodeText(program.schema, dictionary, kOrders + bad)).size();
+    };
+    const std::string ofGroup = "{\"order_id\": \"x\", \"customer_id\": \"2\", \"paid\": 3}\n";
+    CHECK(beside(ofGroup) == 0);
+    program.partition = {1};
+    CHECK(beside("") == 0);
+    CHECK(beside(ofGroup) == 2);
+    CHECK(beside("{\"order_id\": \"x\", \"paid\": 3}\n") == 4);
+    CHECK(beside("no record\n") == 4);
+}
