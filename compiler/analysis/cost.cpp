@@ -11,7 +11,20 @@
 
 namespace proviso {
 
-using namespace typed;
+using typed::Apportionment;
+using typed::BinderId;
+using typed::Collect;
+using typed::ColumnId;
+using typed::Expr;
+using typed::ExprId;
+using typed::ExprKind;
+using typed::Grouping;
+using typed::LinkId;
+using typed::Program;
+using typed::Space;
+using typed::SpaceId;
+using typed::SpaceKind;
+using typed::kNone;
 using analysis::Graph;
 
 namespace {

@@ -10,7 +10,12 @@
 
 namespace proviso {
 
-using namespace typed;
+using typed::Expr;
+using typed::ExprId;
+using typed::ExprKind;
+using typed::Parameter;
+using typed::Program;
+using typed::Rule;
 using analysis::Graph;
 
 namespace {
@@ -88,6 +93,7 @@ std::vector<Horizon> horizons(const Program& program) {
         }
     }
     std::vector<Horizon> result;
+    result.reserve(found.size());
     for (auto& [parameter, horizon] : found) {
         result.push_back(std::move(horizon));
     }

@@ -5,7 +5,18 @@
 
 namespace proviso::analysis {
 
-using namespace typed;
+using typed::CodeSet;
+using typed::ColumnKind;
+using typed::Comparison;
+using typed::Expr;
+using typed::ExprId;
+using typed::ExprKind;
+using typed::FoldKind;
+using typed::InForce;
+using typed::LinkId;
+using typed::Program;
+using typed::Rule;
+using typed::kNone;
 
 namespace {
 
@@ -138,13 +149,12 @@ Terms::Term Terms::of(ExprId id) {
             content.insert(content.end(), {period.period.from, period.period.through, period.published});
         }
         content.push_back(number(static_cast<std::uint32_t>(expr.over.size())));
-        for (const LinkId link : expr.over) {
-            content.push_back(number(link));
-        }
+        content.insert(content.end(), expr.over.begin(), expr.over.end());
         for (const ExprId inner : {expr.where, expr.body}) {
             content.push_back(inner == kNone ? -1 : number(of(inner)));
         }
         std::vector<std::int64_t> operands;
+        operands.reserve(expr.operands.size());
         for (const ExprId operand : expr.operands) {
             operands.push_back(number(of(operand)));
         }
@@ -315,8 +325,10 @@ bool Facts::assumeAll(const std::vector<ExprId>& conditions, bool yes) {
             return false;
         }
     }
-    return std::all_of(
-        later.begin(), later.end(), [&](ExprId condition) { return assume(condition, yes); });
+    // NOLINTNEXTLINE(misc-no-recursion): as above
+    return std::all_of(later.begin(), later.end(), [&](ExprId condition) {
+        return assume(condition, yes);
+    });
 }
 
 /// One of several branches holds: what they have in common is known.

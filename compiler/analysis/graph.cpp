@@ -7,7 +7,27 @@
 
 namespace proviso::analysis {
 
-using namespace typed;
+using typed::Apportionment;
+using typed::Collect;
+using typed::Column;
+using typed::ColumnId;
+using typed::ColumnKind;
+using typed::Decision;
+using typed::Definition;
+using typed::Effect;
+using typed::Expr;
+using typed::ExprId;
+using typed::ExprKind;
+using typed::FoldKind;
+using typed::Grouping;
+using typed::LinkId;
+using typed::Program;
+using typed::Rule;
+using typed::Space;
+using typed::SpaceId;
+using typed::SpaceKind;
+using typed::Template;
+using typed::kNone;
 
 namespace {
 
@@ -44,10 +64,10 @@ void Graph::addNodes() {
     // lists of one name.
     std::vector<std::string> spaceKeys;
     for (SpaceId space = 0; space < program_.spaces.size(); ++space) {
-        std::string key = program_.spaces[space].name;
+        std::string key = program_.spaces[space].name + "/" + program_.spaces[space].listName;
         SpaceId above = program_.spaces[space].parent;
         for (std::size_t depth = 0; above != kNone && depth < program_.spaces.size(); ++depth) {
-            key = program_.spaces[above].name + "/" + key + "/" + program_.spaces[space].listName;
+            key.insert(0, program_.spaces[above].name + "/");
             above = program_.spaces[above].parent;
         }
         spaceKeys.push_back(key);

@@ -12,7 +12,16 @@
 
 namespace proviso {
 
-using namespace typed;
+using typed::Comparison;
+using typed::Expr;
+using typed::ExprId;
+using typed::ExprKind;
+using typed::FoldKind;
+using typed::LinkId;
+using typed::Program;
+using typed::SpaceId;
+using typed::SpaceKind;
+using typed::kNone;
 using analysis::Graph;
 
 namespace {

@@ -11,7 +11,12 @@
 
 namespace proviso::analysis {
 
-using namespace typed;
+using typed::Apportionment;
+using typed::Expr;
+using typed::ExprId;
+using typed::ExprKind;
+using typed::Program;
+using typed::kNone;
 
 namespace {
 
@@ -180,7 +185,8 @@ class Cycles {
         std::rotate(cycle.begin(), first, cycle.end());
         std::string chain = words(cycle.front());
         for (std::size_t place = 1; place <= cycle.size(); ++place) {
-            chain += (place == 1 ? " reads " : ", which reads ") + words(cycle[place % cycle.size()]);
+            chain.append(place == 1 ? " reads " : ", which reads ");
+            chain.append(words(cycle[place % cycle.size()]));
         }
         auto builder = sink_.report(DiagnosticKind::ReadsItself,
                                     graph_.spanOf(cycle.front()),
@@ -191,7 +197,7 @@ class Cycles {
             const Graph::Reading& reading = readingOf(from, to);
             std::string text = words(from) + " reads " + words(to) + " here";
             if (reading.rule != kNone) {
-                text = "rule `" + program_.rules[reading.rule].name + "`: " + text;
+                text.insert(0, "rule `" + program_.rules[reading.rule].name + "`: ");
             }
             builder.label(reading.span, text);
         }

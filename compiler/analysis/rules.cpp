@@ -7,7 +7,15 @@
 
 namespace proviso::analysis {
 
-using namespace typed;
+using typed::ColumnId;
+using typed::Combination;
+using typed::Effect;
+using typed::Exception;
+using typed::ExprId;
+using typed::ExprKind;
+using typed::Program;
+using typed::Rule;
+using typed::kNone;
 
 namespace {
 

@@ -7,7 +7,14 @@
 
 namespace proviso::analysis {
 
-using namespace typed;
+using typed::Effect;
+using typed::Expr;
+using typed::ExprId;
+using typed::ExprKind;
+using typed::Program;
+using typed::Rule;
+using typed::Template;
+using typed::kNone;
 
 namespace {
 
@@ -61,6 +68,7 @@ class Walk {
         }
         const Expr& expr = program_.exprs[id];
         bool found = expr.kind == ExprKind::LookupTable;
+        // NOLINTNEXTLINE(misc-no-recursion): as above
         forEachChild(program_, expr, [&](ExprId child) { found = reads(child) || found; });
         return reads_[id] = found;
     }
@@ -102,6 +110,7 @@ class Walk {
         default:
             break;
         }
+        // NOLINTNEXTLINE(misc-no-recursion): as above
         forEachChild(program_, expr, [&](ExprId child) { visit(child, facts); });
     }
 

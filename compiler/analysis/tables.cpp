@@ -11,7 +11,9 @@
 
 namespace proviso::analysis {
 
-using namespace typed;
+using typed::Period;
+using typed::Program;
+using typed::Table;
 
 namespace {
 
@@ -73,6 +75,12 @@ bool covers(const Cell& a, const Cell& b) {
     const Period outer = rangeOf(a);
     const Period inner = rangeOf(b);
     return outer.from <= inner.from && inner.through <= outer.through;
+}
+
+/// Whether any value of a stretch is among those possible.
+bool admits(const Domain& values, const Period& range) {
+    return range.from == range.through ? values.contains(range.from)
+                                       : values.low <= range.through && range.from <= values.high;
 }
 
 class TableCheck {
@@ -171,7 +179,6 @@ class TableCheck {
 
     /// The different values to look at in a column: each stands for all up to the next. Nothing where they cannot be listed.
     [[nodiscard]] std::optional<std::vector<Period>> classesOf(std::size_t column) const {
-        std::vector<Period> classes;
         const Type& type = table_.given[column].type;
         std::int64_t members = 0;
         if (type.kind == TypeKind::YesNo || type.kind == TypeKind::Attestation) {
@@ -179,13 +186,16 @@ class TableCheck {
         } else if (type.kind == TypeKind::Enumeration) {
             members = static_cast<std::int64_t>(program_.enumerations[type.ref].members.size());
         }
-        for (std::int64_t member = 0; member < members; ++member) {
-            classes.push_back({member, member});
-        }
         if (members != 0) {
+            std::vector<Period> classes;
+            classes.reserve(static_cast<std::size_t>(members));
+            for (std::int64_t member = 0; member < members; ++member) {
+                classes.push_back({member, member});
+            }
             return classes;
         }
         std::vector<Period> ranges;
+        ranges.reserve(table_.rows.size());
         bool any = false;
         for (const Table::Row& row : table_.rows) {
             const Cell& cell = row.cells[column];
@@ -242,6 +252,7 @@ class TableCheck {
             classes.push_back(std::move(*values));
         }
         std::vector<Period> periods;
+        periods.reserve(table_.rows.size());
         for (const Table::Row& row : table_.rows) {
             periods.push_back(row.inForce.period);
         }
@@ -270,18 +281,18 @@ class TableCheck {
     /// Whether any place that reads the table can come with the case.
     [[nodiscard]] bool isAsked(const std::vector<std::vector<Period>>& classes,
                                const std::vector<std::size_t>& at) const {
-        const auto admits = [](const Domain& values, const Period& range) {
-            return range.from == range.through
-                       ? values.contains(range.from)
-                       : values.low <= range.through && range.from <= values.high;
+        const auto asks = [&](const TableUse& use) {
+            if (!admits(use.date, classes.back()[at.back()])) {
+                return false;
+            }
+            for (std::size_t column = 0; column < table_.given.size(); ++column) {
+                if (!admits(use.given[column], classes[column][at[column]])) {
+                    return false;
+                }
+            }
+            return true;
         };
-        return uses_.empty() || std::any_of(uses_.begin(), uses_.end(), [&](const TableUse& use) {
-                   bool asked = admits(use.date, classes.back()[at.back()]);
-                   for (std::size_t column = 0; column < table_.given.size() && asked; ++column) {
-                       asked = admits(use.given[column], classes[column][at[column]]);
-                   }
-                   return asked;
-               });
+        return uses_.empty() || std::any_of(uses_.begin(), uses_.end(), asks);
     }
 
     /// Marks the rows that a case reaches; false where there is none.
@@ -354,7 +365,7 @@ class TableCheck {
         if (values.from == INT64_MIN) {
             return "up to " + valueInWords(program_, type, values.through);
         }
-        const std::string from = valueInWords(program_, type, values.from);
+        std::string from = valueInWords(program_, type, values.from);
         if (values.from == values.through) {
             return from;
         }

@@ -5,7 +5,25 @@
 
 namespace proviso::analysis {
 
-using namespace typed;
+using typed::Apportionment;
+using typed::CodeSet;
+using typed::Collect;
+using typed::Column;
+using typed::ColumnId;
+using typed::Decision;
+using typed::Definition;
+using typed::Effect;
+using typed::Exception;
+using typed::Expr;
+using typed::ExprKind;
+using typed::Grouping;
+using typed::Output;
+using typed::Parameter;
+using typed::Program;
+using typed::Rule;
+using typed::Space;
+using typed::Table;
+using typed::Template;
 
 namespace {
 

@@ -4,7 +4,50 @@
 
 namespace proviso::analysis {
 
-using namespace ast;
+using ast::Action;
+using ast::Add;
+using ast::Aggregate;
+using ast::Apportion;
+using ast::Arithmetic;
+using ast::Call;
+using ast::Case;
+using ast::Collect;
+using ast::Comparison;
+using ast::Contains;
+using ast::DatedValue;
+using ast::Decision;
+using ast::Define;
+using ast::Exception;
+using ast::Expectation;
+using ast::Expression;
+using ast::ExpressionPtr;
+using ast::Field;
+using ast::Finding;
+using ast::IsApplicable;
+using ast::IsIn;
+using ast::IsKnown;
+using ast::IsOneOf;
+using ast::ItemNode;
+using ast::LocalDefine;
+using ast::Logic;
+using ast::Lookup;
+using ast::MemberOf;
+using ast::Negate;
+using ast::Not;
+using ast::OnDate;
+using ast::OrElse;
+using ast::Pack;
+using ast::Parameter;
+using ast::PercentOf;
+using ast::Record;
+using ast::Report;
+using ast::Require;
+using ast::Rounded;
+using ast::Rule;
+using ast::Satisfies;
+using ast::Set;
+using ast::Template;
+using ast::Test;
 
 namespace {
 

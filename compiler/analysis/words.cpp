@@ -4,7 +4,13 @@
 
 namespace proviso::analysis {
 
-using namespace typed;
+using typed::CodeSet;
+using typed::Column;
+using typed::ColumnId;
+using typed::ColumnKind;
+using typed::Program;
+using typed::SpaceId;
+using typed::kNone;
 
 namespace {
 

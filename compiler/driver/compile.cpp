@@ -42,30 +42,31 @@ void parse(CompiledSet& set) {
 }
 
 void check(CompiledSet& set) {
-    // A table that is not there would be reported once more by the checker, and what it lacks along with it.
+    // A table that is not there would be reported once more by the checker, and what it lacks along
+    // with it.
     const std::size_t errorsBefore = set.sink.errorCount();
     loadTables(set);
     if (set.sink.errorCount() != errorsBefore) {
         return;
     }
-    set.typed = checkPackSet(set.packs, set.sources, set.tableFiles, set.sink);
-#if __has_include("compiler/analysis/analyse.h")
-    if (set.typed && !analyse(*set.typed, set.sources, set.sink)) {
-        set.typed.reset();
+    std::optional<typed::Program> program =
+        checkPackSet(set.packs, set.sources, set.tableFiles, set.sink);
+    if (!program || !analyse(*program, set.sources, set.sink)) {
+        return;
     }
-    if (set.typed) {
-        lint(set.packs, *set.typed, set.sink);
-    }
-#endif
+    lint(set.packs, *program, set.sink);
+    set.typed = std::move(program);
 }
 
-void lowerAndVerify(CompiledSet& set) {
-    if (set.typed->entry == typed::kNone) {
-        set.sink.report(DiagnosticKind::NoEntryRecord, set.packs.front().name.span, {"none is declared"})
+void lowerAndVerify(CompiledSet& set, const typed::Program& typed) {
+    if (typed.entry == typed::kNone) {
+        set.sink
+            .report(
+                DiagnosticKind::NoEntryRecord, set.packs.front().name.span, {"none is declared"})
             .help("load the pack that declares the records as well");
         return;
     }
-    auto program = std::make_shared<bytecode::Program>(lower(*set.typed, set.sources));
+    auto program = std::make_shared<bytecode::Program>(lower(typed, set.sources));
     const Result<void> verified = bytecode::verify(*program);
     if (!verified) {
         // Whatever analysis accepts must lower to a program that verifies.
@@ -77,14 +78,14 @@ void lowerAndVerify(CompiledSet& set) {
 
 void compile(CompiledSet& set, CompileGoal goal) {
     parse(set);
-    // Whoever mends a mistake of spelling wants to hear of it alone: names that a broken pack declares would be missing
-    // everywhere else.
+    // Whoever mends a mistake of spelling wants to hear of it alone: names that a broken pack
+    // declares would be missing everywhere else.
     if (goal == CompileGoal::Parsed || set.sink.hasErrors() || set.packs.empty()) {
         return;
     }
     check(set);
     if (goal == CompileGoal::Lowered && set.typed && !set.sink.hasErrors()) {
-        lowerAndVerify(set);
+        lowerAndVerify(set, *set.typed);
     }
 }
 

@@ -16,7 +16,9 @@ namespace fs = std::filesystem;
 constexpr std::string_view kPackExtension = ".prv";
 
 /// The pack files below a folder; sorted by the caller.
-void collectFolder(const fs::path& folder, const LoadLimits& limits, std::set<std::string>& found,
+void collectFolder(const fs::path& folder,
+                   const LoadLimits& limits,
+                   std::set<std::string>& found,
                    DiagnosticSink& sink) {
     std::error_code error;
     fs::recursive_directory_iterator place(folder, error);
@@ -34,9 +36,11 @@ void collectFolder(const fs::path& folder, const LoadLimits& limits, std::set<st
             found.insert(place->path().lexically_normal().string());
         }
         if (found.size() > limits.files) {
-            sink.report(DiagnosticKind::FileUnreadable, Span{},
-                        {folder.string(), "there are more than " + std::to_string(limits.files) +
-                                              " files below it"});
+            sink.report(
+                DiagnosticKind::FileUnreadable,
+                Span{},
+                {folder.string(),
+                 "there are more than " + std::to_string(limits.files) + " files below it"});
             return;
         }
         place.increment(error);
@@ -58,8 +62,8 @@ bool staysBelow(const fs::path& relative) {
     if (relative.is_absolute() || relative.empty()) {
         return false;
     }
-    return std::none_of(relative.begin(), relative.end(),
-                        [](const fs::path& part) { return part == ".."; });
+    return std::none_of(
+        relative.begin(), relative.end(), [](const fs::path& part) { return part == ".."; });
 }
 
 }  // namespace
@@ -98,8 +102,10 @@ std::string readFile(const std::string& path, std::size_t mostBytes, std::string
     return {};
 }
 
-std::vector<SourceId> loadPackTexts(const std::vector<std::string>& paths, Sources& sources,
-                                    DiagnosticSink& sink, const LoadLimits& limits) {
+std::vector<SourceId> loadPackTexts(const std::vector<std::string>& paths,
+                                    Sources& sources,
+                                    DiagnosticSink& sink,
+                                    const LoadLimits& limits) {
     std::set<std::string> found;
     for (const std::string& path : paths) {
         std::error_code error;
@@ -108,7 +114,8 @@ std::vector<SourceId> loadPackTexts(const std::vector<std::string>& paths, Sourc
             const std::size_t errorsBefore = sink.errorCount();
             collectFolder(path, limits, found, sink);
             if (found.size() == before && sink.errorCount() == errorsBefore) {
-                sink.report(DiagnosticKind::FileUnreadable, Span{},
+                sink.report(DiagnosticKind::FileUnreadable,
+                            Span{},
                             {path, "there is no *.prv file below it"});
             }
         } else {
@@ -132,11 +139,15 @@ std::vector<SourceId> loadPackTexts(const std::vector<std::string>& paths, Sourc
     return loaded;
 }
 
-std::optional<SourceId> loadTableText(SourceId pack, const ast::Text& file, Sources& sources,
-                                      DiagnosticSink& sink, const LoadLimits& limits) {
+std::optional<SourceId> loadTableText(SourceId pack,
+                                      const ast::Text& file,
+                                      Sources& sources,
+                                      DiagnosticSink& sink,
+                                      const LoadLimits& limits) {
     const fs::path relative(file.text);
     if (!staysBelow(relative)) {
-        sink.report(DiagnosticKind::FileUnreadable, file.span,
+        sink.report(DiagnosticKind::FileUnreadable,
+                    file.span,
                     {file.text, "it is not below the folder of the pack"})
             .help("name the file as it is found from the folder of the pack");
         return std::nullopt;

@@ -1,5 +1,6 @@
 #include "compiler/lowering/context.h"
 
+#include "compiler/analysis/cost.h"
 #include "runtime/base/check.h"
 
 #include <fmt/format.h>
@@ -21,7 +22,13 @@ Register Lowering::guard(std::uint32_t rule, std::uint32_t effect) {
     Frame& frame = ruleFrame(rule);
     const Register spoken = expression(frame, typed_.rules[rule].effects[effect].guard);
     const Register exists = existsOf(typed_.binders[typed_.rules[rule].binder].space);
-    return exists == kNone ? spoken : build_.allOf(frame.space, {exists, spoken});
+    Instruction instruction;
+    instruction.op = Op::Guard;
+    instruction.space = frame.space;
+    instruction.type = kYesNo;
+    instruction.index = rule;
+    instruction.operands = {exists == kNone ? spoken : build_.allOf(frame.space, {exists, spoken})};
+    return build_.emit(std::move(instruction));
 }
 
 std::string Lowering::place(const Span& span) const {
@@ -66,6 +73,7 @@ void Lowering::lowerFindings() {
 }
 
 void Lowering::lowerRules() {
+    const std::vector<RuleCost> costs = ruleCosts(typed_);
     for (std::uint32_t id = 0; id < typed_.rules.size(); ++id) {
         const typed::Rule& from = typed_.rules[id];
         Frame& frame = ruleFrame(id);
@@ -81,6 +89,10 @@ void Lowering::lowerRules() {
         to.period = period(from.inForce);
         to.place = place(from.span);
         to.applies = expression(frame, from.applies);
+        to.cost = costs[id].bound;
+        for (const auto& [counted, weight] : costs[id].weights) {
+            to.weights.emplace_back(space(counted), weight);
+        }
         if (from.condition != typed::kNone) {
             to.clause = clause(frame, from.condition);
         }

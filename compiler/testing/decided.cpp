@@ -12,18 +12,22 @@ using bytecode::kNone;
 using bytecode::Shown;
 using bytecode::SpaceInfo;
 
-Decided::Decided(Evaluator& evaluator, const bytecode::Program& program, const Batch& batch,
+Decided::Decided(Evaluator& evaluator,
+                 const bytecode::Program& program,
+                 const Batch& batch,
                  const DecideOptions& options)
     : evaluator_(evaluator), program_(program), batch_(batch),
       results_(evaluator.decide(batch, options)) {}
 
 const RecordResult* Decided::find(const std::string& key) const {
-    const auto place = std::find_if(results_.begin(), results_.end(),
+    const auto place = std::find_if(results_.begin(),
+                                    results_.end(),
                                     [&](const RecordResult& result) { return result.key == key; });
     return place == results_.end() ? nullptr : &*place;
 }
 
-std::optional<Answer> Decided::answer(const std::vector<std::string>& names, std::string& problem) const {
+std::optional<Answer> Decided::answer(const std::vector<std::string>& names,
+                                      std::string& problem) const {
     const RecordResult* result = names.empty() ? nullptr : find(names.front());
     if (result == nullptr) {
         problem = "no record is given as `" + (names.empty() ? std::string() : names.front()) + "`";
@@ -34,7 +38,8 @@ std::optional<Answer> Decided::answer(const std::vector<std::string>& names, std
     for (std::size_t index = 1; index < names.size(); ++index) {
         std::optional<Answer> answer;
         if (!step(place, names[index], answer)) {
-            problem = "`" + program_.spaces[place.space].name + "` has no `" + place.prefix + names[index] + "`";
+            problem = "`" + program_.spaces[place.space].name + "` has no `" + place.prefix +
+                      names[index] + "`";
             return std::nullopt;
         }
         if (answer && index + 1 < names.size()) {
@@ -64,11 +69,14 @@ bool Decided::step(Place& place, const std::string& name, std::optional<Answer>&
         return true;
     }
     const std::vector<Place> groups = groupsOf(place);
-    return std::any_of(groups.begin(), groups.end(),
-                       [&](const Place& group) { return valueOrList(group, name, answer); });
+    return std::any_of(groups.begin(), groups.end(), [&](const Place& group) {
+        return valueOrList(group, name, answer);
+    });
 }
 
-bool Decided::valueOrList(const Place& place, const std::string& name, std::optional<Answer>& answer) const {
+bool Decided::valueOrList(const Place& place,
+                          const std::string& name,
+                          std::optional<Answer>& answer) const {
     for (const Shown& shown : program_.spaces[place.space].columns) {
         if (shown.name == name) {
             answer = valueOf(place, shown);
@@ -88,8 +96,9 @@ bool Decided::valueOrList(const Place& place, const std::string& name, std::opti
 bool Decided::isNested(const Place& place, const std::string& name) const {
     const std::string start = name + ".";
     const auto& columns = program_.spaces[place.space].columns;
-    return std::any_of(columns.begin(), columns.end(),
-                       [&](const Shown& shown) { return shown.name.starts_with(start); });
+    return std::any_of(columns.begin(), columns.end(), [&](const Shown& shown) {
+        return shown.name.starts_with(start);
+    });
 }
 
 std::vector<Decided::Place> Decided::groupsOf(const Place& place) const {
@@ -153,7 +162,8 @@ std::vector<std::string> Decided::boundBy(const Place& place, std::uint32_t deci
             return names;
         }
     }
-    // Decisions about rows of lists are not shown one by one; there every contribution that applies counts.
+    // Decisions about rows of lists are not shown one by one; there every contribution that applies
+    // counts.
     std::vector<std::string> names;
     for (const auto& contribution : info.contributions) {
         const ColumnData& guard = interpreter().column(contribution.guard);

@@ -20,16 +20,19 @@ struct Answer {
     Type type;
     bool isList = false;
     std::vector<OutputRow> rows;
-    const std::vector<bytecode::Shown>* columns = nullptr;   ///< of the rows, for their types
+    const std::vector<bytecode::Shown>* columns = nullptr;  ///< of the rows, for their types
     std::uint32_t decision = bytecode::kNone;
-    std::vector<std::string> boundBy;                        ///< a decision: what binds, by name
+    std::vector<std::string> boundBy;  ///< a decision: what binds, by name
 };
 
 /// The given records of one test, decided.
 class Decided {
   public:
-    /// `evaluator` (of `program`), `batch` and its dictionary must outlive this object and stay as they are.
-    Decided(Evaluator& evaluator, const bytecode::Program& program, const Batch& batch,
+    /// `evaluator` (of `program`), `batch` and its dictionary must outlive this object and stay as
+    /// they are.
+    Decided(Evaluator& evaluator,
+            const bytecode::Program& program,
+            const Batch& batch,
             const DecideOptions& options);
 
     [[nodiscard]] const bytecode::Program& program() const { return program_; }
@@ -38,8 +41,8 @@ class Decided {
     /// The record with this key.
     [[nodiscard]] const RecordResult* find(const std::string& key) const;
 
-    /// Answers `names`: a binder, then members down to a value or a list. What stands in a grouping of the record may be
-    /// asked of the record. Otherwise `problem` says what there is not.
+    /// Answers `names`: a binder, then members down to a value or a list. What stands in a grouping
+    /// of the record may be asked of the record. Otherwise `problem` says what there is not.
     std::optional<Answer> answer(const std::vector<std::string>& names, std::string& problem) const;
 
   private:
@@ -47,16 +50,18 @@ class Decided {
         std::uint32_t space = 0;
         std::uint32_t row = 0;
         std::uint32_t record = 0;
-        std::string prefix;                                  ///< `delivery.` inside a nested record
+        std::string prefix;  ///< `delivery.` inside a nested record
     };
 
     bool step(Place& place, const std::string& name, std::optional<Answer>& answer) const;
-    bool valueOrList(const Place& place, const std::string& name, std::optional<Answer>& answer) const;
+    bool
+    valueOrList(const Place& place, const std::string& name, std::optional<Answer>& answer) const;
     [[nodiscard]] bool isNested(const Place& place, const std::string& name) const;
     [[nodiscard]] std::vector<Place> groupsOf(const Place& place) const;
     Answer valueOf(const Place& place, const bytecode::Shown& shown) const;
     Answer rowsOf(const Place& place, std::uint32_t list) const;
-    [[nodiscard]] std::vector<std::string> boundBy(const Place& place, std::uint32_t decision) const;
+    [[nodiscard]] std::vector<std::string> boundBy(const Place& place,
+                                                   std::uint32_t decision) const;
 
     Evaluator& evaluator_;
     const bytecode::Program& program_;

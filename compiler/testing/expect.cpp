@@ -29,7 +29,8 @@ std::string displayRow(const OutputRow& row) {
     for (const auto& [name, value] : row.fields) {
         out += (first ? "" : ", ") + name + " ";
         first = false;
-        out += value.kind == ShownValue::Kind::Set ? "{ " + displayValue(value) + " }" : displayValue(value);
+        out += value.kind == ShownValue::Kind::Set ? "{ " + displayValue(value) + " }"
+                                                   : displayValue(value);
     }
     return out + " }";
 }
@@ -64,8 +65,8 @@ class Checker {
     /// `v1`, `v1.items[0]`, or `items[0]` of whichever record.
     struct Where {
         std::optional<std::string> key;
-        std::string place;            ///< empty: the record or a group it is in
-        bool anywhere = true;         ///< nothing was said
+        std::string place;     ///< empty: the record or a group it is in
+        bool anywhere = true;  ///< nothing was said
     };
 
     Where where() const {
@@ -87,8 +88,8 @@ class Checker {
     bool isRecordOrGroup(const std::string& on) const {
         const auto& spaces = decided_.program().spaces;
         return std::any_of(spaces.begin(), spaces.end(), [&](const bytecode::SpaceInfo& space) {
-            return space.name == on && (&space == spaces.data() ||
-                                        space.kind == bytecode::SpaceInfo::Kind::Group);
+            return space.name == on &&
+                   (&space == spaces.data() || space.kind == bytecode::SpaceInfo::Kind::Group);
         });
     }
 
@@ -112,8 +113,8 @@ class Checker {
         for (const RecordResult& result : decided_.results()) {
             for (const FindingResult& finding : result.findings) {
                 found.push_back(finding.code + " on " + result.key +
-                                (isRecordOrGroup(finding.on) ? "" : "." + finding.on) + " because of " +
-                                finding.rule);
+                                (isRecordOrGroup(finding.on) ? "" : "." + finding.on) +
+                                " because of " + finding.rule);
             }
         }
         return found.empty() ? "no findings" : joined(found, "; ");
@@ -124,7 +125,8 @@ class Checker {
         for (const RecordResult& result : decided_.results()) {
             for (const FindingResult& finding : result.findings) {
                 if (finding.code == code && isThere(at, result, finding.on) &&
-                    (!expectation_.becauseOf || isRule(finding.rule, expectation_.becauseOf->text))) {
+                    (!expectation_.becauseOf ||
+                     isRule(finding.rule, expectation_.becauseOf->text))) {
                     return std::nullopt;
                 }
             }
@@ -154,7 +156,8 @@ class Checker {
         for (const RecordResult& result : decided_.results()) {
             for (const UndeterminedResult& entry : result.undetermined) {
                 out += "; undetermined " + entry.rule + " on " + result.key +
-                       (isRecordOrGroup(entry.on) ? "" : "." + entry.on) + " missing " + joined(entry.missing);
+                       (isRecordOrGroup(entry.on) ? "" : "." + entry.on) + " missing " +
+                       joined(entry.missing);
             }
             for (const ErrorResult& entry : result.errors) {
                 out += "; error " + entry.rule + " on " + result.key + " " + entry.code + " (" +
@@ -191,7 +194,8 @@ class Checker {
             }
         }
         const std::string found = troubles();
-        return Mismatch{found.empty() ? "everything is determined; " + allFindings() : found.substr(2)};
+        return Mismatch{found.empty() ? "everything is determined; " + allFindings()
+                                      : found.substr(2)};
     }
 
     Verdict error() const {
@@ -218,13 +222,15 @@ class Checker {
                written == std::set<std::string>(value.members.begin(), value.members.end());
     }
 
-    static bool equalToLiteral(const ast::Expression& literal, const Type& type, const ShownValue& value) {
+    static bool
+    equalToLiteral(const ast::Expression& literal, const Type& type, const ShownValue& value) {
         const std::optional<std::string> text = machineText(literal, type);
         return text && value.state == State::Value && equalValues(type, value.text, *text);
     }
 
     /// One field of an expected row.
-    static bool fieldMatches(const ast::GivenField& field, const OutputRow& row,
+    static bool fieldMatches(const ast::GivenField& field,
+                             const OutputRow& row,
                              const std::vector<bytecode::Shown>& columns) {
         for (std::size_t index = 0; index < row.fields.size(); ++index) {
             const auto& [name, value] = row.fields[index];
@@ -235,8 +241,9 @@ class Checker {
                 return value.state == State::Unknown || !value.open.empty();
             }
             const Type& type = columns[index].type;
-            return field.value ? equalToLiteral(*field.value, type, value)
-                               : field.blocks.size() == 1 && equalSets(field.blocks.front(), type, value);
+            return field.value
+                       ? equalToLiteral(*field.value, type, value)
+                       : field.blocks.size() == 1 && equalSets(field.blocks.front(), type, value);
         }
         return false;
     }
@@ -251,10 +258,12 @@ class Checker {
         for (std::size_t index = 0; equal && index < answer->rows.size(); ++index) {
             const OutputRow& row = answer->rows[index];
             const ast::GivenBlock& block = expectation_.blocks[index];
-            equal = row.certain && std::all_of(block.fields.begin(), block.fields.end(),
-                                               [&](const ast::GivenField& field) {
-                                                   return fieldMatches(field, row, *answer->columns);
-                                               });
+            equal =
+                row.certain && std::all_of(block.fields.begin(),
+                                           block.fields.end(),
+                                           [&](const ast::GivenField& field) {
+                                               return fieldMatches(field, row, *answer->columns);
+                                           });
         }
         if (equal) {
             return std::nullopt;
@@ -278,13 +287,16 @@ class Checker {
     /// `expect LATE_NOTICE` alone is a finding.
     bool isFindingName(std::string& code) const {
         const auto* path = std::get_if<ast::Path>(&expectation_.subject->node);
-        if (path == nullptr || path->names.size() != 1 || expectation_.value || !expectation_.blocks.empty()) {
+        if (path == nullptr || path->names.size() != 1 || expectation_.value ||
+            !expectation_.blocks.empty()) {
             return false;
         }
         code = path->names.front().text;
         const auto& findings = decided_.program().findings;
-        return std::any_of(findings.begin(), findings.end(),
-                           [&](const bytecode::FindingInfo& finding) { return finding.name == code; });
+        return std::any_of(
+            findings.begin(), findings.end(), [&](const bytecode::FindingInfo& finding) {
+                return finding.name == code;
+            });
     }
 
     Verdict value() const {
@@ -303,14 +315,16 @@ class Checker {
         } else if (expectation_.value) {
             // What is not known is neither equal nor different.
             holds = answer->value.state == State::Value &&
-                    equalToLiteral(*expectation_.value, answer->type, answer->value) != expectation_.negated;
+                    equalToLiteral(*expectation_.value, answer->type, answer->value) !=
+                        expectation_.negated;
         } else {
             holds = answer->value.state == State::Value && answer->value.text == "yes";
         }
         if (holds && expectation_.becauseOf) {
-            holds = std::any_of(answer->boundBy.begin(), answer->boundBy.end(), [&](const std::string& rule) {
-                return isRule(rule, expectation_.becauseOf->text);
-            });
+            holds = std::any_of(
+                answer->boundBy.begin(), answer->boundBy.end(), [&](const std::string& rule) {
+                    return isRule(rule, expectation_.becauseOf->text);
+                });
         }
         if (holds) {
             return std::nullopt;
@@ -329,7 +343,8 @@ class Checker {
 
 }  // namespace
 
-std::optional<Mismatch> checkExpectation(const ast::Expectation& expectation, const Decided& decided,
+std::optional<Mismatch> checkExpectation(const ast::Expectation& expectation,
+                                         const Decided& decided,
                                          const std::string& pack) {
     return Checker(expectation, decided, pack).check();
 }

@@ -10,12 +10,13 @@ namespace proviso::testing {
 
 /// Why an expectation does not hold.
 struct Mismatch {
-    std::string found;                ///< what was decided instead
+    std::string found;  ///< what was decided instead
 };
 
-/// Holds one expectation against what was decided; nothing when it holds. `pack` is the test's pack, whose rules may be
-/// named without it.
-std::optional<Mismatch> checkExpectation(const ast::Expectation& expectation, const Decided& decided,
+/// Holds one expectation against what was decided; nothing when it holds. `pack` is the test's
+/// pack, whose rules may be named without it.
+std::optional<Mismatch> checkExpectation(const ast::Expectation& expectation,
+                                         const Decided& decided,
                                          const std::string& pack);
 
 }  // namespace proviso::testing

@@ -13,7 +13,11 @@ namespace {
 
 /// A value of the record: JSON text, an object, or a list.
 struct Node {
-    enum class Kind : std::uint8_t { Text, Object, List } kind = Kind::Object;
+    enum class Kind : std::uint8_t {
+        Text,
+        Object,
+        List
+    } kind = Kind::Object;
     std::string text;
     std::map<std::string, Node> members;
     std::vector<Node> elements;
@@ -73,15 +77,22 @@ Node valueNode(const Type& type, const std::string& text) {
 
 class RecordBuilder {
   public:
-    RecordBuilder(const Schema& schema, GivenProblem& problem) : schema_(schema), problem_(problem) {}
+    RecordBuilder(const Schema& schema, GivenProblem& problem)
+        : schema_(schema), problem_(problem) {}
 
-    /// Puts the fields into `object`. `space` and `prefix` say what its fields are called in the schema.
+    /// Puts the fields into `object`. `space` and `prefix` say what its fields are called in the
+    /// schema.
     // NOLINTNEXTLINE(misc-no-recursion): depth bounded by ParseLimits::nesting
-    bool put(Node& object, std::uint32_t space, const std::string& prefix,
+    bool put(Node& object,
+             std::uint32_t space,
+             const std::string& prefix,
              const std::vector<ast::GivenField>& fields) {
-        return std::all_of(fields.begin(), fields.end(), [&](const ast::GivenField& field) {
-            return putField(object, space, prefix + field.name.text, field);
-        });
+        for (const ast::GivenField& field : fields) {
+            if (!putField(object, space, prefix + field.name.text, field)) {
+                return false;
+            }
+        }
+        return true;
     }
 
   private:
@@ -92,8 +103,10 @@ class RecordBuilder {
 
     const SchemaField* findField(std::uint32_t space, const std::string& name) const {
         const auto& fields = schema_.spaces[space].fields;
-        const auto place = std::find_if(fields.begin(), fields.end(),
-                                        [&](const SchemaField& field) { return field.name == name; });
+        const auto place =
+            std::find_if(fields.begin(), fields.end(), [&](const SchemaField& field) {
+                return field.name == name;
+            });
         return place == fields.end() ? nullptr : &*place;
     }
 
@@ -106,7 +119,8 @@ class RecordBuilder {
         return kNoIndex;
     }
 
-    /// The name in the input of the nested record whose fields begin with `name.`; nullptr: there is none.
+    /// The name in the input of the nested record whose fields begin with `name.`; nullptr: there
+    /// is none.
     const std::string* findNested(std::uint32_t space, const std::string& name) const {
         const std::string start = name + ".";
         const auto depth = static_cast<std::size_t>(std::count(name.begin(), name.end(), '.'));
@@ -124,7 +138,10 @@ class RecordBuilder {
     }
 
     // NOLINTNEXTLINE(misc-no-recursion): depth bounded by ParseLimits::nesting
-    bool putField(Node& object, std::uint32_t space, const std::string& name, const ast::GivenField& field) {
+    bool putField(Node& object,
+                  std::uint32_t space,
+                  const std::string& name,
+                  const ast::GivenField& field) {
         if (const SchemaField* known = findField(space, name)) {
             return putValue(object, *known, field);
         }
@@ -159,22 +176,26 @@ class RecordBuilder {
             return true;
         }
         if (field.value) {
-            return fail(field.name.span, "`" + space.listName + "` is a list; its rows stand in `{ }`");
+            return fail(field.name.span,
+                        "`" + space.listName + "` is a list; its rows stand in `{ }`");
         }
         Node node{.kind = Node::Kind::List, .text = {}, .members = {}, .elements = {}};
         for (const ast::GivenBlock& block : field.blocks) {
             if (space.scalar) {
                 for (const ast::ExpressionPtr& value : block.values) {
-                    const std::optional<std::string> text = machineText(*value, space.fields[0].type);
+                    const std::optional<std::string> text =
+                        machineText(*value, space.fields[0].type);
                     if (!text) {
-                        return fail(value->span, "this is no value for the list `" + space.listName + "`");
+                        return fail(value->span,
+                                    "this is no value for the list `" + space.listName + "`");
                     }
                     node.elements.push_back(valueNode(space.fields[0].type, *text));
                 }
                 continue;
             }
             if (!block.values.empty()) {
-                return fail(block.span, "a row of `" + space.listName + "` gives its fields by name");
+                return fail(block.span,
+                            "a row of `" + space.listName + "` gives its fields by name");
             }
             Node element;
             if (!put(element, list, "", block.fields)) {
@@ -187,7 +208,10 @@ class RecordBuilder {
     }
 
     // NOLINTNEXTLINE(misc-no-recursion): depth bounded by ParseLimits::nesting
-    bool putNested(Node& object, std::uint32_t space, const std::string& name, const std::string& foreign,
+    bool putNested(Node& object,
+                   std::uint32_t space,
+                   const std::string& name,
+                   const std::string& foreign,
                    const ast::GivenField& field) {
         if (field.unknown) {
             object.members.erase(foreign);
@@ -216,7 +240,9 @@ const std::string& binderOf(const ast::Given& given) {
     return given.binder ? given.binder->text : given.record.text;
 }
 
-std::optional<std::string> recordText(const ast::Given& given, const Samples& samples, const Schema& schema,
+std::optional<std::string> recordText(const ast::Given& given,
+                                      const Samples& samples,
+                                      const Schema& schema,
                                       GivenProblem& problem) {
     Node record;
     RecordBuilder builder(schema, problem);

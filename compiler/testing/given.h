@@ -21,9 +21,12 @@ struct GivenProblem {
 /// The name under which a test speaks of a given record: its `as`, or the record's name.
 const std::string& binderOf(const ast::Given& given);
 
-/// The record as one line of JSON, as it would come in from outside: the sample's fields, over them the test's own. Nested
-/// records are merged field by field, lists are replaced. A key that the test does not give is the binder's name.
-std::optional<std::string> recordText(const ast::Given& given, const Samples& samples, const Schema& schema,
+/// The record as one line of JSON, as it would come in from outside: the sample's fields, over them
+/// the test's own. Nested records are merged field by field, lists are replaced. A key that the
+/// test does not give is the binder's name.
+std::optional<std::string> recordText(const ast::Given& given,
+                                      const Samples& samples,
+                                      const Schema& schema,
                                       GivenProblem& problem);
 
 }  // namespace proviso::testing

@@ -38,12 +38,13 @@ std::string_view withoutTrailingZeros(std::string_view digits) {
 
 std::string upper(std::string_view text) {
     std::string out(text);
-    std::transform(out.begin(), out.end(), out.begin(),
-                   [](unsigned char letter) { return static_cast<char>(std::toupper(letter)); });
+    std::transform(out.begin(), out.end(), out.begin(), [](unsigned char letter) {
+        return static_cast<char>(std::toupper(letter));
+    });
     return out;
 }
 
-std::optional<std::string> numberText(const ast::Expression& expression) {
+std::optional<std::string> unsignedText(const ast::Expression& expression) {
     if (const auto* money = std::get_if<ast::MoneyLiteral>(&expression.node)) {
         return formatDecimal(money->mantissa, money->scale);
     }
@@ -59,15 +60,17 @@ std::optional<std::string> numberText(const ast::Expression& expression) {
     if (const auto* days = std::get_if<ast::DaysLiteral>(&expression.node)) {
         return std::to_string(days->days);
     }
-    if (const auto* negated = std::get_if<ast::Negate>(&expression.node)) {
-        // A sign stands before one literal; deeper nesting is no plain value.
-        if (std::holds_alternative<ast::Negate>(negated->operand->node)) {
-            return std::nullopt;
-        }
-        const std::optional<std::string> amount = numberText(*negated->operand);
-        return amount ? std::optional("-" + *amount) : std::nullopt;
-    }
     return std::nullopt;
+}
+
+/// A literal, or a sign before one.
+std::optional<std::string> numberText(const ast::Expression& expression) {
+    const auto* negated = std::get_if<ast::Negate>(&expression.node);
+    std::optional<std::string> text = unsignedText(negated ? *negated->operand : expression);
+    if (negated != nullptr && text) {
+        text->insert(0, "-");
+    }
+    return text;
 }
 
 /// Codes and texts may look like a number or a name.
@@ -81,7 +84,8 @@ std::optional<std::string> wordText(const ast::Expression& expression) {
     if (const auto* decimal = std::get_if<ast::DecimalLiteral>(&expression.node)) {
         return decimal->written;
     }
-    if (const auto* path = std::get_if<ast::Path>(&expression.node); path && path->names.size() == 1) {
+    if (const auto* path = std::get_if<ast::Path>(&expression.node);
+        path && path->names.size() == 1) {
         return path->names.front().text;
     }
     return std::nullopt;
@@ -93,6 +97,7 @@ std::optional<std::string> wordText(const ast::Expression& expression) {
 std::optional<std::vector<std::string>> namesOf(const ast::Expression& expression) {
     if (const auto* path = std::get_if<ast::Path>(&expression.node)) {
         std::vector<std::string> names;
+        names.reserve(path->names.size());
         for (const ast::Name& name : path->names) {
             names.push_back(name.text);
         }

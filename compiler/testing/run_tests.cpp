@@ -41,8 +41,9 @@ class Coverage {
         for (const bytecode::RuleInfo& rule : program_.rules) {
             for (const bytecode::Effect& effect : rule.effects) {
                 if (appliesSomewhere(run, effect.guard)) {
-                    applied_.insert(effect.exception == kNone ? rule.name
-                                                              : rule.exceptions[effect.exception].name);
+                    applied_.insert(effect.exception == kNone
+                                        ? rule.name
+                                        : rule.exceptions[effect.exception].name);
                 }
             }
             for (const bytecode::ExceptionInfo& exception : rule.exceptions) {
@@ -62,7 +63,10 @@ class Coverage {
             }
         }
         report.rulesAndExceptions = all.size();
-        std::set_difference(all.begin(), all.end(), applied_.begin(), applied_.end(),
+        std::set_difference(all.begin(),
+                            all.end(),
+                            applied_.begin(),
+                            applied_.end(),
                             std::back_inserter(report.neverApplied));
     }
 
@@ -122,8 +126,9 @@ class TestRunner {
         coverage_.note(decided.interpreter());
         for (const ast::Expectation& expectation : test.expectations) {
             if (auto mismatch = testing::checkExpectation(expectation, decided, pack.name.text)) {
-                outcome.failures.push_back(
-                    {expectation.span, folded(set_.sources.text(expectation.span)), mismatch->found});
+                outcome.failures.push_back({expectation.span,
+                                            folded(set_.sources.text(expectation.span)),
+                                            mismatch->found});
             }
         }
         return outcome;
@@ -132,7 +137,8 @@ class TestRunner {
     const Coverage& coverage() const { return coverage_; }
 
   private:
-    /// The given records, read like any others. Nothing, after a failure was noted, when they do not fit.
+    /// The given records, read like any others. Nothing, after a failure was noted, when they do
+    /// not fit.
     std::optional<DecodedRecords> decode(const ast::Test& test, TestOutcome& outcome) {
         std::string text;
         for (const ast::Given& given : test.given) {
@@ -152,16 +158,19 @@ class TestRunner {
         DecodedRecords records = decodeText(program_.schema, dictionary_, text, options, "given");
         for (const Rejection& rejection : records.rejections) {
             const std::size_t index = std::min<std::size_t>(rejection.line, test.given.size()) - 1;
-            outcome.failures.push_back({test.given[index].span, "a record that can be read",
-                                        (rejection.field.empty() ? "" : "`" + rejection.field + "`: ") +
-                                            rejection.message});
+            outcome.failures.push_back(
+                {test.given[index].span,
+                 "a record that can be read",
+                 (rejection.field.empty() ? "" : "`" + rejection.field + "`: ") +
+                     rejection.message});
         }
         if (!records.rejections.empty()) {
             return std::nullopt;
         }
         if (records.store.recordCount() == 0) {
-            outcome.failures.push_back(
-                {test.title.span, "records to decide", "none of them was known by then, or all are void"});
+            outcome.failures.push_back({test.title.span,
+                                        "records to decide",
+                                        "none of them was known by then, or all are void"});
             return std::nullopt;
         }
         return records;
@@ -182,11 +191,13 @@ struct FoundTest {
 
 std::vector<FoundTest> findTests(const CompiledSet& set, const std::string& filter) {
     std::vector<const ast::Pack*> packs;
+    packs.reserve(set.packs.size());
     for (const ast::Pack& pack : set.packs) {
         packs.push_back(&pack);
     }
-    std::sort(packs.begin(), packs.end(),
-              [](const ast::Pack* a, const ast::Pack* b) { return a->name.text < b->name.text; });
+    std::sort(packs.begin(), packs.end(), [](const ast::Pack* a, const ast::Pack* b) {
+        return a->name.text < b->name.text;
+    });
     std::vector<FoundTest> found;
     for (const ast::Pack* pack : packs) {
         for (const ast::ItemNode& node : pack->items) {
@@ -203,8 +214,10 @@ std::vector<FoundTest> findTests(const CompiledSet& set, const std::string& filt
 }  // namespace
 
 std::size_t TestReport::failedCount() const {
-    return static_cast<std::size_t>(std::count_if(
-        tests.begin(), tests.end(), [](const TestOutcome& test) { return !test.failures.empty(); }));
+    return static_cast<std::size_t>(
+        std::count_if(tests.begin(), tests.end(), [](const TestOutcome& test) {
+            return !test.failures.empty();
+        }));
 }
 
 TestReport runTests(const CompiledSet& set, const TestOptions& options) {

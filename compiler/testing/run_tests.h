@@ -11,21 +11,21 @@
 namespace proviso {
 
 struct TestFailure {
-    Span span;                        ///< the expectation, or what is wrong with a given record
-    std::string expected;             ///< as written
-    std::string found;                ///< what was decided instead
+    Span span;             ///< the expectation, or what is wrong with a given record
+    std::string expected;  ///< as written
+    std::string found;     ///< what was decided instead
 };
 
 struct TestOutcome {
     std::string pack;
     std::string title;
-    Span span;                        ///< the title
+    Span span;  ///< the title
     std::size_t expectations = 0;
     std::vector<TestFailure> failures;
 };
 
 struct TestReport {
-    std::vector<TestOutcome> tests;   ///< by pack, in the order of the text
+    std::vector<TestOutcome> tests;  ///< by pack, in the order of the text
     /// Rules and exceptions that no test made apply, by name. Empty unless every test was run.
     std::vector<std::string> neverApplied;
     std::size_t rulesAndExceptions = 0;

@@ -9,15 +9,23 @@
 /// The rows of ops.def as data, for the verifier, the printer and the documentation.
 namespace proviso::bytecode {
 
-enum class Family : std::uint8_t { Source, Map, Cross, Link, Fold, Build };
+enum class Family : std::uint8_t {
+    Source,
+    Map,
+    Cross,
+    Link,
+    Fold,
+    Build
+};
 
 struct OperandInfo {
     bool link = false;
-    char space = 'S';            ///< letter of the operand's row space; S is the instruction's own
-    char target = 0;             ///< a link: letter of the space it leads to; a column of rows: of the rows it names
-    std::string_view role;       ///< mask, date, guard ...; may be empty
-    std::string_view madeBy;     ///< a link: the operation it must come from; may be empty
-    bool repeats = false;        ///< any number of these
+    char space = 'S';  ///< letter of the operand's row space; S is the instruction's own
+    char target =
+        0;  ///< a link: letter of the space it leads to; a column of rows: of the rows it names
+    std::string_view role;    ///< mask, date, guard ...; may be empty
+    std::string_view madeBy;  ///< a link: the operation it must come from; may be empty
+    bool repeats = false;     ///< any number of these
 };
 
 struct OpInfo {
@@ -28,7 +36,7 @@ struct OpInfo {
     std::string_view operandText;
     std::string_view meaning;
     std::vector<OperandInfo> operands;
-    bool pairsRepeat = false;    ///< all operands together, any number of times
+    bool pairsRepeat = false;  ///< all operands together, any number of times
 };
 
 /// In the order of ops.def.

@@ -88,12 +88,13 @@ class Printer {
     void printSpaces() {
         line("");
         line("row spaces");
-        static constexpr const char* kKinds[] = {"input", "group", "keyed", "rows", "pairs", "helper"};
+        static constexpr const char* kKinds[] = {
+            "input", "group", "keyed", "rows", "pairs", "helper"};
         for (std::uint32_t index = 0; index < program_.spaces.size(); ++index) {
             const SpaceInfo& info = program_.spaces[index];
             const auto kind = static_cast<std::size_t>(info.kind);
-            std::string row = fmt::format("  {} {} : {}", index, info.name,
-                                          kind < std::size(kKinds) ? kKinds[kind] : "?");
+            std::string row = fmt::format(
+                "  {} {} : {}", index, info.name, kind < std::size(kKinds) ? kKinds[kind] : "?");
             if (info.parent != kNone) {
                 row += fmt::format(", {} of {}", info.listName, space(info.parent));
             }
@@ -112,7 +113,8 @@ class Printer {
         for (const Parameter& parameter : program_.parameters) {
             line("  {} : {}", parameter.name, printType(program_, parameter.type));
             for (const DatedValue& value : parameter.values) {
-                line("    {} : {}", printPeriod(value.period),
+                line("    {} : {}",
+                     printPeriod(value.period),
                      printValue(program_, parameter.type, value.value));
             }
             sources(parameter.sources);
@@ -124,7 +126,9 @@ class Printer {
         for (const CodeSet& set : program_.codeSets) {
             line("  {}", set.name);
             for (const CodeSet::Entry& entry : set.entries) {
-                line("    {} {}", quoted(program_, entry.text), printPeriod(entry.from, entry.through));
+                line("    {} {}",
+                     quoted(program_, entry.text),
+                     printPeriod(entry.from, entry.through));
             }
         }
         if (!program_.scales.empty()) {
@@ -136,7 +140,8 @@ class Printer {
             for (const Scale::Step& step : scale.steps) {
                 line("    step {}", step.name);
                 for (const Scale::Accepts& accepts : step.accepts) {
-                    line("      {} :{}", printPeriod(accepts.from, accepts.through),
+                    line("      {} :{}",
+                         printPeriod(accepts.from, accepts.through),
                          facts(scale, accepts.facts));
                 }
             }
@@ -147,14 +152,16 @@ class Printer {
         std::string text;
         for (std::uint32_t fact = 0; fact < 64; ++fact) {
             if (((bits >> fact) & 1U) != 0) {
-                text += ' ' + printValue(program_, {TypeKind::Enumeration, 0, scale.enumeration}, fact);
+                text +=
+                    ' ' + printValue(program_, {TypeKind::Enumeration, 0, scale.enumeration}, fact);
             }
         }
         return text.empty() ? " nothing" : text;
     }
 
     std::string cell(const Table::Cell& one, const Type& type) const {
-        static constexpr const char* kTests[] = {"any", "", "at least ", "at most ", "exceeds ", "below "};
+        static constexpr const char* kTests[] = {
+            "any", "", "at least ", "at most ", "exceeds ", "below "};
         const auto test = static_cast<std::size_t>(one.test);
         std::string text = test < std::size(kTests) ? kTests[test] : "? ";
         if (one.test != Table::Cell::Test::Any) {
@@ -183,9 +190,10 @@ class Printer {
                 text += " =>";
                 for (std::size_t index = 0; index < row.results.size(); ++index) {
                     const Table::Result& result = row.results[index];
-                    text += " | " + (result.unknown ? "unknown \"" + result.why + '"'
-                                                    : printValue(program_, typeAt(table.gives, index),
-                                                                 result.value));
+                    text += " | " +
+                            (result.unknown
+                                 ? "unknown \"" + result.why + '"'
+                                 : printValue(program_, typeAt(table.gives, index), result.value));
                 }
                 line("{} | {}", text, printPeriod(row.period));
             }
@@ -250,6 +258,8 @@ class Printer {
         case Op::Compare:
         case Op::CompareRatio:
             return fmt::format(" {}", comparison());
+        case Op::Guard:
+            return one.index < program_.rules.size() ? ' ' + program_.rules[one.index].name : " ?";
         case Op::UnknownIf:
         case Op::ExactlyOne:
             return ' ' + quoted(program_, one.index);
@@ -275,8 +285,10 @@ class Printer {
         case Op::Accepts: {
             std::string step = std::to_string(one.immediate);
             if (one.index < program_.scales.size() && one.immediate >= 0 &&
-                static_cast<std::uint64_t>(one.immediate) < program_.scales[one.index].steps.size()) {
-                step = program_.scales[one.index].steps[static_cast<std::size_t>(one.immediate)].name;
+                static_cast<std::uint64_t>(one.immediate) <
+                    program_.scales[one.index].steps.size()) {
+                step =
+                    program_.scales[one.index].steps[static_cast<std::size_t>(one.immediate)].name;
             }
             return ' ' + nameOf(program_.scales, one.index) + '.' + step;
         }
@@ -312,10 +324,15 @@ class Printer {
             line("rules");
         }
         for (const RuleInfo& rule : program_.rules) {
-            line("  {} for each {} when {} cost {}", rule.name, space(rule.space), reg(rule.applies),
+            line("  {} for each {} when {} cost {}",
+                 rule.name,
+                 space(rule.space),
+                 reg(rule.applies),
                  rule.cost);
             for (const ExceptionInfo& exception : rule.exceptions) {
-                line("    exception {} when {}{}", exception.name, reg(exception.applies),
+                line("    exception {} when {}{}",
+                     exception.name,
+                     reg(exception.applies),
                      exception.waives ? " waives" : "");
             }
             for (const Effect& effect : rule.effects) {
@@ -333,7 +350,8 @@ class Printer {
             if (effect.value != kNone) {
                 text += ' ' + reg(effect.value);
             } else if (effect.decision < program_.decisions.size()) {
-                text += ' ' + memberName(program_.decisions[effect.decision].shown.type, effect.member);
+                text +=
+                    ' ' + memberName(program_.decisions[effect.decision].shown.type, effect.member);
             }
         }
         if (effect.row != kNone) {
@@ -347,14 +365,20 @@ class Printer {
             line("");
             line("decisions");
         }
-        static constexpr const char* kWays[] = {"strictest", "union", "lowest", "highest", "exactly_one"};
+        static constexpr const char* kWays[] = {
+            "strictest", "union", "lowest", "highest", "exactly_one"};
         for (const DecisionInfo& decision : program_.decisions) {
             const auto way = static_cast<std::size_t>(decision.combination);
-            line("  {} of {} : {} combined by {} {}", decision.name, space(decision.space),
-                 printType(program_, decision.shown.type), way < std::size(kWays) ? kWays[way] : "?",
+            line("  {} of {} : {} combined by {} {}",
+                 decision.name,
+                 space(decision.space),
+                 printType(program_, decision.shown.type),
+                 way < std::size(kWays) ? kWays[way] : "?",
                  reg(decision.shown.value));
             for (const DecisionInfo::Contribution& one : decision.contributions) {
-                line("    {} when {} {}", nameOf(program_.rules, one.rule), reg(one.guard),
+                line("    {} when {} {}",
+                     nameOf(program_.rules, one.rule),
+                     reg(one.guard),
                      one.value == kNone ? "" : reg(one.value));
             }
         }
@@ -384,7 +408,9 @@ class Printer {
 
 }  // namespace
 
-std::string printProgram(const Program& program) { return Printer(program).print(); }
+std::string printProgram(const Program& program) {
+    return Printer(program).print();
+}
 
 std::string printType(const Program& program, const Type& type) {
     const auto scaled = [&](const char* kind) {
@@ -433,7 +459,8 @@ std::string printValue(const Program& program, const Type& type, std::int64_t va
         return value == 0 ? "no" : "yes";
     case TypeKind::Number:
     case TypeKind::Money:
-        return type.scale <= kMostDecimals ? formatDecimal(value, type.scale) : std::to_string(value);
+        return type.scale <= kMostDecimals ? formatDecimal(value, type.scale)
+                                           : std::to_string(value);
     case TypeKind::Date:
         return printDay(value);
     case TypeKind::Text:

@@ -6,8 +6,9 @@
 
 namespace proviso::bytecode {
 
-/// The program for people: row spaces, what is looked up, one line an instruction, rules, decisions and outputs. Works on
-/// programs that do not verify, too. The form may change from version to version.
+/// The program for people: row spaces, what is looked up, one line an instruction, rules, decisions
+/// and outputs. Works on programs that do not verify, too. The form may change from version to
+/// version.
 std::string printProgram(const Program& program);
 
 /// "money(2)", "enumeration color", "row line".

@@ -17,7 +17,9 @@ bool isBuild(Op op) {
     return op == Op::BuildRows || op == Op::BuildPairs || op == Op::BuildProduct;
 }
 
-bool isKeyed(Op op) { return op == Op::GroupBy || op == Op::BuildKeyed; }
+bool isKeyed(Op op) {
+    return op == Op::GroupBy || op == Op::BuildKeyed;
+}
 
 bool isLinkOp(Op op) {
     return isBuild(op) || isKeyed(op) || op == Op::InputParent || op == Op::Compose ||
@@ -80,7 +82,9 @@ class Code {
         if (info == nullptr) {
             return fail("no operation has this number");
         }
-        const std::uint32_t made = isBuild(one.op) ? one.space : isKeyed(one.op) ? one.index : kNone;
+        const std::uint32_t made = isBuild(one.op)   ? one.space
+                                   : isKeyed(one.op) ? one.index
+                                                     : kNone;
         if (made != kNone || isBuild(one.op) || isKeyed(one.op)) {
             if (made >= program_.spaces.size() || isMade_[made]) {
                 return fail("the row space that it makes is not there or made twice");
@@ -89,7 +93,8 @@ class Code {
         if (!isBuild(one.op) && !isMade(one.space)) {
             return fail("its row space is not made before it");
         }
-        if (isLinkOp(one.op) ? one.type.kind != TypeKind::None : !isColumnType(program_, one.type)) {
+        if (isLinkOp(one.op) ? one.type.kind != TypeKind::None
+                             : !isColumnType(program_, one.type)) {
             return fail("a type that the register cannot have");
         }
         letters_ = Letters();
@@ -112,15 +117,15 @@ class Code {
                 return fail("an operand is not an earlier register");
             }
         }
-        const auto repeated = std::find_if(info.operands.begin(), info.operands.end(),
+        const auto repeated = std::find_if(info.operands.begin(),
+                                           info.operands.end(),
                                            [](const OperandInfo& one) { return one.repeats; });
         if (info.pairsRepeat) {
             if (count % info.operands.size() != 0) {
                 return fail("the operands do not come in pairs");
             }
-        } else if (repeated != info.operands.end()
-                       ? count + 1 < info.operands.size()
-                       : count != info.operands.size()) {
+        } else if (repeated != info.operands.end() ? count + 1 < info.operands.size()
+                                                   : count != info.operands.size()) {
             return fail("the number of operands is wrong");
         }
         const auto before = static_cast<std::size_t>(repeated - info.operands.begin());
@@ -228,14 +233,19 @@ class Code {
                     program_.schema.spaces[one.space].parent == one.index) ||
                    fail("not the parent of a list of the input");
         case Op::BuildRows:
-            return (isMade(one.index) &&
-                    std::all_of(one.operands.begin(), one.operands.end(),
-                                [&](Register when) { return program_.code[when].space == one.index; })) ||
+            return (isMade(one.index) && std::all_of(one.operands.begin(),
+                                                     one.operands.end(),
+                                                     [&](Register when) {
+                                                         return program_.code[when].space ==
+                                                                one.index;
+                                                     })) ||
                    fail("the source rows are of another row space");
         case Op::BuildPairs:
-            return one.index == letters_.of('C') || fail("the source rows are of another row space");
+            return one.index == letters_.of('C') ||
+                   fail("the source rows are of another row space");
         case Op::BuildProduct:
-            return one.index == letters_.of('D') || fail("the second rows are of another row space");
+            return one.index == letters_.of('D') ||
+                   fail("the second rows are of another row space");
         default:
             return true;
         }
@@ -244,8 +254,10 @@ class Code {
     // ---- types, indexes and constants
 
     bool allOperands(TypeClass wanted) const {
-        return std::all_of(instruction().operands.begin(), instruction().operands.end(),
-                           [&](Register one) { return classOf(program_.code[one].type) == wanted; });
+        return std::all_of(
+            instruction().operands.begin(), instruction().operands.end(), [&](Register one) {
+                return classOf(program_.code[one].type) == wanted;
+            });
     }
 
     /// All operands from `first` on have the result's type.
@@ -392,6 +404,9 @@ class Code {
         case Op::FoldAny:
         case Op::FoldEvery:
             return givesYesNo() && classOf(operandType(operands - 1)) == TypeClass::Logical;
+        case Op::Guard:
+            return givesYesNo() && allOperands(TypeClass::Logical) && one.index < program_.rules.size() &&
+                   program_.rules[one.index].space == one.space;
         case Op::UnknownIf:
             return givesYesNo() && allOperands(TypeClass::Logical) &&
                    one.index < program_.texts.size();
@@ -461,7 +476,8 @@ class Code {
     }
 
     bool checkMeaning() {
-        return isMeaningful() || fail("types, an index or a constant that the operation cannot have");
+        return isMeaningful() ||
+               fail("types, an index or a constant that the operation cannot have");
     }
 
     const Program& program_;
@@ -473,6 +489,8 @@ class Code {
 
 }  // namespace
 
-bool verifyCode(const Program& program, Report& report) { return Code(program, report).check(); }
+bool verifyCode(const Program& program, Report& report) {
+    return Code(program, report).check();
+}
 
 }  // namespace proviso::bytecode::verification

@@ -21,7 +21,15 @@ struct Report {
     }
 };
 
-enum class TypeClass : std::uint8_t { Logical, Numeric, Text, Enumeration, Step, Row, Other };
+enum class TypeClass : std::uint8_t {
+    Logical,
+    Numeric,
+    Text,
+    Enumeration,
+    Step,
+    Row,
+    Other
+};
 
 TypeClass classOf(const Type& type);
 /// Numbers, money, minutes and days; not dates.

@@ -39,7 +39,9 @@ bool isCountable(const Type& type) {
     return classOf(type) == TypeClass::Numeric && type.kind != TypeKind::Date;
 }
 
-bool isWhole(const Type& type) { return isCountable(type) && type.scale == 0; }
+bool isWhole(const Type& type) {
+    return isCountable(type) && type.scale == 0;
+}
 
 bool isSame(const Type& a, const Type& b) {
     const TypeClass shared = classOf(a);
@@ -137,8 +139,8 @@ class Pools {
     Pools(const Program& program, Report& report) : program_(program), report_(report) {}
 
     bool check() {
-        return checkSchema() && checkSpaces() && checkParameters() && checkSets() && checkScales() &&
-               checkTables();
+        return checkSchema() && checkSpaces() && checkParameters() && checkSets() &&
+               checkScales() && checkTables();
     }
 
   private:
@@ -147,8 +149,7 @@ class Pools {
             field.type.scale > kMaximumScale || (isUnit(field.type) && field.type.scale != 0)) {
             return report_.fail(std::move(where), "a stored field of a type that cannot be stored");
         }
-        if (field.absentMeans.has_value() &&
-            !isValueOf(program_, field.type, *field.absentMeans)) {
+        if (field.absentMeans.has_value() && !isValueOf(program_, field.type, *field.absentMeans)) {
             return report_.fail(std::move(where), "what absence means is not a value of the field");
         }
         return true;
@@ -161,29 +162,32 @@ class Pools {
         }
         for (std::size_t index = 0; index < schema.spaces.size(); ++index) {
             const SchemaSpace& space = schema.spaces[index];
-            const bool parentIsRight =
-                index == 0 ? space.parent == kNoIndex : space.parent < index;
+            const bool parentIsRight = index == 0 ? space.parent == kNoIndex : space.parent < index;
             if (!parentIsRight) {
-                return report_.fail(fmt::format("schema space {}", index), "the parent is not an earlier space");
+                return report_.fail(fmt::format("schema space {}", index),
+                                    "the parent is not an earlier space");
             }
             if (space.scalar && space.fields.size() != 1) {
-                return report_.fail(fmt::format("schema space {}", index), "a list of plain values has one field");
+                return report_.fail(fmt::format("schema space {}", index),
+                                    "a list of plain values has one field");
             }
             for (std::size_t field = 0; field < space.fields.size(); ++field) {
-                if (!checkField(space.fields[field], fmt::format("schema space {} field {}", index, field))) {
+                if (!checkField(space.fields[field],
+                                fmt::format("schema space {} field {}", index, field))) {
                     return false;
                 }
             }
         }
         const std::vector<SchemaField>& fields = schema.spaces[0].fields;
-        if (schema.keyField != kNoIndex &&
-            (schema.keyField >= fields.size() || fields[schema.keyField].type.kind != TypeKind::Text)) {
+        if (schema.keyField != kNoIndex && (schema.keyField >= fields.size() ||
+                                            fields[schema.keyField].type.kind != TypeKind::Text)) {
             return report_.fail("schema", "the key is not a text field of the entry record");
         }
         if (schema.voidedBy != kNoIndex &&
             (schema.voidedBy >= fields.size() ||
              classOf(fields[schema.voidedBy].type) != TypeClass::Logical)) {
-            return report_.fail("schema", "what voids a record is not a yes or no of the entry record");
+            return report_.fail("schema",
+                                "what voids a record is not a yes or no of the entry record");
         }
         const auto isField = [&](std::uint32_t field) { return field < fields.size(); };
         if (!std::all_of(schema.correctedBy.begin(), schema.correctedBy.end(), isField) ||
@@ -201,7 +205,8 @@ class Pools {
         for (std::size_t index = 0; index < program_.spaces.size(); ++index) {
             const bool isInput = program_.spaces[index].kind == SpaceInfo::Kind::Input;
             if (isInput != (index < inputs)) {
-                return report_.fail(fmt::format("space {}", index), "the first row spaces, and no others, are the input's");
+                return report_.fail(fmt::format("space {}", index),
+                                    "the first row spaces, and no others, are the input's");
             }
         }
         return true;
@@ -210,11 +215,13 @@ class Pools {
     bool checkParameters() {
         for (const Parameter& parameter : program_.parameters) {
             if (!isColumnType(program_, parameter.type)) {
-                return report_.fail("parameter " + parameter.name, "no type that a column can have");
+                return report_.fail("parameter " + parameter.name,
+                                    "no type that a column can have");
             }
             for (const DatedValue& value : parameter.values) {
                 if (!isValueOf(program_, parameter.type, value.value)) {
-                    return report_.fail("parameter " + parameter.name, "a value that its type does not have");
+                    return report_.fail("parameter " + parameter.name,
+                                        "a value that its type does not have");
                 }
             }
         }
@@ -240,7 +247,8 @@ class Pools {
         for (const Scale& scale : program_.scales) {
             if (scale.enumeration >= program_.schema.enumerations.size() ||
                 program_.schema.enumerations[scale.enumeration].members.size() > kMostFacts) {
-                return report_.fail("scale " + scale.name, "the facts are not an enumeration of at most 63 members");
+                return report_.fail("scale " + scale.name,
+                                    "the facts are not an enumeration of at most 63 members");
             }
         }
         return true;
@@ -306,6 +314,8 @@ class Pools {
 
 }  // namespace
 
-bool verifyPools(const Program& program, Report& report) { return Pools(program, report).check(); }
+bool verifyPools(const Program& program, Report& report) {
+    return Pools(program, report).check();
+}
 
 }  // namespace proviso::bytecode::verification

@@ -24,17 +24,14 @@ class Symbols {
 
     /// A register that is a column, of `space` unless that is kNone.
     bool isColumn(Register number, std::uint32_t space) const {
-        return number < program_.code.size() &&
-               program_.code[number].type.kind != TypeKind::None &&
+        return number < program_.code.size() && program_.code[number].type.kind != TypeKind::None &&
                (space == kNone || program_.code[number].space == space);
     }
     bool isLogical(Register number, std::uint32_t space) const {
-        return isColumn(number, space) &&
-               classOf(program_.code[number].type) == TypeClass::Logical;
+        return isColumn(number, space) && classOf(program_.code[number].type) == TypeClass::Logical;
     }
     bool isLink(Register number, std::uint32_t from, std::uint32_t to) const {
-        return number < program_.code.size() &&
-               program_.code[number].type.kind == TypeKind::None &&
+        return number < program_.code.size() && program_.code[number].type.kind == TypeKind::None &&
                program_.code[number].space == from &&
                (to == kNone || program_.code[number].target == to);
     }
@@ -49,11 +46,12 @@ class Symbols {
         return type.ref < program_.scales.size() ? program_.scales[type.ref].steps.size() : 0;
     }
 
-    bool areMembers(const std::vector<Register>& members, const Type& type,
-                    std::uint32_t space) const {
+    bool
+    areMembers(const std::vector<Register>& members, const Type& type, std::uint32_t space) const {
         return members.size() == memberCount(type) &&
-               std::all_of(members.begin(), members.end(),
-                           [&](Register member) { return isLogical(member, space); });
+               std::all_of(members.begin(), members.end(), [&](Register member) {
+                   return isLogical(member, space);
+               });
     }
 
     bool checkShown(const Shown& shown, std::uint32_t space) {
@@ -147,9 +145,8 @@ class Symbols {
                 (!clause.members.empty() && clause.members.size() != memberCount(clause.type))) {
                 return fail("the clause's members are not columns");
             }
-            if (clause.link != kNone &&
-                (clause.link >= program_.code.size() ||
-                 program_.code[clause.link].type.kind != TypeKind::None)) {
+            if (clause.link != kNone && (clause.link >= program_.code.size() ||
+                                         program_.code[clause.link].type.kind != TypeKind::None)) {
                 return fail("the clause's link is not one");
             }
             if (!isDetail(clause)) {
@@ -225,7 +222,8 @@ class Symbols {
             (effect.atStake != kNone && !isColumn(effect.atStake, rule.space))) {
             return fail("an effect's value is not a column of the rule's row space");
         }
-        const std::uint32_t target = effect.row == kNone ? rule.space : program_.code[effect.row].target;
+        const std::uint32_t target =
+            effect.row == kNone ? rule.space : program_.code[effect.row].target;
         switch (effect.kind) {
         case Effect::Kind::Contribute: {
             if (effect.decision >= program_.decisions.size()) {
@@ -322,9 +320,10 @@ class Symbols {
                 return fail("its row space is not there");
             }
             const bool isList = output.rows != kNone;
-            if (isList && (!isSpace(output.rows) ||
-                           (output.link == kNone ? output.rows != output.space
-                                                 : !isLink(output.link, output.rows, output.space)))) {
+            if (isList &&
+                (!isSpace(output.rows) ||
+                 (output.link == kNone ? output.rows != output.space
+                                       : !isLink(output.link, output.rows, output.space)))) {
                 return fail("its rows do not lead to its row space");
             }
             if (!isList && output.columns.size() != 1) {

@@ -55,8 +55,11 @@ void appendTexts(std::string& out, const std::vector<std::string>& texts) {
 }
 
 /// `key: [places]`, and `moreKey: n` where some are left out.
-void appendPlaces(ObjectWriter& object, std::string& out, std::string_view key,
-                  std::string_view moreKey, const std::vector<std::string>& places) {
+void appendPlaces(ObjectWriter& object,
+                  std::string& out,
+                  std::string_view key,
+                  std::string_view moreKey,
+                  const std::vector<std::string>& places) {
     object.name(key);
     const std::size_t shown = std::min(places.size(), kMissingPlacesShown);
     out += '[';
@@ -77,8 +80,11 @@ bool hasOpenMembers(const ShownValue& value) {
            value.state != State::NotApplicable && !value.open.empty();
 }
 
-/// A value under its name; for a set that is not closed also the members that are possible and what is missing.
-void appendNamedValue(ObjectWriter& object, std::string& out, const std::string& name,
+/// A value under its name; for a set that is not closed also the members that are possible and what
+/// is missing.
+void appendNamedValue(ObjectWriter& object,
+                      std::string& out,
+                      const std::string& name,
                       const ShownValue& value) {
     appendJsonValue(object.name(name), value);
     if (hasOpenMembers(value)) {
@@ -104,9 +110,11 @@ void appendRows(std::string& out, const std::vector<OutputRow>& rows) {
     appendList(out, rows, [&](const OutputRow& row) { appendRow(out, row); });
 }
 
-/// Lists of rows and values, each under its own name. What belongs to one list in particular is `choices` and
-/// `claimed_with`; a second list that has them too carries its name in front.
-void appendOutputs(ObjectWriter& object, std::string& out, const std::vector<OutputValue>& outputs) {
+/// Lists of rows and values, each under its own name. What belongs to one list in particular is
+/// `choices` and `claimed_with`; a second list that has them too carries its name in front.
+void appendOutputs(ObjectWriter& object,
+                   std::string& out,
+                   const std::vector<OutputValue>& outputs) {
     for (const OutputValue& output : outputs) {
         if (output.list) {
             appendRows(object.name(output.name), output.rows);
@@ -116,7 +124,8 @@ void appendOutputs(ObjectWriter& object, std::string& out, const std::vector<Out
     }
     const std::string* claimedWith = nullptr;
     for (const OutputValue& output : outputs) {
-        if (output.claimedWith.empty() || (claimedWith != nullptr && *claimedWith == output.claimedWith)) {
+        if (output.claimedWith.empty() ||
+            (claimedWith != nullptr && *claimedWith == output.claimedWith)) {
             continue;
         }
         const std::string name =
@@ -131,8 +140,9 @@ void appendOutputs(ObjectWriter& object, std::string& out, const std::vector<Out
         }
         object.name(first ? std::string("choices") : output.name + "_choices");
         first = false;
-        appendList(out, output.choices,
-                   [&](const std::vector<OutputRow>& rows) { appendRows(out, rows); });
+        appendList(out, output.choices, [&](const std::vector<OutputRow>& rows) {
+            appendRows(out, rows);
+        });
     }
 }
 
@@ -179,9 +189,11 @@ void appendDecided(std::string& out, const DecidedResult& decided) {
     object.close();
 }
 
-/// By decision: an object, or a list of them where several rows of one record are decided about. What is not about the
-/// record itself says where.
-void appendDecisions(ObjectWriter& object, std::string& out, const std::vector<DecidedResult>& all) {
+/// By decision: an object, or a list of them where several rows of one record are decided about.
+/// What is not about the record itself says where.
+void appendDecisions(ObjectWriter& object,
+                     std::string& out,
+                     const std::vector<DecidedResult>& all) {
     object.name("decided");
     ObjectWriter decisions(out);
     for (std::size_t begin = 0; begin < all.size();) {
@@ -259,7 +271,8 @@ void appendJsonValue(std::string& out, const ShownValue& value) {
         return;
     }
     case State::Unknown:
-        // A set shows what is certain in any case: a member that is missing must never read as a member that is not due.
+        // A set shows what is certain in any case: a member that is missing must never read as a
+        // member that is not due.
         if (!hasOpenMembers(value)) {
             ObjectWriter object(out);
             appendPlaces(object, out, "unknown", "more", value.missing);
@@ -290,15 +303,17 @@ void appendJson(std::string& out, const RecordResult& result, const RunStamp& st
     ObjectWriter object(out);
     object.text(stamp.keyName, result.key);
     appendOutputs(object, out, result.outputs);
-    appendList(object.name("findings"), result.findings,
-               [&](const FindingResult& finding) { appendFinding(out, finding); });
-    appendList(object.name("undetermined"), result.undetermined, [&](const UndeterminedResult& entry) {
-        ObjectWriter undetermined(out);
-        undetermined.text("rule", entry.rule);
-        undetermined.text("on", entry.on);
-        appendPlaces(undetermined, out, "missing", "more", entry.missing);
-        undetermined.close();
+    appendList(object.name("findings"), result.findings, [&](const FindingResult& finding) {
+        appendFinding(out, finding);
     });
+    appendList(
+        object.name("undetermined"), result.undetermined, [&](const UndeterminedResult& entry) {
+            ObjectWriter undetermined(out);
+            undetermined.text("rule", entry.rule);
+            undetermined.text("on", entry.on);
+            appendPlaces(undetermined, out, "missing", "more", entry.missing);
+            undetermined.close();
+        });
     appendList(object.name("errors"), result.errors, [&](const ErrorResult& entry) {
         ObjectWriter error(out);
         error.text("rule", entry.rule);

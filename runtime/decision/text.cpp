@@ -11,7 +11,13 @@ namespace {
 
 constexpr std::size_t kPlacesShown = 6;
 
-enum class Paint : std::uint8_t { Bold, Red, Yellow, Blue, Dim };
+enum class Paint : std::uint8_t {
+    Bold,
+    Red,
+    Yellow,
+    Blue,
+    Dim
+};
 
 class TextWriter {
   public:
@@ -58,19 +64,20 @@ class TextWriter {
     }
 
     void error(const ErrorResult& entry) {
-        out_ += "  " + paint(Paint::Red, "error") + "  " + entry.rule + "  on " + printable(entry.on) +
-                '\n';
+        out_ += "  " + paint(Paint::Red, "error") + "  " + entry.rule + "  on " +
+                printable(entry.on) + '\n';
         wrapped(entry.code + ": ", entry.message);
     }
 
     void output(const OutputValue& output) {
         if (!output.list) {
-            out_ += "  " + spokenName(output.name) + ": " + printable(displayValue(output.value)) + '\n';
+            out_ += "  " + spokenName(output.name) + ": " + printable(displayValue(output.value)) +
+                    '\n';
             return;
         }
         if (!output.claimedWith.empty()) {
-            out_ += "  " + spokenName(output.name) + ": together with " + printable(output.claimedWith) +
-                    '\n';
+            out_ += "  " + spokenName(output.name) + ": together with " +
+                    printable(output.claimedWith) + '\n';
             return;
         }
         if (output.rows.empty()) {
@@ -90,7 +97,9 @@ class TextWriter {
         for (const std::string& rule : decided.alsoBoundBy) {
             text += ", " + rule;
         }
-        wrapped(spokenName(decided.decision) + (decided.on.empty() ? ": " : " of " + decided.on + ": "), text);
+        wrapped(spokenName(decided.decision) +
+                    (decided.on.empty() ? ": " : " of " + decided.on + ": "),
+                text);
     }
 
     static std::string placesText(const std::vector<std::string>& places) {

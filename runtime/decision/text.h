@@ -10,10 +10,10 @@ namespace proviso {
 
 struct ResultTextOptions {
     bool colour = false;
-    bool outputs = true;              ///< also the lists and values that were decided, not findings alone
-    bool decisions = false;           ///< also every decision and what binds it
-    std::string_view recordName;      ///< the entry record's name, `order`
-    std::size_t width = 100;          ///< longer texts are broken between words
+    bool outputs = true;     ///< also the lists and values that were decided, not findings alone
+    bool decisions = false;  ///< also every decision and what binds it
+    std::string_view recordName;  ///< the entry record's name, `order`
+    std::size_t width = 100;      ///< longer texts are broken between words
 };
 
 /// "violation", "warning" or "notice" for bytecode::Severity.
@@ -33,8 +33,8 @@ std::string displayValue(const ShownValue& value);
 /// Ends with a line break. Control characters never reach the output.
 void appendText(std::string& out, const RecordResult& result, const ResultTextOptions& options);
 
-/// One line a finding: `O-17 items[0] violation LATE_NOTICE: the notice is dated after shipping`, and so for what could not
-/// be determined and for errors.
+/// One line a finding: `O-17 items[0] violation LATE_NOTICE: the notice is dated after shipping`,
+/// and so for what could not be determined and for errors.
 void appendCompact(std::string& out, const RecordResult& result);
 
 /// Text with control characters replaced, so that data cannot steer a terminal.

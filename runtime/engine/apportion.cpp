@@ -36,7 +36,8 @@ struct Pool {
     State state = State::Value;
     EvaluationError error = EvaluationError::None;
     std::int64_t outcomes = 1;
-    std::vector<Share> shares;        ///< of the rows that take part; units are right where state is Value
+    std::vector<Share>
+        shares;  ///< of the rows that take part; units are right where state is Value
 
     void share(const Columns& columns, std::span<const std::uint32_t> rows, std::uint32_t parent);
 
@@ -54,7 +55,8 @@ std::int64_t combinations(std::int64_t n, std::int64_t k) {
     k = std::min(k, n - k);
     std::int64_t count = 1;
     for (std::int64_t step = 1; step <= k; ++step) {
-        // Exact: a product of `step` neighbours is divisible by step!. Growing only, so that the cap may end it.
+        // Exact: a product of `step` neighbours is divisible by step!. Growing only, so that the
+        // cap may end it.
         count = count * (n - k + step) / step;
         if (count >= kMostOutcomes) {
             return kMostOutcomes;
@@ -131,7 +133,8 @@ void Pool::distribute(std::int64_t left, std::int64_t choice) {
     chooseSubset({shares.data() + begin, end - begin}, chosen, floorMod(choice, outcomes).value);
 }
 
-void Pool::share(const Columns& columns, std::span<const std::uint32_t> rows,
+void Pool::share(const Columns& columns,
+                 std::span<const std::uint32_t> rows,
                  std::uint32_t parent) {
     state = propagate(columns.total.state(parent), columns.choice.state(parent));
     error = EvaluationError::None;

@@ -50,8 +50,8 @@ Checked datePart(std::int64_t days, std::int64_t part) {
     }
 }
 
-Checked comparedRatios(std::int64_t a, std::int64_t b, std::int64_t c, std::int64_t d,
-                       std::uint8_t mode) {
+Checked
+comparedRatios(std::int64_t a, std::int64_t b, std::int64_t c, std::int64_t d, std::uint8_t mode) {
     const ComparedRatios compared = compareRatios(a, b, c, d);
     if (compared.error != EvaluationError::None) {
         return {0, compared.error};
@@ -128,16 +128,20 @@ void withKernel(const Frame& frame, const Instruction& instruction, Apply apply)
         break;
     }
     case Op::RoundRatio:
-        apply([=](Value a, Value b) { return ratio(a, b, immediate, rounding); }, column(0),
+        apply([=](Value a, Value b) { return ratio(a, b, immediate, rounding); },
+              column(0),
               column(1));
         break;
     case Op::DatePart:
         apply([=](Value a) { return datePart(a, immediate); }, column(0));
         break;
     default:
-        apply([mode = instruction.mode](Value a, Value b, Value c,
-                                        Value d) { return comparedRatios(a, b, c, d, mode); },
-              column(0), column(1), column(2), column(3));
+        apply([mode = instruction.mode](
+                  Value a, Value b, Value c, Value d) { return comparedRatios(a, b, c, d, mode); },
+              column(0),
+              column(1),
+              column(2),
+              column(3));
         break;
     }
 }
@@ -150,8 +154,11 @@ void runArithmetic(Frame& frame, Register number) {
     const std::size_t rows = frame.rowsOf(instruction);
     withKernel(frame, instruction, [&](auto kernel, const auto&... columns) {
         mapRows(
-            out, rows,
-            [&](std::int64_t& result, auto... operands) { return store(result, kernel(operands...)); },
+            out,
+            rows,
+            [&](std::int64_t& result, auto... operands) {
+                return store(result, kernel(operands...));
+            },
             columns...);
     });
 }

@@ -10,16 +10,21 @@ std::uint64_t mix(std::uint64_t hash, std::uint64_t value) {
     return hash ^ (hash >> 32U);
 }
 
-/// Numbers the combinations of keys of the rows in the order first met. A row with a key that is no value leads nowhere.
-void numberKeys(Frame& frame, const Instruction& instruction, RegisterData& data,
-                const RegisterData* parent, std::size_t firstKey) {
+/// Numbers the combinations of keys of the rows in the order first met. A row with a key that is no
+/// value leads nowhere.
+void numberKeys(Frame& frame,
+                const Instruction& instruction,
+                RegisterData& data,
+                const RegisterData* parent,
+                std::size_t firstKey) {
     const std::size_t rows = frame.rowsOf(instruction);
     std::vector<const ColumnData*> keys;
     for (std::size_t index = firstKey; index < instruction.operands.size(); ++index) {
         keys.push_back(&frame.operand(instruction, index));
     }
 
-    // Open addressing; a slot holds the number of a combination, `firsts` the row where it was met first.
+    // Open addressing; a slot holds the number of a combination, `firsts` the row where it was met
+    // first.
     std::size_t capacity = 16;
     while (capacity < rows * 2) {
         capacity *= 2;
@@ -73,8 +78,7 @@ bool buildRows(Frame& frame, const Instruction& instruction, RegisterData& data)
         for (std::uint32_t branch = 0; branch < instruction.operands.size(); ++branch) {
             const ColumnData& when = frame.operand(instruction, branch);
             const State state = when.state(row);
-            if (state == State::NotApplicable ||
-                (state == State::Value && when.values[row] == 0)) {
+            if (state == State::NotApplicable || (state == State::Value && when.values[row] == 0)) {
                 continue;
             }
             if (data.ownRows.size() >= frame.maximumRows) {
@@ -88,9 +92,13 @@ bool buildRows(Frame& frame, const Instruction& instruction, RegisterData& data)
     return true;
 }
 
-/// Each row with each row that leads to the same parent by `others`; not with itself where `distinct`.
-bool buildCombinations(Frame& frame, const Instruction& instruction, RegisterData& data,
-                       Register others, bool distinct) {
+/// Each row with each row that leads to the same parent by `others`; not with itself where
+/// `distinct`.
+bool buildCombinations(Frame& frame,
+                       const Instruction& instruction,
+                       RegisterData& data,
+                       Register others,
+                       bool distinct) {
     const RegisterData& link = frame.linkOperand(instruction, 0);
     const Children& children = frame.childrenOf(others);
     data.ownRows.clear();
@@ -130,11 +138,17 @@ bool runBuild(Frame& frame, Register number) {
         fits = buildRows(frame, instruction, data);
         break;
     case Op::BuildPairs:
-        fits = buildCombinations(frame, instruction, data, instruction.operands[0],
+        fits = buildCombinations(frame,
+                                 instruction,
+                                 data,
+                                 instruction.operands[0],
                                  /*distinct=*/true);
         break;
     default:
-        fits = buildCombinations(frame, instruction, data, instruction.operands[1],
+        fits = buildCombinations(frame,
+                                 instruction,
+                                 data,
+                                 instruction.operands[1],
                                  /*distinct=*/false);
         break;
     }

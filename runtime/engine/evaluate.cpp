@@ -1,6 +1,7 @@
 #include "runtime/engine/evaluate.h"
 
 #include "runtime/base/check.h"
+#include "runtime/engine/budget.h"
 #include "runtime/engine/interpreter.h"
 #include "runtime/engine/shower.h"
 #include "runtime/values/evaluation_error.h"
@@ -321,6 +322,21 @@ class Collector {
     std::vector<RecordResult> results_;
 };
 
+/// Where a row space would outgrow what is allowed, nothing is decided about the block, and every record says so.
+std::vector<RecordResult> tooLarge(const bytecode::Program& program, const Interpreter& run, const Batch& batch) {
+    const Places places(run, batch);
+    std::vector<RecordResult> results(batch.spaces[0].rows);
+    for (std::uint32_t record = 0; record < results.size(); ++record) {
+        results[record].key = places.key(record);
+        for (const auto& rule : program.rules) {
+            results[record].errors.push_back({rule.name, program.spaces[0].name,
+                                              evaluationErrorCode(EvaluationError::TooManyRows),
+                                              evaluationErrorMessage(EvaluationError::TooManyRows)});
+        }
+    }
+    return results;
+}
+
 }  // namespace
 
 Evaluator::Evaluator(std::shared_ptr<const bytecode::Program> program)
@@ -335,9 +351,24 @@ const Interpreter& Evaluator::interpreter() const {
 std::vector<RecordResult> Evaluator::decide(const Batch& batch, const DecideOptions& options) {
     InterpreterOptions run;
     run.asOf = options.asOf;
-    const Result<void> done = interpreter_->run(batch, run);
+    interpreter_->limit({});
+    Result<void> done = interpreter_->run(batch, run);
+    if (!done.has_value() && done.error().code == ErrorCode::LimitExceeded) {
+        return tooLarge(*program_, *interpreter_, batch);
+    }
     PROVISO_CHECK(done.has_value(), "a batch that was decoded by the program's schema can be run");
+    const Places places(*interpreter_, batch);
+    const engine::Budget budget(places);
+    if (auto over = budget.over(options.budget); !over.empty()) {
+        // What a rule costs was counted on the rows of the first run, so that it does not depend on which rules err.
+        interpreter_->limit(std::move(over));
+        done = interpreter_->run(batch, run);
+        PROVISO_CHECK(done.has_value(), "a batch that was run can be run again");
+    }
     std::vector<RecordResult> results = Collector(*interpreter_, batch).collect();
+    for (std::uint32_t record = 0; record < results.size(); ++record) {
+        results[record].budgetSpent = budget.spentBeside(record);
+    }
     if (!options.withChoices || program_->outcomes == kNone) {
         return results;
     }

@@ -13,7 +13,7 @@ namespace proviso {
 
 struct DecideOptions {
     std::optional<std::int64_t> asOf;     ///< known as of this day; absent: everything known
-    std::int64_t budget = 1'000'000;      ///< cost units a rule may spend on one group of records that are decided together
+    std::int64_t budget = 100'000'000;      ///< cost units a rule may spend on one group of records that are decided together
     bool withChoices = true;              ///< also evaluate the other outcomes that are equally right, where an output asks
 };
 

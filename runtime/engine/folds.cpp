@@ -46,10 +46,13 @@ Part partOf(const ColumnData& mask, const ColumnData& value, std::size_t row) {
     return {false, state == State::NotApplicable ? State::Value : state};
 }
 
-/// Calls `count(child, parent)` for the rows that count and keeps the states in frame.worst, which stays empty where
-/// nothing can be but a value.
+/// Calls `count(child, parent)` for the rows that count and keeps the states in frame.worst, which
+/// stays empty where nothing can be but a value.
 template <class Count>
-void foldRows(Frame& frame, const Instruction& instruction, std::size_t parents, bool withValue,
+void foldRows(Frame& frame,
+              const Instruction& instruction,
+              std::size_t parents,
+              bool withValue,
               Count count) {
     const RegisterData& link = frame.linkOperand(instruction, 0);
     const ColumnData& mask = frame.operand(instruction, 1);
@@ -96,7 +99,10 @@ void foldTotal(Frame& frame, const Instruction& instruction, ColumnData& out) {
     const std::vector<std::int64_t>& values = frame.operand(instruction, 2).values;
     std::vector<Int128>& sums = frame.wide;
     sums.assign(parents, 0);
-    foldRows(frame, instruction, parents, /*withValue=*/true,
+    foldRows(frame,
+             instruction,
+             parents,
+             /*withValue=*/true,
              [&](std::size_t row, std::uint32_t parent) { sums[parent] += values[row]; });
     out.values.resize(parents);
     bool fits = true;
@@ -117,8 +123,10 @@ void foldTotal(Frame& frame, const Instruction& instruction, ColumnData& out) {
 void foldCount(Frame& frame, const Instruction& instruction, ColumnData& out) {
     const std::size_t parents = frame.rowsOf(instruction);
     out.values.assign(parents, 0);
-    foldRows(frame, instruction, parents, /*withValue=*/false,
-             [&](std::size_t, std::uint32_t parent) { ++out.values[parent]; });
+    foldRows(
+        frame, instruction, parents, /*withValue=*/false, [&](std::size_t, std::uint32_t parent) {
+            ++out.values[parent];
+        });
     finishFold(frame, out);
 }
 
@@ -126,7 +134,10 @@ void foldDistinct(Frame& frame, const Instruction& instruction, ColumnData& out)
     const std::size_t parents = frame.rowsOf(instruction);
     const std::vector<std::int64_t>& values = frame.operand(instruction, 2).values;
     std::vector<std::pair<std::uint32_t, std::int64_t>> met;
-    foldRows(frame, instruction, parents, /*withValue=*/true,
+    foldRows(frame,
+             instruction,
+             parents,
+             /*withValue=*/true,
              [&](std::size_t row, std::uint32_t parent) { met.emplace_back(parent, values[row]); });
     std::sort(met.begin(), met.end());
     met.erase(std::unique(met.begin(), met.end()), met.end());
@@ -143,10 +154,13 @@ void foldExtreme(Frame& frame, const Instruction& instruction, ColumnData& out, 
     std::vector<std::uint8_t>& any = frame.bytes;
     any.assign(parents, 0);
     out.values.assign(parents, 0);
-    foldRows(frame, instruction, parents, /*withValue=*/true,
+    foldRows(frame,
+             instruction,
+             parents,
+             /*withValue=*/true,
              [&](std::size_t row, std::uint32_t parent) {
-                 const bool better = highest ? values[row] > out.values[parent]
-                                             : values[row] < out.values[parent];
+                 const bool better =
+                     highest ? values[row] > out.values[parent] : values[row] < out.values[parent];
                  if (any[parent] == 0 || better) {
                      out.values[parent] = values[row];
                      any[parent] = 1;
@@ -197,7 +211,10 @@ void foldOnly(Frame& frame, const Instruction& instruction, ColumnData& out) {
     std::vector<std::uint32_t>& counts = frame.words;
     counts.assign(parents, 0);
     out.values.assign(parents, 0);
-    foldRows(frame, instruction, parents, /*withValue=*/false,
+    foldRows(frame,
+             instruction,
+             parents,
+             /*withValue=*/false,
              [&](std::size_t row, std::uint32_t parent) {
                  ++counts[parent];
                  out.values[parent] = static_cast<std::int64_t>(row);
@@ -216,7 +233,10 @@ void foldFirst(Frame& frame, const Instruction& instruction, ColumnData& out) {
     const bool highest = instruction.mode == 1;
     std::vector<std::uint32_t>& best = frame.words;
     best.assign(parents, kNoIndex);
-    foldRows(frame, instruction, parents, /*withValue=*/true,
+    foldRows(frame,
+             instruction,
+             parents,
+             /*withValue=*/true,
              [&](std::size_t row, std::uint32_t parent) {
                  if (best[parent] != kNoIndex) {
                      const int compared = order.compare(values[row], values[best[parent]]);

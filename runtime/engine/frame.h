@@ -33,18 +33,27 @@ struct Children {
 /// What one instruction computed.
 struct RegisterData {
     // Of a column.
-    const ColumnData* column = &own;           ///< `own`, or a column of the batch
+    const ColumnData* column = &own;  ///< `own`, or a column of the batch
     ColumnData own;
     // Of a link. INVARIANT: `states` is empty exactly where every row leads somewhere.
-    std::span<const std::uint32_t> rows;       ///< `ownRows`, or parents of the batch
+    std::span<const std::uint32_t> rows;  ///< `ownRows`, or parents of the batch
     std::vector<std::uint32_t> ownRows;
-    std::vector<State> states;                 ///< why a row leads nowhere: the state of what is read there
-    std::vector<std::uint32_t> second;         ///< BuildPairs, BuildProduct: the second row; BuildRows: the branch
-    std::vector<State> exists;                 ///< BuildRows: Value, Unknown or Error
+    std::vector<State> states;  ///< why a row leads nowhere: the state of what is read there
+    std::vector<std::uint32_t>
+        second;                 ///< BuildPairs, BuildProduct: the second row; BuildRows: the branch
+    std::vector<State> exists;  ///< BuildRows: Value, Unknown or Error
     mutable Children children;
 
     State state(std::size_t row) const { return states.empty() ? State::Value : states[row]; }
 };
+
+/// The space of the records or groups that the rows of a space hang under.
+inline std::uint32_t rootOf(const bytecode::Program& program, std::uint32_t space) {
+    while (space != 0 && program.spaces[space].kind != bytecode::SpaceInfo::Kind::Group) {
+        space = program.spaces[space].parent;
+    }
+    return space;
+}
 
 struct Frame {
     Frame(std::shared_ptr<const bytecode::Program> programShared,
@@ -55,13 +64,15 @@ struct Frame {
     const bytecode::Program& program;
 
     const Batch* batch = nullptr;
-    std::int64_t knownBy = INT64_MAX;          ///< what was published later is not known
+    std::int64_t knownBy = INT64_MAX;  ///< what was published later is not known
     std::int64_t choice = 0;
     std::uint32_t maximumRows = 0;
     DatedLookups dated;
     bool datedKnown = false;
 
-    std::vector<std::uint32_t> rowCounts;      ///< by space
+    std::vector<std::uint32_t> rowCounts;  ///< by space
+    /// By rule: rows of its root (rootOf) that asked for more than the budget in the run before; empty where none did.
+    std::vector<std::vector<std::uint8_t>> overBudget;
     std::vector<RegisterData> registers;
 
     // Used by one operation at a time, kept for their memory.
@@ -71,7 +82,9 @@ struct Frame {
     std::vector<std::uint32_t> words;
     std::vector<std::uint32_t> moreWords;
 
-    std::size_t rowsOf(const Instruction& instruction) const { return rowCounts[instruction.space]; }
+    std::size_t rowsOf(const Instruction& instruction) const {
+        return rowCounts[instruction.space];
+    }
     const ColumnData& column(Register number) const { return *registers[number].column; }
     const ColumnData& operand(const Instruction& instruction, std::size_t index) const {
         return column(instruction.operands[index]);
@@ -83,7 +96,8 @@ struct Frame {
     std::uint32_t targetRows(Register link) const { return rowCounts[program.code[link].target]; }
 };
 
-/// Ends a column whose states were written: no value where there is none, no states where all are values.
+/// Ends a column whose states were written: no value where there is none, no states where all are
+/// values.
 inline void settle(ColumnData& column) {
     std::uint8_t any = 0;
     for (const State state : column.states) {
@@ -98,8 +112,8 @@ inline void settle(ColumnData& column) {
     }
 }
 
-/// Computes a column row by row. `kernel(result, operands...)` returns whether it failed, which makes an error of the row;
-/// it is called only for rows whose operands are values.
+/// Computes a column row by row. `kernel(result, operands...)` returns whether it failed, which
+/// makes an error of the row; it is called only for rows whose operands are values.
 template <class Kernel, class... Columns>
 void mapRows(ColumnData& out, std::size_t rows, Kernel kernel, const Columns&... in) {
     out.values.resize(rows);
@@ -130,7 +144,8 @@ void mapRows(ColumnData& out, std::size_t rows, Kernel kernel, const Columns&...
 
 // arithmetic.cpp
 void runArithmetic(Frame& frame, Register number);
-/// One row of an arithmetic operation whose operands are values: for results and, later, for the reason of an error.
+/// One row of an arithmetic operation whose operands are values: for results and, later, for the
+/// reason of an error.
 EvaluationError arithmeticError(const Frame& frame, Register number, std::uint32_t row);
 // logic.cpp
 void runLogic(Frame& frame, Register number);

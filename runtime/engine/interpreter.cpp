@@ -99,6 +99,7 @@ static bool runInstruction(Frame& frame, Register number) {
     case Op::IsApplicable:
     case Op::UnknownIf:
     case Op::BranchSelect:
+    case Op::Guard:
         runLogic(frame, number);
         return true;
     case Op::ExactlyOne:
@@ -177,8 +178,9 @@ static bool fits(const Batch& batch, const Schema& schema) {
         }
         const std::uint32_t parents = batch.spaces[described.parent].rows;
         if (space.parent.size() != rows ||
-            !std::all_of(space.parent.begin(), space.parent.end(),
-                         [&](std::uint32_t row) { return row < parents; })) {
+            !std::all_of(space.parent.begin(), space.parent.end(), [&](std::uint32_t row) {
+                return row < parents;
+            })) {
             return false;
         }
     }
@@ -195,8 +197,10 @@ static Result<void> runAll(Frame& frame, bool onlyDependents) {
         if (!runInstruction(frame, number)) {
             const Op op = code[number].op;
             const bool keyed = op == Op::GroupBy || op == Op::BuildKeyed;
-            return Error{ErrorCode::LimitExceeded, "a collection grew beyond the limit of rows",
-                         frame.program.spaces[keyed ? code[number].index : code[number].space].name};
+            return Error{
+                ErrorCode::LimitExceeded,
+                "a collection grew beyond the limit of rows",
+                frame.program.spaces[keyed ? code[number].index : code[number].space].name};
         }
     }
     return {};
@@ -240,6 +244,10 @@ Result<void> Interpreter::run(const Batch& batch, const Options& options) {
     return engine::runAll(frame, /*onlyDependents=*/false);
 }
 
+void Interpreter::limit(std::vector<std::vector<std::uint8_t>> overBudget) {
+    frame_->overBudget = std::move(overBudget);
+}
+
 Result<void> Interpreter::rerun(std::int64_t choice) {
     PROVISO_CHECK(frame_->batch != nullptr, "rerun before run");
     frame_->choice = choice;
@@ -259,8 +267,12 @@ std::span<const std::uint32_t> Interpreter::children(bytecode::Register number,
     return frame_->childrenOf(number).of(row);
 }
 
-std::uint32_t Interpreter::rows(std::uint32_t space) const { return frame_->rowCounts[space]; }
+std::uint32_t Interpreter::rows(std::uint32_t space) const {
+    return frame_->rowCounts[space];
+}
 
-const bytecode::Program& Interpreter::program() const { return frame_->program; }
+const bytecode::Program& Interpreter::program() const {
+    return frame_->program;
+}
 
 }  // namespace proviso

@@ -24,8 +24,9 @@ struct InterpreterOptions {
     std::uint32_t maximumRows = 1U << 22U;
 };
 
-/// Evaluates every instruction of a program over one batch, a register at a time, and keeps all registers readable.
-/// Buffers are used again by the next run. One thread at a time; several interpreters may share a program.
+/// Evaluates every instruction of a program over one batch, a register at a time, and keeps all
+/// registers readable. Buffers are used again by the next run. One thread at a time; several
+/// interpreters may share a program.
 class Interpreter {
   public:
     using Options = InterpreterOptions;
@@ -38,19 +39,27 @@ class Interpreter {
     Interpreter& operator=(const Interpreter&) = delete;
     ~Interpreter();
 
-    /// Another interpreter, for another thread, which shares the program and what was prepared from it.
+    /// Another interpreter, for another thread, which shares the program and what was prepared from
+    /// it.
     Interpreter sibling() const;
 
-    /// Errors: InvalidArgument where the batch does not fit the schema, LimitExceeded where a row space grows beyond
-    /// `maximumRows`. After an error no register may be read. The batch must stay while registers are read.
+    /// Errors: InvalidArgument where the batch does not fit the schema, LimitExceeded where a row
+    /// space grows beyond `maximumRows`. After an error no register may be read. The batch must
+    /// stay while registers are read.
     Result<void> run(const Batch& batch, const Options& options);
 
-    /// Runs again what depends on the choice, over the batch of the last run, which must have succeeded.
+    /// From the next run on, the guards of rule r are errors in the rows that `overBudget[r]` marks; empty: in none.
+    void limit(std::vector<std::vector<std::uint8_t>> overBudget);
+
+    /// Runs again what depends on the choice, over the batch of the last run, which must have
+    /// succeeded.
     Result<void> rerun(std::int64_t choice);
 
-    /// A register that is a column. Non-values have the value 0, except in columns of the batch itself.
+    /// A register that is a column. Non-values have the value 0, except in columns of the batch
+    /// itself.
     const ColumnData& column(bytecode::Register number) const;
-    /// A register that is a link: the target's row for each row; kNoIndex where a row leads nowhere.
+    /// A register that is a link: the target's row for each row; kNoIndex where a row leads
+    /// nowhere.
     std::span<const std::uint32_t> link(bytecode::Register number) const;
     /// The rows of a link's source space that lead to `row`, in order. Indexed on first use.
     std::span<const std::uint32_t> children(bytecode::Register number, std::uint32_t row) const;

@@ -4,11 +4,6 @@ namespace proviso::engine {
 
 namespace {
 
-/// Yes, no and the states as bytes, in the order in which `and` prefers them: see values/logic.h.
-std::uint8_t rankOf(Logical one, bool conjunction) {
-    return conjunction ? logic_detail::andRank(one) : logic_detail::orRank(one);
-}
-
 Logical logicalAt(const ColumnData& column, std::size_t row) {
     const State state = column.state(row);
     return {state, state == State::Value && column.values[row] != 0};
@@ -52,27 +47,39 @@ void runChain(Frame& frame, const Instruction& instruction, ColumnData& out, boo
         }
         return;
     }
+    // Answers and states as numbers of which the highest wins, as in values/logic.h: 4 for what
+    // nothing can undo.
+    constexpr std::uint8_t kFinal = 4;
     std::vector<std::uint8_t>& ranks = frame.bytes;
     ranks.assign(rows, 0);
     for (const Register operand : instruction.operands) {
         const ColumnData& column = frame.column(operand);
+        const std::int64_t* const values = column.values.data();
+        const State* const states = column.states.empty() ? nullptr : column.states.data();
         for (std::size_t row = 0; row < rows; ++row) {
-            ranks[row] = std::max(ranks[row], rankOf(logicalAt(column, row), conjunction));
+            const bool isFinal = (values[row] != 0) != conjunction;
+            std::uint8_t rank = isFinal ? kFinal : 0;
+            if (states != nullptr && states[row] != State::Value) {
+                rank = static_cast<std::uint8_t>(states[row]);
+            }
+            ranks[row] = std::max(ranks[row], rank);
         }
     }
     storeRanks(out, ranks, conjunction);
 }
 
 template <class Test>
-void compareRows(ColumnData& out, std::size_t rows, const ColumnData& a, const ColumnData& b,
-                 Test test) {
+void compareRows(
+    ColumnData& out, std::size_t rows, const ColumnData& a, const ColumnData& b, Test test) {
     mapRows(
-        out, rows,
+        out,
+        rows,
         [test](std::int64_t& result, std::int64_t left, std::int64_t right) {
             result = test(left, right) ? 1 : 0;
             return false;
         },
-        a, b);
+        a,
+        b);
 }
 
 void runCompare(const Frame& frame, const Instruction& instruction, ColumnData& out) {
@@ -158,12 +165,40 @@ void runBranchSelect(const Frame& frame, const Instruction& instruction, ColumnD
 
 void runNot(const Frame& frame, const Instruction& instruction, ColumnData& out) {
     mapRows(
-        out, frame.rowsOf(instruction),
+        out,
+        frame.rowsOf(instruction),
         [](std::int64_t& result, std::int64_t value) {
             result = value == 0 ? 1 : 0;
             return false;
         },
         frame.operand(instruction, 0));
+}
+
+/// The record or group that a row hangs under; kNoIndex where there is none. The links were made with the spaces.
+std::uint32_t rootRow(const Frame& frame, std::uint32_t space, std::uint32_t row) {
+    const std::uint32_t root = rootOf(frame.program, space);
+    while (space != root && row != kNoIndex) {
+        const bool input = space < frame.program.schema.spaces.size();
+        row = input ? frame.batch->spaces[space].parent[row]
+                    : frame.registers[frame.program.spaces[space].toParent].rows[row];
+        space = frame.program.spaces[space].parent;
+    }
+    return row;
+}
+
+/// Costs nothing as long as no rule is over its budget.
+void runGuard(Frame& frame, const Instruction& instruction, RegisterData& data) {
+    const ColumnData& guard = frame.operand(instruction, 0);
+    if (instruction.index >= frame.overBudget.size() || frame.overBudget[instruction.index].empty()) {
+        data.column = &guard;
+        return;
+    }
+    const std::vector<std::uint8_t>& over = frame.overBudget[instruction.index];
+    data.column = &data.own;
+    mapStates(data.own, frame.rowsOf(instruction), [&](std::size_t row, std::int64_t& value) {
+        const std::uint32_t root = rootRow(frame, instruction.space, static_cast<std::uint32_t>(row));
+        return root < over.size() && over[root] != 0 ? State::Error : take(guard, row, value);
+    });
 }
 
 }  // namespace
@@ -222,6 +257,9 @@ void runLogic(Frame& frame, Register number) {
         });
         break;
     }
+    case Op::Guard:
+        runGuard(frame, instruction, frame.registers[number]);
+        break;
     default:
         runBranchSelect(frame, instruction, out);
         break;

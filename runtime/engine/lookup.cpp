@@ -10,7 +10,8 @@ void runInForce(const Frame& frame, const Instruction& instruction, ColumnData& 
     const bytecode::InForcePeriod& period = frame.program.periods[instruction.index];
     const bool known = period.published <= frame.knownBy;
     mapRows(
-        out, frame.rowsOf(instruction),
+        out,
+        frame.rowsOf(instruction),
         [from = period.from, through = period.through, known](std::int64_t& result,
                                                               std::int64_t date) {
             result = known && from <= date && date <= through ? 1 : 0;
@@ -49,7 +50,8 @@ void runParameter(const Frame& frame, const Instruction& instruction, ColumnData
     const bytecode::Parameter& parameter = frame.program.parameters[instruction.index];
     std::size_t segment = 0;
     mapRows(
-        out, frame.rowsOf(instruction),
+        out,
+        frame.rowsOf(instruction),
         [&](std::int64_t& result, std::int64_t date) {
             const std::uint32_t value = index.find(date, segment);
             if (value == kNoIndex) {
@@ -99,19 +101,22 @@ void runTableLookup(const Frame& frame, const Instruction& instruction, ColumnDa
 void runInSet(const Frame& frame, const Instruction& instruction, ColumnData& out) {
     const CodeSetIndex& index = frame.lookups->codeSets[instruction.index];
     mapRows(
-        out, frame.rowsOf(instruction),
+        out,
+        frame.rowsOf(instruction),
         [&](std::int64_t& result, std::int64_t code, std::int64_t date) {
             result = index.contains(code, date) ? 1 : 0;
             return false;
         },
-        frame.operand(instruction, 0), frame.operand(instruction, 1));
+        frame.operand(instruction, 0),
+        frame.operand(instruction, 1));
 }
 
 void runAccepts(const Frame& frame, const Instruction& instruction, ColumnData& out) {
-    const bytecode::Scale::Step& step =
-        frame.program.scales[instruction.index].steps[static_cast<std::size_t>(instruction.immediate)];
+    const bytecode::Scale::Step& step = frame.program.scales[instruction.index]
+                                            .steps[static_cast<std::size_t>(instruction.immediate)];
     mapRows(
-        out, frame.rowsOf(instruction),
+        out,
+        frame.rowsOf(instruction),
         [&](std::int64_t& result, std::int64_t fact, std::int64_t date) {
             constexpr std::int64_t kFacts = 64;
             result = 0;
@@ -123,7 +128,8 @@ void runAccepts(const Frame& frame, const Instruction& instruction, ColumnData& 
             }
             return false;
         },
-        frame.operand(instruction, 0), frame.operand(instruction, 1));
+        frame.operand(instruction, 0),
+        frame.operand(instruction, 1));
 }
 
 }  // namespace
@@ -160,8 +166,11 @@ EvaluationError tableError(const Frame& frame, Register number, std::uint32_t ro
     for (std::size_t argument = 0; argument < keys.size(); ++argument) {
         keys[argument] = frame.operand(instruction, argument).values[row];
     }
-    return findTableRow(table, frame.lookups->tables[instruction.index], keys,
-                        frame.operand(instruction, keys.size()).values[row], frame.knownBy)
+    return findTableRow(table,
+                        frame.lookups->tables[instruction.index],
+                        keys,
+                        frame.operand(instruction, keys.size()).values[row],
+                        frame.knownBy)
         .error;
 }
 

@@ -27,8 +27,9 @@ void DateIndex::build(std::span<const InForcePeriod> periods, std::int64_t known
             changes.push_back({period.through + 1, index, false});
         }
     }
-    std::sort(changes.begin(), changes.end(),
-              [](const Change& a, const Change& b) { return a.day < b.day; });
+    std::sort(changes.begin(), changes.end(), [](const Change& a, const Change& b) {
+        return a.day < b.day;
+    });
 
     const auto published = [&](std::uint32_t index) { return periods[index].published; };
     const auto latestFirst = [&](std::uint32_t a, std::uint32_t b) {
@@ -60,9 +61,10 @@ std::uint32_t DateIndex::find(std::int64_t date, std::size_t& segment) const {
                (index + 1 == segments_.size() || date < segments_[index + 1].from);
     };
     if (segment >= segments_.size() || !holds(segment)) {
-        const auto after =
-            std::upper_bound(segments_.begin(), segments_.end(), date,
-                             [](std::int64_t day, const Segment& one) { return day < one.from; });
+        const auto after = std::upper_bound(
+            segments_.begin(), segments_.end(), date, [](std::int64_t day, const Segment& one) {
+                return day < one.from;
+            });
         segment = static_cast<std::size_t>(after - segments_.begin()) - 1;
     }
     return segments_[segment].choice;
@@ -86,8 +88,10 @@ static bool matches(const Table::Cell& cell, std::int64_t value) {
     return false;
 }
 
-static bool applies(const Table::Row& row, std::span<const std::int64_t> arguments,
-                    std::int64_t date, std::int64_t knownBy) {
+static bool applies(const Table::Row& row,
+                    std::span<const std::int64_t> arguments,
+                    std::int64_t date,
+                    std::int64_t knownBy) {
     if (date < row.period.from || date > row.period.through || row.period.published > knownBy) {
         return false;
     }
@@ -100,15 +104,20 @@ static bool applies(const Table::Row& row, std::span<const std::int64_t> argumen
 }
 
 static bool sameResults(const Table::Row& a, const Table::Row& b) {
-    return std::equal(a.results.begin(), a.results.end(), b.results.begin(), b.results.end(),
+    return std::equal(a.results.begin(),
+                      a.results.end(),
+                      b.results.begin(),
+                      b.results.end(),
                       [](const Table::Result& one, const Table::Result& other) {
                           return one.unknown == other.unknown &&
                                  (one.unknown || one.value == other.value);
                       });
 }
 
-TableMatch findTableRow(const Table& table, const TableIndex& index,
-                        std::span<const std::int64_t> arguments, std::int64_t date,
+TableMatch findTableRow(const Table& table,
+                        const TableIndex& index,
+                        std::span<const std::int64_t> arguments,
+                        std::int64_t date,
                         std::int64_t knownBy) {
     TableMatch match{nullptr, EvaluationError::NoTableRow};
     // Returns whether the search is over.
@@ -145,8 +154,8 @@ TableMatch findTableRow(const Table& table, const TableIndex& index,
     return match;
 }
 
-static std::optional<TableIndex> indexBy(const Table& table, std::uint32_t column,
-                                         std::size_t& largest) {
+static std::optional<TableIndex>
+indexBy(const Table& table, std::uint32_t column, std::size_t& largest) {
     TableIndex index;
     index.column = column;
     std::size_t entries = 0;

@@ -10,15 +10,16 @@
 
 namespace proviso::engine {
 
-/// Which of several periods applies on a date: days cut into segments in which the answer is the same.
+/// Which of several periods applies on a date: days cut into segments in which the answer is the
+/// same.
 class DateIndex {
   public:
-    /// `knownBy`: periods published later do not count. Of several that hold a date, the one published last counts, of
-    /// these the first.
+    /// `knownBy`: periods published later do not count. Of several that hold a date, the one
+    /// published last counts, of these the first.
     void build(std::span<const bytecode::InForcePeriod> periods, std::int64_t knownBy);
 
-    /// The period that applies, or kNoIndex. `segment` is where the last search ended, from 0; neighbours of one date
-    /// are found at once.
+    /// The period that applies, or kNoIndex. `segment` is where the last search ended, from 0;
+    /// neighbours of one date are found at once.
     std::uint32_t find(std::int64_t date, std::size_t& segment) const;
 
   private:
@@ -32,18 +33,21 @@ class DateIndex {
 /// Rows of a table by one of its columns of equalities; without such a column every row is tried.
 struct TableIndex {
     std::uint32_t column = kNoIndex;
-    std::unordered_map<std::int64_t, std::vector<std::uint32_t>> rowsOf;   ///< with the rows of any value, in order
-    std::vector<std::uint32_t> otherRows;                                  ///< of values that no row names
+    std::unordered_map<std::int64_t, std::vector<std::uint32_t>>
+        rowsOf;                            ///< with the rows of any value, in order
+    std::vector<std::uint32_t> otherRows;  ///< of values that no row names
 };
 
 struct TableMatch {
-    const bytecode::Table::Row* row = nullptr;   ///< nullptr: error
+    const bytecode::Table::Row* row = nullptr;  ///< nullptr: error
     EvaluationError error = EvaluationError::None;
 };
 
 /// The row that applies. `arguments` are values of the table's columns.
-TableMatch findTableRow(const bytecode::Table& table, const TableIndex& index,
-                        std::span<const std::int64_t> arguments, std::int64_t date,
+TableMatch findTableRow(const bytecode::Table& table,
+                        const TableIndex& index,
+                        std::span<const std::int64_t> arguments,
+                        std::int64_t date,
                         std::int64_t knownBy);
 
 /// Periods of the codes of one set, by the code's index into the program's texts.
@@ -52,7 +56,7 @@ struct CodeSetIndex {
         std::int64_t from = INT64_MIN;
         std::int64_t through = INT64_MAX;
     };
-    std::vector<std::uint32_t> offsets;   ///< one more than there are texts
+    std::vector<std::uint32_t> offsets;  ///< one more than there are texts
     std::vector<Period> periods;
 
     bool contains(std::int64_t code, std::int64_t date) const {
@@ -73,7 +77,7 @@ struct CodeSetIndex {
 struct Lookups {
     std::vector<TableIndex> tables;
     std::vector<CodeSetIndex> codeSets;
-    std::vector<bool> dependsOnChoice;   ///< by register
+    std::vector<bool> dependsOnChoice;  ///< by register
 
     explicit Lookups(const bytecode::Program& program);
 };

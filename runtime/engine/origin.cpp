@@ -231,12 +231,18 @@ class Walk {
         case Op::UnknownIf:
         case Op::ExactlyOne:
             if (one.index < frame_.program.texts.size()) {
-                places.push_back(
-                    {Origin::Kind::Text, kNoIndex, kNoIndex, kNoIndex, frame_.program.texts[one.index]});
+                places.push_back({Origin::Kind::Text,
+                                  kNoIndex,
+                                  kNoIndex,
+                                  kNoIndex,
+                                  frame_.program.texts[one.index]});
             }
             break;
         case Op::TableLookup:
-            places.push_back({Origin::Kind::Table, kNoIndex, kNoIndex, kNoIndex,
+            places.push_back({Origin::Kind::Table,
+                              kNoIndex,
+                              kNoIndex,
+                              kNoIndex,
                               "table:" + frame_.program.tables[one.index].name});
             break;
         default:
@@ -263,6 +269,8 @@ class Walk {
             return EvaluationError::NoParameterRow;
         case Op::TableLookup:
             return tableError(frame_, number, row);
+        case Op::Guard:
+            return EvaluationError::Budget;
         case Op::ExactlyOne:
             return EvaluationError::Conflict;
         case Op::BranchSelect:
@@ -296,16 +304,16 @@ void sortUnique(std::vector<Item>& items) {
 
 }  // namespace engine
 
-std::vector<Origin> missingPlaces(const Interpreter& interpreter, bytecode::Register number,
-                                  std::uint32_t row) {
+std::vector<Origin>
+missingPlaces(const Interpreter& interpreter, bytecode::Register number, std::uint32_t row) {
     engine::Walk walk(interpreter.frame(), State::Unknown);
     walk.run(number, row);
     engine::sortUnique(walk.places);
     return std::move(walk.places);
 }
 
-std::vector<EvaluationError> errorCodes(const Interpreter& interpreter, bytecode::Register number,
-                                        std::uint32_t row) {
+std::vector<EvaluationError>
+errorCodes(const Interpreter& interpreter, bytecode::Register number, std::uint32_t row) {
     engine::Walk walk(interpreter.frame(), State::Error);
     walk.run(number, row);
     engine::sortUnique(walk.errors);

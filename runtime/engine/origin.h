@@ -15,9 +15,9 @@ class Interpreter;
 /// Where an unknown comes from.
 struct Origin {
     enum class Kind : std::uint8_t {
-        Field = 0,   ///< a stored field that was absent: `space`, `row`, `field`
-        Text = 1,    ///< `text` is the place: law:state
-        Table = 2,   ///< a result that its table leaves open; `text` is the place: table:NAME
+        Field = 0,  ///< a stored field that was absent: `space`, `row`, `field`
+        Text = 1,   ///< `text` is the place: law:state
+        Table = 2,  ///< a result that its table leaves open; `text` is the place: table:NAME
     } kind = Kind::Field;
     std::uint32_t space = kNoIndex;
     std::uint32_t row = kNoIndex;
@@ -27,14 +27,15 @@ struct Origin {
     friend auto operator<=>(const Origin&, const Origin&) = default;
 };
 
-/// The places that make the value unknown, by walking the dataflow backwards; sorted and unique, and empty unless the
-/// register is unknown in that row. `number` may be a link whose row leads nowhere. The interpreter's last run must have
-/// succeeded and its batch still stand. Costs about as much as there are operands.
-std::vector<Origin> missingPlaces(const Interpreter& interpreter, bytecode::Register number,
-                                  std::uint32_t row);
+/// The places that make the value unknown, by walking the dataflow backwards; sorted and unique,
+/// and empty unless the register is unknown in that row. `number` may be a link whose row leads
+/// nowhere. The interpreter's last run must have succeeded and its batch still stand. Costs about
+/// as much as there are operands.
+std::vector<Origin>
+missingPlaces(const Interpreter& interpreter, bytecode::Register number, std::uint32_t row);
 
 /// Why the value is an error: the errors of the operations where it began, sorted and unique.
-std::vector<EvaluationError> errorCodes(const Interpreter& interpreter, bytecode::Register number,
-                                        std::uint32_t row);
+std::vector<EvaluationError>
+errorCodes(const Interpreter& interpreter, bytecode::Register number, std::uint32_t row);
 
 }  // namespace proviso

@@ -20,11 +20,12 @@ namespace {
 
 using Block = std::vector<std::uint32_t>;
 
-/// The values by which records belong together. An absent field is one more value, so that records without it never
-/// share a group with others.
+/// The values by which records belong together. An absent field is one more value, so that records
+/// without it never share a group with others.
 using GroupKey = std::vector<std::pair<State, std::int64_t>>;
 
-GroupKey groupKeyOf(const bytecode::Program& program, const Batch::Space& records, std::uint32_t record) {
+GroupKey
+groupKeyOf(const bytecode::Program& program, const Batch::Space& records, std::uint32_t record) {
     GroupKey key;
     key.reserve(program.partition.size());
     for (const std::uint32_t field : program.partition) {
@@ -54,17 +55,20 @@ Block recordsByKey(const bytecode::Program& program, const RecordStore& store) {
     return records;
 }
 
-/// Decides blocks on several threads and hands the results over in order. At most a few blocks a thread wait, so that a
-/// slow reader bounds the memory.
+/// Decides blocks on several threads and hands the results over in order. At most a few blocks a
+/// thread wait, so that a slow reader bounds the memory.
 class ParallelRun {
   public:
-    ParallelRun(std::shared_ptr<const bytecode::Program> program, const RecordStore& store,
-                const RunOptions& options, const std::vector<Block>& blocks)
+    ParallelRun(std::shared_ptr<const bytecode::Program> program,
+                const RecordStore& store,
+                const RunOptions& options,
+                const std::vector<Block>& blocks)
         : program_(std::move(program)), store_(store), options_(options), blocks_(blocks),
           results_(blocks.size()) {}
 
     bool run(const BlockSink& sink) {
         std::vector<std::thread> workers;
+        workers.reserve(options_.threads);
         for (unsigned index = 0; index < options_.threads; ++index) {
             workers.emplace_back([this] { work(); });
         }
@@ -96,11 +100,12 @@ class ParallelRun {
             {
                 std::unique_lock lock(mutex_);
                 changed_.wait(lock, [&] { return results_[block].has_value() || failure_; });
-                if (!results_[block]) {
+                std::optional<std::vector<RecordResult>>& ready = results_[block];
+                if (!ready.has_value()) {
                     std::rethrow_exception(failure_);
                 }
-                results = std::move(*results_[block]);
-                results_[block].reset();
+                results = std::move(*ready);
+                ready.reset();
                 handedOver_ = block + 1;
             }
             changed_.notify_all();
@@ -174,8 +179,8 @@ planBlocks(const bytecode::Program& program, const RecordStore& store, std::size
     } else {
         std::map<GroupKey, std::size_t> groupOf;
         for (const std::uint32_t record : records) {
-            const auto [place, isNew] =
-                groupOf.try_emplace(groupKeyOf(program, store.batch().spaces[0], record), groups.size());
+            const auto [place, isNew] = groupOf.try_emplace(
+                groupKeyOf(program, store.batch().spaces[0], record), groups.size());
             if (isNew) {
                 groups.emplace_back();
             }
@@ -198,8 +203,9 @@ planBlocks(const bytecode::Program& program, const RecordStore& store, std::size
         blocks.back().insert(blocks.back().end(), group.begin(), group.end());
     }
     for (Block& block : blocks) {
-        std::sort(block.begin(), block.end(),
-                  [&](std::uint32_t a, std::uint32_t b) { return rank[a] < rank[b]; });
+        std::sort(block.begin(), block.end(), [&](std::uint32_t a, std::uint32_t b) {
+            return rank[a] < rank[b];
+        });
     }
     return blocks;
 }
@@ -221,8 +227,9 @@ std::vector<std::uint32_t> recordsBesideRejected(const bytecode::Program& progra
             break;
         }
         GroupKey key = groupKeyOf(program, decoded.holes, rejection.hole);
-        any = any || std::any_of(key.begin(), key.end(),
-                                 [](const auto& part) { return part.first != State::Value; });
+        any = any || std::any_of(key.begin(), key.end(), [](const auto& part) {
+                  return part.first != State::Value;
+              });
         lacking.insert(std::move(key));
     }
     for (std::uint32_t record = 0; record < decoded.store.recordCount(); ++record) {
@@ -234,8 +241,10 @@ std::vector<std::uint32_t> recordsBesideRejected(const bytecode::Program& progra
     return beside;
 }
 
-bool decideRecords(const std::shared_ptr<const bytecode::Program>& program, const RecordStore& store,
-                   const RunOptions& options, const BlockSink& sink) {
+bool decideRecords(const std::shared_ptr<const bytecode::Program>& program,
+                   const RecordStore& store,
+                   const RunOptions& options,
+                   const BlockSink& sink) {
     const std::vector<Block> blocks = planBlocks(*program, store, options.blockRows);
     if (options.threads > 1 && blocks.size() > 1) {
         return ParallelRun(program, store, options, blocks).run(sink);

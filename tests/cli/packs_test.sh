@@ -18,6 +18,9 @@ out_has "proviso "
 expect 0 "--version" --version
 out_has "proviso "
 expect 0 "help" help
+out_has "Usage: proviso [OPTIONS] [SUBCOMMAND]"
+expect 0 "--help of a command" run --help
+out_has "Usage: proviso run"
 expect 0 "help for a command" help run
 out_has "--visits"
 expect 0 "help for a code" help e0201
@@ -81,6 +84,11 @@ expect 2 "no such test" test --filter nothing "$work/orders.prv"
 expect 2 "test of a broken pack" test "$work/broken.prv"
 out_empty "messages about packs belong to stderr"
 err_has "broken.prv:"
+
+failing=$(dirname "$0")/failing
+expect 1 "expectations that do not hold" test --filter orders.failing --format json "$packs" "$failing"
+err_has "$(grep -c '^test ' "$failing/expectations.prv") failed"
+out_lacks '"passed": true'
 
 # ---- fmt
 expect 0 "the pack is formatted" fmt --check "$packs"

@@ -21,6 +21,9 @@ namespace proviso::differential {
 
 namespace {
 
+/// Compiling once more in another order takes as long as everything else, so only some pack sets are.
+constexpr std::uint64_t kShuffled = 3;
+
 /// By key, so that the order of the input does not show.
 using Lines = std::map<std::string, std::string>;
 
@@ -63,6 +66,7 @@ std::unique_ptr<Decoded> decode(const bytecode::Program& program, const Generate
 RunOptions optionsOf(const GeneratedCase& one, std::size_t blockRows) {
     RunOptions options;
     options.decide.asOf = one.knownAsOf;
+    options.decide.budget = one.budget;
     options.blockRows = blockRows;
     return options;
 }
@@ -83,7 +87,7 @@ std::map<std::string, RecordResult> decideByEngine(const CompiledSet& set, const
 std::map<std::string, RecordResult> decideByReference(const CompiledSet& set, const Decoded& decoded,
                                                       const GeneratedCase& one) {
     std::map<std::string, RecordResult> results;
-    const reference::Options options{one.knownAsOf};
+    const reference::Options options{one.knownAsOf, one.budget};
     // One block of everything: how the engine cuts must not show.
     for (const auto& block : planBlocks(*set.program, decoded.records.store, decoded.records.store.recordCount() + 1)) {
         const Batch batch = decoded.records.store.select(block);
@@ -147,78 +151,87 @@ std::set<std::set<std::string>> sharing(const std::map<std::string, RecordResult
     return all;
 }
 
-Comparison compareOnce(const GeneratedCase& one, const GeneratedCase* another, Tally* tally) {
-    const std::unique_ptr<CompiledSet> set = compile(one);
-    if (set->sink.hasErrors() || !set->program) {
-        std::vector<Diagnostic> errors;
-        bool beyond = true;
-        for (const Diagnostic& diagnostic : set->sink.sorted(set->sources)) {
-            if (infoOf(diagnostic.kind).severity == Severity::Error) {
-                beyond = beyond && (diagnostic.kind == DiagnosticKind::RuleTooCostly ||
-                                    diagnostic.kind == DiagnosticKind::RulesContradict);
-                errors.push_back(diagnostic);
-            }
+/// What the compiler says against a pack set, and whether it could have been foreseen.
+Comparison refusal(const CompiledSet& set, std::string_view note) {
+    std::vector<Diagnostic> errors;
+    bool beyond = true;
+    for (const Diagnostic& diagnostic : set.sink.sorted(set.sources)) {
+        if (infoOf(diagnostic.kind).severity == Severity::Error) {
+            beyond = beyond && (diagnostic.kind == DiagnosticKind::RuleTooCostly ||
+                                diagnostic.kind == DiagnosticKind::RulesContradict);
+            errors.push_back(diagnostic);
         }
-        return {beyond ? Comparison::Outcome::Analysis : Comparison::Outcome::Refused, renderText(errors, set->sources)};
     }
-    const std::unique_ptr<Decoded> decoded = decode(*set->program, one);
+    return {beyond ? Comparison::Outcome::Analysis : Comparison::Outcome::Refused,
+            std::string(note) + renderText(errors, set.sources), 0};
+}
+
+Lines linesOf(const std::map<std::string, RecordResult>& results, const RunStamp& stamp) {
+    Lines lines;
+    for (const auto& [key, result] : results) {
+        lines[key] = lineOf(result, stamp, result.budgetSpent);
+    }
+    return lines;
+}
+
+/// Differences of one case, or nothing.
+std::string compareOne(const CompiledSet& set, const GeneratedCase& one, Tally* tally) {
+    const std::unique_ptr<Decoded> decoded = decode(*set.program, one);
     const RunStamp stamp = stampOf(one);
-    const auto engine = decideByEngine(*set, *decoded, one, 1024);
-    const auto byReference = decideByReference(*set, *decoded, one);
-    Lines expected;
-    Lines actual;
-    for (const auto& [key, result] : engine) {
-        actual[key] = lineOf(result, stamp, result.budgetSpent);
-    }
-    for (const auto& [key, result] : byReference) {
-        const auto found = engine.find(key);
-        // Budgets are counted in bytecode, which the reference does not have.
-        expected[key] = lineOf(result, stamp, found == engine.end() ? 0 : found->second.budgetSpent);
-    }
+    const auto engine = decideByEngine(set, *decoded, one, 1024);
+    const auto byReference = decideByReference(set, *decoded, one);
     if (tally != nullptr) {
         count(*tally, byReference, *decoded);
     }
-    std::string details = differences(expected, actual, "engine");
+    const Lines actual = linesOf(engine, stamp);
+    std::string details = differences(linesOf(byReference, stamp), actual, "engine");
     if (details.empty() && sharing(byReference) != sharing(engine)) {
         details = "engine: findings are shared by other members\n";
     }
     if (details.empty()) {
-        Lines blocks;
-        for (const auto& [key, result] : decideByEngine(*set, *decoded, one, 1)) {
-            blocks[key] = lineOf(result, stamp, result.budgetSpent);
-        }
-        details = differences(actual, blocks, "small blocks");
+        details = differences(actual, linesOf(decideByEngine(set, *decoded, one, 1), stamp), "small blocks");
     }
-    if (details.empty() && another != nullptr) {
-        const std::unique_ptr<CompiledSet> other = compile(*another);
-        if (!other->program) {
-            return {Comparison::Outcome::Refused, "in another order:\n" +
-                                                      renderText(other->sink.sorted(other->sources), other->sources)};
-        }
-        const std::unique_ptr<Decoded> otherDecoded = decode(*other->program, *another);
-        Lines shuffledLines;
-        for (const auto& [key, result] : decideByEngine(*other, *otherDecoded, *another, 1024)) {
-            shuffledLines[key] = lineOf(result, stamp, result.budgetSpent);
-        }
-        details = differences(actual, shuffledLines, "another order");
+    return details;
+}
+
+Comparison compareShuffled(const CompiledSet& set, const GeneratedCase& one, std::uint64_t seed) {
+    const GeneratedCase another = shuffled(one, seed);
+    const std::unique_ptr<CompiledSet> other = compile(another);
+    if (!other->program) {
+        return refusal(*other, "in another order:\n");
     }
-    return details.empty() ? Comparison{} : Comparison{Comparison::Outcome::Different, details};
+    const RunStamp stamp = stampOf(one);
+    const Lines before = linesOf(decideByEngine(set, *decode(*set.program, one), one, 1024), stamp);
+    const Lines after = linesOf(decideByEngine(*other, *decode(*other->program, another), another, 1024), stamp);
+    const std::string details = differences(before, after, "another order");
+    return details.empty() ? Comparison{} : Comparison{Comparison::Outcome::Different, details, 0};
 }
 
 }  // namespace
 
-Comparison compareWithShuffle(const GeneratedCase& one, std::uint64_t seed, Tally* tally) {
+Comparison compare(const std::vector<GeneratedCase>& cases, std::uint64_t seed, Tally* tally) {
+    std::size_t index = 0;
     try {
-        const GeneratedCase another = shuffled(one, seed);
-        return compareOnce(one, &another, tally);
+        const std::unique_ptr<CompiledSet> set = compile(cases[0]);
+        if (!set->program) {
+            return refusal(*set, "");
+        }
+        for (; index < cases.size(); ++index) {
+            const std::string details = compareOne(*set, cases[index], tally);
+            if (!details.empty()) {
+                return {Comparison::Outcome::Different, details, index};
+            }
+        }
+        index = 0;
+        return seed % kShuffled == 0 ? compareShuffled(*set, cases[0], seed) : Comparison{};
     } catch (const InternalError& error) {
-        return {Comparison::Outcome::Different, fmt::format("internal error: {}\n", error.what())};
+        return {Comparison::Outcome::Different, fmt::format("internal error: {}\n", error.what()), index};
     }
 }
 
 GeneratedCase reduced(GeneratedCase one, std::uint64_t seed) {
     const auto differs = [&](const GeneratedCase& candidate) {
-        return compareWithShuffle(candidate, seed, nullptr).outcome == Comparison::Outcome::Different;
+        return compare({candidate}, seed, nullptr).outcome == Comparison::Outcome::Different;
     };
     bool smaller = true;
     while (smaller) {

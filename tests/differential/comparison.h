@@ -26,11 +26,12 @@ struct Comparison {
         Different,
     } outcome = Outcome::Same;
     std::string details;
+    std::size_t which = 0;            ///< Different: the case
 };
 
-/// Reference against engine; and the engine against itself with packs, rules and records in another order and the
-/// records decided in several blocks.
-Comparison compareWithShuffle(const GeneratedCase& one, std::uint64_t seed, Tally* tally);
+/// Reference against engine, for cases of one pack set; and the engine against itself with the records decided in several
+/// blocks and, for one seed in three, with packs, rules and records in another order.
+Comparison compare(const std::vector<GeneratedCase>& cases, std::uint64_t seed, Tally* tally);
 
 /// A smaller case that still differs, by leaving out declarations and records.
 GeneratedCase reduced(GeneratedCase one, std::uint64_t seed);

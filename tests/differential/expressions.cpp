@@ -190,67 +190,83 @@ std::string ExpressionWriter::literal(const ValueType& type) {
     return {};
 }
 
-std::string ExpressionWriter::leaf(const Scope& scope, const ValueType& type) {
-    std::vector<std::string> found;
-    for (const Variable& row : world_.rows(scope)) {
-        for (const Column& column : world_.spaces[row.space].columns) {
-            if (!column.isPrivate && fits(column.type, type)) {
-                if (world_.spaces[row.space].scalar) {
-                    found.push_back(row.text);
-                    continue;
-                }
-                const bool computed = !column.stored && random_.chance(50);
-                found.push_back(computed ? fmt::format("({} of {})", column.name, row.text)
-                                         : row.text + "." + column.name);
+namespace {
+
+/// A column of a row that can be named; of locals there is no row.
+struct Candidate {
+    const Variable* row = nullptr;
+    const Column* column = nullptr;
+};
+
+std::vector<Candidate> candidates(const World& world, const std::vector<Variable>& rows, const ValueType* type) {
+    std::vector<Candidate> found;
+    for (const Variable& row : rows) {
+        for (const Column& column : world.spaces[row.space].columns) {
+            if (!column.isPrivate && (type == nullptr || fits(column.type, *type))) {
+                found.push_back({&row, &column});
             }
         }
     }
+    return found;
+}
+
+/// `row.field`, or `decision of row`; a row of plain values stands for its value.
+std::string textOf(const World& world, const Candidate& one, bool spoken) {
+    if (one.row == nullptr) {
+        return one.column->name;
+    }
+    if (world.spaces[one.row->space].scalar) {
+        return one.row->text;
+    }
+    return spoken ? fmt::format("{} of {}", one.column->name, one.row->text) : one.row->text + "." + one.column->name;
+}
+
+}  // namespace
+
+std::string ExpressionWriter::leaf(const Scope& scope, const ValueType& type) {
+    const std::vector<Variable> rows = world_.rows(scope);
+    std::vector<Candidate> found = candidates(world_, rows, &type);
     for (const Column& local : scope.locals) {
         if (fits(local.type, type)) {
-            found.push_back(local.name);
+            found.push_back({nullptr, &local});
         }
     }
     const bool bareMember = type.kind == Kind::Enumeration || type.kind == Kind::Code || type.kind == Kind::Text;
     if (found.empty() || (random_.chance(15) && !(scope.inferred && bareMember))) {
         return literal(type);
     }
-    return random_.of(found);
+    const Candidate& one = random_.of(found);
+    const bool spoken = !one.column->stored && random_.chance(50);
+    return spoken && one.row != nullptr ? "(" + textOf(world_, one, true) + ")" : textOf(world_, one, false);
 }
 
 std::string ExpressionWriter::visible(const Scope& scope, const ValueType& type) {
-    std::vector<std::string> found;
-    for (const Variable& row : world_.rows(scope)) {
-        for (const Column& column : world_.spaces[row.space].columns) {
-            if (!column.isPrivate && fits(column.type, type)) {
-                found.push_back(world_.spaces[row.space].scalar ? row.text
-                                : column.stored ? row.text + "." + column.name
-                                              : fmt::format("{} of {}", column.name, row.text));
-            }
-        }
+    const std::vector<Variable> rows = world_.rows(scope);
+    const std::vector<Candidate> found = candidates(world_, rows, &type);
+    if (found.empty()) {
+        return {};
     }
-    return found.empty() ? std::string() : random_.of(found);
+    const Candidate& one = random_.of(found);
+    return textOf(world_, one, !one.column->stored);
 }
 
 std::string ExpressionWriter::visibleAny(const Scope& scope) {
-    std::vector<std::string> found;
-    for (const Variable& row : world_.rows(scope)) {
-        for (const Column& column : world_.spaces[row.space].columns) {
-            if (!column.isPrivate) {
-                found.push_back(world_.spaces[row.space].scalar ? row.text
-                                : column.stored ? row.text + "." + column.name
-                                              : fmt::format("{} of {}", column.name, row.text));
-            }
+    const std::vector<Variable> rows = world_.rows(scope);
+    if (random_.chance(20)) {
+        const Variable& row = random_.of(rows);
+        if (!world_.spaces[row.space].decisions.empty()) {
+            return fmt::format("{} of {}", random_.of(world_.spaces[row.space].decisions).name, row.text);
         }
-        for (const MemberDecision& decision : world_.spaces[row.space].decisions) {
-            found.push_back(fmt::format("{} of {}", decision.name, row.text));
+        if (scope.dated && !world_.parameters.empty()) {
+            return random_.of(world_.parameters).name;
         }
     }
-    for (const Parameter& parameter : world_.parameters) {
-        if (scope.dated) {
-            found.push_back(parameter.name);
-        }
+    const std::vector<Candidate> found = candidates(world_, rows, nullptr);
+    if (found.empty()) {
+        return {};
     }
-    return found.empty() ? std::string() : random_.of(found);
+    const Candidate& one = random_.of(found);
+    return textOf(world_, one, !one.column->stored);
 }
 
 ValueType ExpressionWriter::quantity() {
@@ -338,33 +354,42 @@ std::string ExpressionWriter::chosenRow(const Scope& scope, const ValueType& typ
 
 // NOLINTNEXTLINE(misc-no-recursion): by depth
 std::string ExpressionWriter::looked(const Scope& scope, const ValueType& type, int depth) {
-    std::vector<std::string> found;
+    struct Source {
+        const Parameter* parameter = nullptr;
+        const Table* table = nullptr;
+        const Column* output = nullptr;
+    };
+    std::vector<Source> found;
     for (const Parameter& parameter : world_.parameters) {
         if (fits(parameter.type, type)) {
-            if (scope.dated && random_.chance(70)) {
-                found.push_back(parameter.name);
-            } else {
-                found.push_back(fmt::format("({} on {})", parameter.name, leaf(scope, {Kind::Date, 0, 0})));
-            }
+            found.push_back({&parameter, nullptr, nullptr});
         }
     }
     for (const Table& table : world_.tables) {
         for (const Column& output : table.gives) {
-            if (!fits(output.type, type)) {
-                continue;
-            }
-            std::string arguments;
-            for (const ValueType& given : table.given) {
-                arguments += (arguments.empty() ? "" : ", ") + value(scope, given, depth - 2);
-            }
-            found.push_back(fmt::format("{}.{} for ({})", table.name, output.name, arguments));
-            found.back() = "(" + found.back() + ")";
-            if (!scope.dated || random_.chance(20)) {
-                found.back() = fmt::format("({} on {})", found.back(), leaf(scope, {Kind::Date, 0, 0}));
+            if (fits(output.type, type)) {
+                found.push_back({nullptr, &table, &output});
             }
         }
     }
-    return found.empty() ? leaf(scope, type) : random_.of(found);
+    if (found.empty()) {
+        return leaf(scope, type);
+    }
+    const Source& source = random_.of(found);
+    std::string text;
+    if (source.parameter != nullptr) {
+        text = source.parameter->name;
+    } else {
+        std::string arguments;
+        for (const ValueType& given : source.table->given) {
+            arguments += (arguments.empty() ? "" : ", ") + value(scope, given, depth - 2);
+        }
+        text = fmt::format("({}.{} for ({}))", source.table->name, source.output->name, arguments);
+    }
+    if (!scope.dated || random_.chance(20)) {
+        return fmt::format("({} on {})", text, leaf(scope, {Kind::Date, 0, 0}));
+    }
+    return text;
 }
 
 // NOLINTNEXTLINE(misc-no-recursion): by depth

@@ -13,16 +13,24 @@ std::string GeneratedPack::text() const {
     return all;
 }
 
-GeneratedCase generate(std::uint64_t seed) {
+std::vector<GeneratedCase> generate(std::uint64_t seed, std::size_t count) {
     World world(seed);
-    GeneratedCase made;
-    made.packs = PackWriter(world).write();
-    made.records = writeRecords(world, 1 + world.random.below(6));
-    if (world.random.chance(25)) {
-        // Around the days on which texts were published, in the first half of 2025.
-        made.knownAsOf = world.boundary(3) + world.random.between(0, 180);
+    const std::vector<GeneratedPack> packs = PackWriter(world).write();
+    std::vector<GeneratedCase> cases;
+    for (std::size_t index = 0; index < count; ++index) {
+        GeneratedCase made;
+        made.packs = packs;
+        made.records = writeRecords(world, 1 + world.random.below(6));
+        if (world.random.chance(25)) {
+            // Around the days on which texts were published, in the first half of 2025.
+            made.knownAsOf = world.boundary(3) + world.random.between(0, 180);
+        }
+        if (world.random.chance(10)) {
+            made.budget = world.random.between(20, 1500);
+        }
+        cases.push_back(std::move(made));
     }
-    return made;
+    return cases;
 }
 
 GeneratedCase shuffled(const GeneratedCase& from, std::uint64_t seed) {

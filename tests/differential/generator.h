@@ -27,9 +27,11 @@ struct GeneratedCase {
     std::vector<GeneratedPack> packs;
     std::vector<std::string> records;         ///< one JSON object each
     std::optional<std::int64_t> knownAsOf;
+    std::int64_t budget = 1'000'000;
 };
 
-GeneratedCase generate(std::uint64_t seed);
+/// Cases of one pack set, each with records of its own.
+std::vector<GeneratedCase> generate(std::uint64_t seed, std::size_t count);
 
 /// The same, with the packs, their movable items and the records in another order.
 GeneratedCase shuffled(const GeneratedCase& from, std::uint64_t seed);

@@ -234,12 +234,14 @@ void PackWriter::outputs() {
             continue;
         }
         const bool direct = world_.spaces[own.parent].parent == kNoSpace;
-        if (own.kind != Space::Kind::Collected || !direct || !random_.chance(70)) {
+        const bool listed = own.kind == Space::Kind::Collected || (own.kind == Space::Kind::List && !own.scalar);
+        if (!listed || !direct || !random_.chance(own.kind == Space::Kind::List ? 30 : 70)) {
             continue;
         }
         std::string with;
         for (const Column& column : own.columns) {
-            if (random_.chance(70) && !column.isPrivate) {
+            // What is computed says more about the engine than what came in.
+            if (random_.chance(column.stored ? 60 : 95) && !column.isPrivate) {
                 with += (with.empty() ? "" : ", ") + column.name;
             }
         }

@@ -10,8 +10,8 @@ namespace proviso::reference {
 using namespace typed;
 
 Machine::Machine(const Program& program, const Schema& schema, const Batch& batch, const Options& options,
-                 std::int64_t choice)
-    : program_(program), schema_(schema), batch_(batch), options_(options), choice_(choice) {
+                 std::int64_t choice, const OverBudget& over)
+    : program_(program), schema_(schema), batch_(batch), options_(options), choice_(choice), over_(over) {
     for (const std::string& constantText : program.texts) {
         textIds_.push_back(batch.dictionary->intern(constantText));
     }
@@ -128,7 +128,9 @@ Value Machine::target(const Effect& effect, const Environment& environment) {
 
 Value Machine::guard(std::uint32_t rule, const Effect& effect, std::uint32_t row) {
     const SpaceId space = program_.binders[program_.rules[rule].binder].space;
-    return conjunction({rows(space)[row].exists, evaluate(effect.guard, ruleEnvironment(rule, row))});
+    const Value spoken = conjunction({rows(space)[row].exists, evaluate(effect.guard, ruleEnvironment(rule, row))});
+    const bool over = !over_.empty() && over_.count({rule, together(space, row)}) > 0;
+    return over && spoken.state != State::Error ? Value::error(EvaluationError::Budget) : spoken;
 }
 
 std::vector<Contribution> Machine::contributions(std::uint32_t decision, std::uint32_t row) {

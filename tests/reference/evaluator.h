@@ -15,10 +15,11 @@ namespace proviso::reference {
 
 struct Options {
     std::optional<std::int64_t> knownAsOf;   ///< texts published later do not count; nothing: all are known
+    std::int64_t budget = 1'000'000;         ///< steps a rule may take for records that are decided together
 };
 
 /// Decides all records of a batch together, one result an entry row, in row order. `schema` is the one that the batch was
-/// decoded by. `budgetSpent` stays 0: budgets belong to the bytecode.
+/// decoded by.
 std::vector<RecordResult> decide(const typed::Program& program, const Schema& schema, const Batch& batch,
                                  const Options& options);
 

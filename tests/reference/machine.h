@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <tuple>
 #include <utility>
@@ -35,6 +36,9 @@ struct Contribution {
     Value guard;
 };
 
+/// Rules that are over their budget, each with the records decided together (Machine::together) for which it is.
+using OverBudget = std::set<std::pair<std::uint32_t, std::uint32_t>>;
+
 /// Which row each binder stands for.
 using Environment = std::map<typed::BinderId, std::uint32_t>;
 
@@ -42,7 +46,7 @@ using Environment = std::map<typed::BinderId, std::uint32_t>;
 class Machine {
   public:
     Machine(const typed::Program& program, const Schema& schema, const Batch& batch, const Options& options,
-            std::int64_t choice);
+            std::int64_t choice, const OverBudget& over);
 
     const typed::Program& program() const { return program_; }
     const Batch& batch() const { return batch_; }
@@ -72,6 +76,10 @@ class Machine {
     Environment ruleEnvironment(std::uint32_t rule, std::uint32_t row) const;
     /// Whether a rule's effect speaks on a row: its guard, and that the row is there at all.
     Value guard(std::uint32_t rule, const typed::Effect& effect, std::uint32_t row);
+
+    // ---- budget
+    /// Which of the sets of records that are decided together a row belongs to.
+    std::uint32_t together(typed::SpaceId space, std::uint32_t row);
 
     // ---- apportionment
     /// How many outcomes are equally right under a row of the entry record or of a group; at most 16.
@@ -132,6 +140,7 @@ class Machine {
     const Batch& batch_;
     const Options& options_;
     std::int64_t choice_ = 0;
+    const OverBudget& over_;
 
     std::vector<std::int64_t> textIds_;                        // program text -> dictionary
     std::map<typed::SpaceId, std::uint32_t> schemaSpaces_;
@@ -141,6 +150,7 @@ class Machine {
     std::map<std::pair<typed::SpaceId, std::uint32_t>, std::uint32_t> ranks_;
     std::map<std::tuple<typed::ColumnId, std::uint32_t, std::uint32_t>, Value> values_;
     std::map<std::pair<std::uint32_t, std::uint32_t>, Pool> pools_;
+    std::vector<std::uint32_t> together_;                      // by entry row
 };
 
 }  // namespace proviso::reference

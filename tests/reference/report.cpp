@@ -1,5 +1,6 @@
 // What was decided, as one RecordResult an entry row.
 
+#include "tests/reference/budget.h"
 #include "tests/reference/evaluator.h"
 #include "tests/reference/machine.h"
 #include "tests/reference/show.h"
@@ -34,9 +35,10 @@ std::vector<std::string> textsOf(const std::vector<Source>& sources) {
 /// Fills the results of all entry rows.
 class Reporter {
   public:
-    Reporter(const Program& program, const Schema& schema, const Batch& batch, const Options& options)
-        : program_(program), schema_(schema), batch_(batch), options_(options),
-          machine_(program, schema, batch, options, 0), shower_(machine_) {}
+    Reporter(const Program& program, const Schema& schema, const Batch& batch, const Options& options,
+             const OverBudget& over)
+        : program_(program), schema_(schema), batch_(batch), options_(options), over_(over),
+          machine_(program, schema, batch, options, 0, over), shower_(machine_) {}
 
     std::vector<RecordResult> run() {
         results_.resize(machine_.rows(program_.entry).size());
@@ -277,7 +279,7 @@ class Reporter {
             output.choices ? std::min(kMostChoices, machine_.outcomes(output.space, row)) : 1;
         std::set<std::vector<std::string>> seen{fingerprint(value.rows)};
         for (std::int64_t choice = 1; choice < count; ++choice) {
-            Machine other(program_, schema_, batch_, options_, choice);
+            Machine other(program_, schema_, batch_, options_, choice, over_);
             Shower shower(other);
             std::vector<OutputRow> rows = shower.list(output, row, record);
             if (seen.insert(fingerprint(rows)).second) {
@@ -333,6 +335,7 @@ class Reporter {
     const Schema& schema_;
     const Batch& batch_;
     const Options& options_;
+    const OverBudget& over_;
     Machine machine_;
     Shower shower_;
     std::vector<RecordResult> results_;
@@ -342,7 +345,15 @@ class Reporter {
 
 std::vector<RecordResult> decide(const Program& program, const Schema& schema, const Batch& batch,
                                  const Options& options) {
-    return Reporter(program, schema, batch, options).run();
+    // Costs are counted on the rows there are when every rule speaks.
+    const OverBudget none;
+    Machine unlimited(program, schema, batch, options, 0, none);
+    const Costs costs = costsOf(unlimited, options.budget);
+    std::vector<RecordResult> results = Reporter(program, schema, batch, options, costs.over).run();
+    for (std::size_t record = 0; record < results.size(); ++record) {
+        results[record].budgetSpent = costs.spent[record];
+    }
+    return results;
 }
 
 }  // namespace proviso::reference

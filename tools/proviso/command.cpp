@@ -5,15 +5,25 @@
 
 namespace proviso::tool {
 
+std::string helpText(const CLI::App& command) {
+    // App::help would show the command that was chosen, and leave the program's name away.
+    const bool whole = command.get_parent() == nullptr;
+    return command.get_formatter()->make_help(
+        &command, whole ? "proviso" : "proviso " + command.get_name(), CLI::AppFormatMode::Normal);
+}
+
 void addPacksOption(CLI::App& command, std::vector<std::string>& packs, bool alsoPositional) {
     command
-        .add_option(alsoPositional ? "--packs,packs" : "--packs", packs,
+        .add_option(alsoPositional ? "--packs,packs" : "--packs",
+                    packs,
                     "packs to read: files, or folders with every *.prv below them")
         ->type_name("PATH")
         ->allow_extra_args(alsoPositional);
 }
 
-void addFormatOption(CLI::App& command, std::string& format, const std::vector<std::string>& known) {
+void addFormatOption(CLI::App& command,
+                     std::string& format,
+                     const std::vector<std::string>& known) {
     format = known.front();
     std::string names;
     for (const std::string& name : known) {
@@ -50,7 +60,8 @@ bool havePacks(Console& console, const std::vector<std::string>& packs) {
     return !packs.empty();
 }
 
-std::unique_ptr<CompiledSet> compileForUse(Console& console, const std::vector<std::string>& packs) {
+std::unique_ptr<CompiledSet> compileForUse(Console& console,
+                                           const std::vector<std::string>& packs) {
     if (!havePacks(console, packs)) {
         return nullptr;
     }

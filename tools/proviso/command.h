@@ -4,7 +4,6 @@
 #include "tools/proviso/console.h"
 
 #include <CLI/CLI.hpp>
-
 #include <functional>
 #include <memory>
 #include <optional>
@@ -12,7 +11,8 @@
 #include <string_view>
 #include <vector>
 
-/// The commands of the program. Each file defines one `add...` that declares a command's options and sets what to run.
+/// The commands of the program. Each file defines one `add...` that declares a command's options
+/// and sets what to run.
 namespace proviso::tool {
 
 /// What the arguments asked for, once they are read.
@@ -32,8 +32,11 @@ void addVersion(CLI::App& app, Invocation& invocation);
 
 /// Declares one command; `run` is called with its options once all arguments are read.
 template <typename Options>
-CLI::App* addCommand(CLI::App& app, Invocation& invocation, const std::string& name,
-                     const std::string& description, std::shared_ptr<Options> options,
+CLI::App* addCommand(CLI::App& app,
+                     Invocation& invocation,
+                     const std::string& name,
+                     const std::string& description,
+                     std::shared_ptr<Options> options,
                      ExitCode (*run)(Console&, const Options&)) {
     CLI::App* command = app.add_subcommand(name, description);
     command->callback([&invocation, options, run] {
@@ -41,6 +44,9 @@ CLI::App* addCommand(CLI::App& app, Invocation& invocation, const std::string& n
     });
     return command;
 }
+
+/// What a command takes, or the whole program.
+std::string helpText(const CLI::App& command);
 
 // ---- options that several commands take
 
@@ -53,10 +59,12 @@ void addFormatOption(CLI::App& command, std::string& format, const std::vector<s
 /// `--as-of`: read by parseAsOf.
 void addAsOfOption(CLI::App& command, std::string& asOf);
 
-/// Days of the date given, nothing for an empty text; complains and returns false for what is no date.
+/// Days of the date given, nothing for an empty text; complains and returns false for what is no
+/// date.
 bool parseAsOf(Console& console, const std::string& text, std::optional<std::int64_t>& days);
 
-/// Compiles the packs for a command that wants to use them: messages go to stderr. Nothing when there are errors.
+/// Compiles the packs for a command that wants to use them: messages go to stderr. Nothing when
+/// there are errors.
 std::unique_ptr<CompiledSet> compileForUse(Console& console, const std::vector<std::string>& packs);
 
 /// Whether paths were named; complains otherwise.

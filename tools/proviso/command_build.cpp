@@ -13,8 +13,9 @@ struct BuildOptions {
 
 ExitCode runBuild(Console& console, const BuildOptions& options) {
     if (!options.output.empty()) {
-        console.complain("compiled pack sets are not written to files yet; every command compiles the packs "
-                         "it is given, and `--dump` shows the bytecode");
+        console.complain(
+            "compiled pack sets are not written to files yet; every command compiles the packs "
+            "it is given, and `--dump` shows the bytecode");
         return ExitCode::BadInput;
     }
     const std::unique_ptr<CompiledSet> set = compileForUse(console, options.packs);
@@ -38,8 +39,12 @@ ExitCode runBuild(Console& console, const BuildOptions& options) {
 
 void addBuild(CLI::App& app, Invocation& invocation) {
     const auto options = std::make_shared<BuildOptions>();
-    CLI::App* command = addCommand(app, invocation, "build", "Compile packs; show their digests or their bytecode",
-                                   options, &runBuild);
+    CLI::App* command = addCommand(app,
+                                   invocation,
+                                   "build",
+                                   "Compile packs; show their digests or their bytecode",
+                                   options,
+                                   &runBuild);
     addPacksOption(*command, options->packs, /*alsoPositional=*/true);
     command->add_flag("--dump", options->dump, "print the bytecode");
     command->add_option("-o,--output", options->output, "file for the compiled pack set (not yet)")

@@ -37,8 +37,7 @@ ExitCode runCheck(Console& console, const CheckOptions& options) {
             console.write(renderOneLine(diagnostic, set->sources) + '\n');
         }
     } else {
-        console.write(
-            renderText(diagnostics, set->sources, {.colour = console.colourOnOutput()}));
+        console.write(renderText(diagnostics, set->sources, {.colour = console.colourOnOutput()}));
     }
     console.flush();
     if (set->sink.hasErrors()) {
@@ -52,8 +51,8 @@ ExitCode runCheck(Console& console, const CheckOptions& options) {
 
 void addCheck(CLI::App& app, Invocation& invocation) {
     const auto options = std::make_shared<CheckOptions>();
-    CLI::App* command = addCommand(app, invocation, "check", "Read packs and say what is wrong with them",
-                                   options, &runCheck);
+    CLI::App* command = addCommand(
+        app, invocation, "check", "Read packs and say what is wrong with them", options, &runCheck);
     addPacksOption(*command, options->packs, /*alsoPositional=*/true);
     addFormatOption(*command, options->format, {"pretty", "compact", "json", "sarif"});
     command->add_flag("--strict", options->strict, "warnings count too: exit with 1");

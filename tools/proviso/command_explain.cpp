@@ -25,8 +25,8 @@ std::string suggestion(std::string_view mistyped, const std::vector<std::string>
 }
 
 /// The rule with this name, which may leave the pack out where that is enough.
-std::optional<std::string> findRule(Console& console, const bytecode::Program& program,
-                                      const std::string& name) {
+std::optional<std::string>
+findRule(Console& console, const bytecode::Program& program, const std::string& name) {
     std::vector<std::string> names;
     std::vector<std::uint32_t> matches;
     for (std::uint32_t index = 0; index < program.rules.size(); ++index) {
@@ -79,7 +79,8 @@ ExitCode runExplain(Console& console, const ExplainCommandOptions& options) {
             return ExitCode::BadInput;
         }
     }
-    const std::optional<ReadRecords> records = readRecords(console, program, options.records, decide.asOf);
+    const std::optional<ReadRecords> records =
+        readRecords(console, program, options.records, decide.asOf);
     if (!records) {
         return ExitCode::BadInput;
     }
@@ -93,7 +94,8 @@ ExitCode runExplain(Console& console, const ExplainCommandOptions& options) {
                 return ExitCode::BadInput;
             }
         }
-        console.complain("there is no record `" + options.key + "`" + suggestion(options.key, keys));
+        console.complain("there is no record `" + options.key + "`" +
+                         suggestion(options.key, keys));
         return ExitCode::BadInput;
     }
     const auto record = static_cast<std::uint32_t>(wanted - keys.begin());
@@ -119,13 +121,15 @@ ExitCode runExplain(Console& console, const ExplainCommandOptions& options) {
 
 void addExplain(CLI::App& app, Invocation& invocation) {
     const auto options = std::make_shared<ExplainCommandOptions>();
-    CLI::App* command = addCommand(app, invocation, "explain", "Say why a record was decided as it was",
-                                   options, &runExplain);
+    CLI::App* command = addCommand(
+        app, invocation, "explain", "Say why a record was decided as it was", options, &runExplain);
     command->add_option("visit", options->key, "key of the record")->type_name("")->required();
-    command->add_option("rule", options->rule, "only this rule, with or without its pack")->type_name("");
+    command->add_option("rule", options->rule, "only this rule, with or without its pack")
+        ->type_name("");
     addPacksOption(*command, options->packs, /*alsoPositional=*/false);
     command
-        ->add_option("--visits,--records", options->records,
+        ->add_option("--visits,--records",
+                     options->records,
                      "files with one record a line (JSON), `-` for stdin; may be repeated")
         ->type_name("FILE")
         ->allow_extra_args(false);

@@ -19,7 +19,8 @@ struct FormatOptions {
     bool checkOnly = false;
 };
 
-/// Puts the text in the place of the file, whole or not at all. The answer is empty, or the reason why not.
+/// Puts the text in the place of the file, whole or not at all. The answer is empty, or the reason
+/// why not.
 std::string replaceFile(const std::string& path, const std::string& text) {
     namespace fs = std::filesystem;
     // A link keeps leading to its file.
@@ -58,7 +59,8 @@ ExitCode formatStdin(Console& console, const FormatOptions& options) {
     Sources sources;
     DiagnosticSink sink;
     const SourceId source = sources.add(
-        "stdin", std::string(std::istreambuf_iterator<char>(std::cin), std::istreambuf_iterator<char>()));
+        "stdin",
+        std::string(std::istreambuf_iterator<char>(std::cin), std::istreambuf_iterator<char>()));
     const std::optional<std::string> text = formatPack(sources, source, sink);
     if (!text) {
         return complainOf(console, sink, sources);
@@ -102,8 +104,9 @@ ExitCode runFormat(Console& console, const FormatOptions& options) {
         return complainOf(console, sink, sources);
     }
     console.message(counted(packs.size(), "pack") + ", " +
-                    (changed == 0 ? std::string("all formatted")
-                                  : grouped(changed) + (options.checkOnly ? " to format" : " formatted")) +
+                    (changed == 0
+                         ? std::string("all formatted")
+                         : grouped(changed) + (options.checkOnly ? " to format" : " formatted")) +
                     '\n');
     return options.checkOnly && changed != 0 ? ExitCode::Found : ExitCode::Clean;
 }
@@ -112,11 +115,15 @@ ExitCode runFormat(Console& console, const FormatOptions& options) {
 
 void addFmt(CLI::App& app, Invocation& invocation) {
     const auto options = std::make_shared<FormatOptions>();
-    CLI::App* command =
-        addCommand(app, invocation, "fmt", "Write packs in their one form, in place; `-` formats stdin",
-                   options, &runFormat);
+    CLI::App* command = addCommand(app,
+                                   invocation,
+                                   "fmt",
+                                   "Write packs in their one form, in place; `-` formats stdin",
+                                   options,
+                                   &runFormat);
     addPacksOption(*command, options->packs, /*alsoPositional=*/true);
-    command->add_flag("--check", options->checkOnly, "change nothing; exit with 1 if a file would change");
+    command->add_flag(
+        "--check", options->checkOnly, "change nothing; exit with 1 if a file would change");
 }
 
 }  // namespace proviso::tool

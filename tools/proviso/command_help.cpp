@@ -20,8 +20,9 @@ struct HelpOptions {
 struct VersionOptions {};
 
 std::string upper(std::string text) {
-    std::transform(text.begin(), text.end(), text.begin(),
-                   [](unsigned char letter) { return static_cast<char>(std::toupper(letter)); });
+    std::transform(text.begin(), text.end(), text.begin(), [](unsigned char letter) {
+        return static_cast<char>(std::toupper(letter));
+    });
     return text;
 }
 
@@ -45,8 +46,8 @@ std::vector<std::pair<std::string, std::string>> runTimeCodes() {
 
 void listCodes(Console& console) {
     for (const DiagnosticInfo& info : allDiagnostics()) {
-        console.write(std::string(info.code) + "  " + std::string(severityWord(info.severity)) + "  " +
-                      std::string(info.format) + '\n');
+        console.write(std::string(info.code) + "  " + std::string(severityWord(info.severity)) +
+                      "  " + std::string(info.format) + '\n');
     }
     for (const auto& [code, message] : runTimeCodes()) {
         console.write(code + "  " + message + '\n');
@@ -70,8 +71,9 @@ std::vector<std::string> knownTopics(const CLI::App& app) {
 ExitCode runHelp(Console& console, const HelpOptions& options) {
     const CLI::App& app = *options.app;
     if (options.topic.empty()) {
-        console.write(app.help());
-        console.write("\n`proviso help CODE` explains a message, `proviso help codes` lists them.\n");
+        console.write(helpText(app));
+        console.write(
+            "\n`proviso help CODE` explains a message, `proviso help codes` lists them.\n");
         return ExitCode::Clean;
     }
     if (options.topic == "codes") {
@@ -80,7 +82,7 @@ ExitCode runHelp(Console& console, const HelpOptions& options) {
     }
     for (const CLI::App* command : app.get_subcommands([](const CLI::App*) { return true; })) {
         if (command->get_name() == options.topic) {
-            console.write(command->help());
+            console.write(helpText(*command));
             return ExitCode::Clean;
         }
     }
@@ -116,14 +118,18 @@ ExitCode runVersion(Console& console, const VersionOptions&) {
 void addHelp(CLI::App& app, Invocation& invocation) {
     const auto options = std::make_shared<HelpOptions>();
     options->app = &app;
-    CLI::App* command = addCommand(app, invocation, "help", "Explain a message by its code, or a command",
-                                   options, &runHelp);
+    CLI::App* command = addCommand(
+        app, invocation, "help", "Explain a message by its code, or a command", options, &runHelp);
     command->add_option("topic", options->topic, "E0201, a command, or `codes`")->type_name("");
 }
 
 void addVersion(CLI::App& app, Invocation& invocation) {
-    addCommand(app, invocation, "version", "Say which version this is",
-               std::make_shared<VersionOptions>(), &runVersion);
+    addCommand(app,
+               invocation,
+               "version",
+               "Say which version this is",
+               std::make_shared<VersionOptions>(),
+               &runVersion);
 }
 
 }  // namespace proviso::tool

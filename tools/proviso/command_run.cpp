@@ -29,7 +29,8 @@ constexpr std::size_t kRejectionsShown = 20;
 
 void appendCsvField(std::string& out, std::string_view text) {
     // Spreadsheets take a leading sign for a formula.
-    const bool formula = !text.empty() && std::string_view("=+-@").find(text.front()) != std::string_view::npos;
+    const bool formula =
+        !text.empty() && std::string_view("=+-@").find(text.front()) != std::string_view::npos;
     if (!formula && text.find_first_of(",\"\r\n") == std::string_view::npos) {
         out += text;
         return;
@@ -52,10 +53,14 @@ void appendCsv(std::string& out, const RecordResult& result) {
             sources += (sources.empty() ? "" : "; ") + source;
         }
         const std::string stake = finding.atStake ? formatDecimal(*finding.atStake, 2) : "";
-        const std::string_view fields[] = {result.key,      findingSeverityName(finding.severity),
-                                           finding.code,    finding.on,
-                                           finding.because, finding.remedy,
-                                           stake,           finding.rule,
+        const std::string_view fields[] = {result.key,
+                                           findingSeverityName(finding.severity),
+                                           finding.code,
+                                           finding.on,
+                                           finding.because,
+                                           finding.remedy,
+                                           stake,
+                                           finding.rule,
                                            sources};
         bool first = true;
         for (const std::string_view field : fields) {
@@ -67,15 +72,18 @@ void appendCsv(std::string& out, const RecordResult& result) {
     }
 }
 
-/// Writes decisions in the form asked for. Unless told otherwise it keeps the text of each until all are there, because
-/// blocks do not come in the order of keys.
+/// Writes decisions in the form asked for. Unless told otherwise it keeps the text of each until
+/// all are there, because blocks do not come in the order of keys.
 class DecisionWriter {
   public:
-    DecisionWriter(Console& console, const CheckRecordsOptions& options, const bytecode::Program& program,
+    DecisionWriter(Console& console,
+                   const CheckRecordsOptions& options,
+                   const bytecode::Program& program,
                    RunStamp stamp)
         : console_(console), options_(options), program_(program), stamp_(std::move(stamp)) {
         if (options_.format == "csv") {
-            console_.write(stamp_.keyName + ",severity,code,on,because,remedy,at_stake,rule,sources\r\n");
+            console_.write(stamp_.keyName +
+                           ",severity,code,on,because,remedy,at_stake,rule,sources\r\n");
         } else if (options_.format == "json") {
             console_.write("{\"decisions\": [");
         }
@@ -93,7 +101,8 @@ class DecisionWriter {
         } else if (options_.format == "compact") {
             appendCompact(text, result);
         } else if (options_.all || !result.findings.empty() || !result.errors.empty()) {
-            appendText(text, result,
+            appendText(text,
+                       result,
                        {.colour = console_.colourOnOutput(),
                         .outputs = options_.all,
                         .recordName = program_.spaces[0].name});
@@ -141,7 +150,9 @@ class DecisionWriter {
     bool first_ = true;
 };
 
-void writeSummary(Console& console, const CheckRecordsOptions& options, const bytecode::Program& program,
+void writeSummary(Console& console,
+                  const CheckRecordsOptions& options,
+                  const bytecode::Program& program,
                   const Summary& summary) {
     if (options.format == "json") {
         console.write("\n], \"summary\": " + summary.json() + "}\n");
@@ -184,21 +195,23 @@ ExitCode runRecords(Console& console, const CheckRecordsOptions& options) {
     }
     reportRejections(console, records->decoded, options.all ? SIZE_MAX : kRejectionsShown);
 
-    run.threads = options.threads != 0 ? options.threads : std::max(1U, std::thread::hardware_concurrency());
+    run.threads =
+        options.threads != 0 ? options.threads : std::max(1U, std::thread::hardware_concurrency());
     const RecordStore& store = records->decoded.store;
     Summary summary;
     DecisionWriter writer(console, options, program, stampOf(program, run.decide.asOf));
     bool complete = false;
     {
         Progress progress(console, "deciding");
-        complete = decideRecords(set->program, store, run, [&](std::vector<RecordResult>&& results) {
-            summary.add(results);
-            for (const RecordResult& result : results) {
-                writer.add(result);
-            }
-            progress.update(summary.recordCount(), store.recordCount());
-            return !console.failed();
-        });
+        complete =
+            decideRecords(set->program, store, run, [&](std::vector<RecordResult>&& results) {
+                summary.add(results);
+                for (const RecordResult& result : results) {
+                    writer.add(result);
+                }
+                progress.update(summary.recordCount(), store.recordCount());
+                return !console.failed();
+            });
     }
     if (!complete) {
         return ExitCode::BadInput;
@@ -216,20 +229,25 @@ ExitCode runRecords(Console& console, const CheckRecordsOptions& options) {
 
 void addRun(CLI::App& app, Invocation& invocation) {
     const auto options = std::make_shared<CheckRecordsOptions>();
-    CLI::App* command = addCommand(app, invocation, "run", "Decide records and report what is found",
-                                   options, &runRecords);
+    CLI::App* command = addCommand(
+        app, invocation, "run", "Decide records and report what is found", options, &runRecords);
     addPacksOption(*command, options->packs, /*alsoPositional=*/false);
     command
-        ->add_option("--visits,--records,records", options->records,
+        ->add_option("--visits,--records,records",
+                     options->records,
                      "files with one record a line (JSON), `-` for stdin")
         ->type_name("FILE");
     addFormatOption(*command, options->format, {"pretty", "compact", "ndjson", "json", "csv"});
     addAsOfOption(*command, options->asOf);
-    command->add_flag("--all", options->all, "show every record and every rejection, not the first few");
-    command->add_flag("--unordered", options->unordered,
+    command->add_flag(
+        "--all", options->all, "show every record and every rejection, not the first few");
+    command->add_flag("--unordered",
+                      options->unordered,
                       "write decisions as they are made instead of in the order of keys");
     command->add_flag("-q,--quiet", options->quiet, "no summary");
-    command->add_option("--threads", options->threads, "how many to use; 0: as many as there are cores")
+    command
+        ->add_option(
+            "--threads", options->threads, "how many to use; 0: as many as there are cores")
         ->check(CLI::Range(0, 256).description(""))
         ->type_name("N");
 }

@@ -20,7 +20,8 @@ std::string placeOf(const CompiledSet& set, Span span) {
            std::to_string(set.sources.position(span.source, span.begin).line);
 }
 
-std::string prettyText(const CompiledSet& set, const TestReport& report, bool verbose, bool colour) {
+std::string
+prettyText(const CompiledSet& set, const TestReport& report, bool verbose, bool colour) {
     const auto paint = [&](const char* code, const std::string& text) {
         return colour ? std::string("\x1b[") + code + "m" + text + "\x1b[0m" : text;
     };
@@ -28,14 +29,16 @@ std::string prettyText(const CompiledSet& set, const TestReport& report, bool ve
     for (const TestOutcome& test : report.tests) {
         if (test.failures.empty()) {
             if (verbose) {
-                out += paint("32", "passed") + "  " + test.pack + ": " + printable(test.title) + '\n';
+                out +=
+                    paint("32", "passed") + "  " + test.pack + ": " + printable(test.title) + '\n';
             }
             continue;
         }
         out += paint("1;31", "FAILED") + "  " + test.pack + ": " + printable(test.title) + '\n';
         for (const TestFailure& failure : test.failures) {
-            out += "  " + placeOf(set, failure.span) + "\n    expected  " + printable(failure.expected) +
-                   "\n    decided   " + printable(failure.found) + '\n';
+            out += "  " + placeOf(set, failure.span) + "\n    expected  " +
+                   printable(failure.expected) + "\n    decided   " + printable(failure.found) +
+                   '\n';
         }
     }
     return out;
@@ -127,8 +130,9 @@ std::string junitText(const CompiledSet& set, const TestReport& report) {
                std::to_string(end - begin) + "\" failures=\"" + std::to_string(failed) + "\">\n";
         for (; begin < end; ++begin) {
             const TestOutcome& test = report.tests[begin];
-            out += "    <testcase classname=\"" + xmlText(test.pack) + "\" name=\"" + xmlText(test.title) +
-                   "\" file=\"" + xmlText(set.sources.path(test.span.source)) + "\"";
+            out += "    <testcase classname=\"" + xmlText(test.pack) + "\" name=\"" +
+                   xmlText(test.title) + "\" file=\"" +
+                   xmlText(set.sources.path(test.span.source)) + "\"";
             if (test.failures.empty()) {
                 out += "/>\n";
                 continue;
@@ -151,9 +155,9 @@ std::string coverageText(const TestReport& report) {
     for (const std::string& name : report.neverApplied) {
         out += "never applied in a test: " + name + '\n';
     }
-    return out + "applied in tests: " +
-           grouped(report.rulesAndExceptions - report.neverApplied.size()) + " of " +
-           counted(report.rulesAndExceptions, "rule") + " and exceptions\n";
+    return out +
+           "applied in tests: " + grouped(report.rulesAndExceptions - report.neverApplied.size()) +
+           " of " + counted(report.rulesAndExceptions, "rule") + " and exceptions\n";
 }
 
 ExitCode runPackTests(Console& console, const RunTestsOptions& options) {
@@ -164,9 +168,10 @@ ExitCode runPackTests(Console& console, const RunTestsOptions& options) {
     TestReport report;
     {
         Progress progress(console, "testing");
-        report = runTests(*set, {.filter = options.filter, .progress = [&](std::size_t done, std::size_t total) {
-                                     progress.update(done, total);
-                                 }});
+        report = runTests(
+            *set, {.filter = options.filter, .progress = [&](std::size_t done, std::size_t total) {
+                       progress.update(done, total);
+                   }});
     }
     if (options.format == "json") {
         console.write(jsonText(*set, report));
@@ -202,11 +207,12 @@ ExitCode runPackTests(Console& console, const RunTestsOptions& options) {
 
 void addTest(CLI::App& app, Invocation& invocation) {
     const auto options = std::make_shared<RunTestsOptions>();
-    CLI::App* command = addCommand(app, invocation, "test", "Run the tests that packs hold",
-                                   options, &runPackTests);
+    CLI::App* command = addCommand(
+        app, invocation, "test", "Run the tests that packs hold", options, &runPackTests);
     addPacksOption(*command, options->packs, /*alsoPositional=*/true);
     addFormatOption(*command, options->format, {"pretty", "compact", "json", "junit"});
-    command->add_option("--filter", options->filter, "only tests whose `pack: title` holds this text")
+    command
+        ->add_option("--filter", options->filter, "only tests whose `pack: title` holds this text")
         ->type_name("TEXT");
     command->add_flag("--coverage", options->coverage, "also list rules that no test made apply");
     command->add_flag("-v,--verbose", options->verbose, "also name the tests that passed");

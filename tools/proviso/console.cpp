@@ -4,7 +4,6 @@
 #include <chrono>
 #include <cstdlib>
 #include <system_error>
-
 #include <unistd.h>
 
 namespace proviso::tool {
@@ -40,8 +39,8 @@ bool wantsColour(ColourMode mode, int descriptor) {
         break;
     }
     // Nothing changes the environment while the command runs.
-    const char* noColour = std::getenv("NO_COLOR");    // NOLINT(concurrency-mt-unsafe)
-    const char* terminal = std::getenv("TERM");        // NOLINT(concurrency-mt-unsafe)
+    const char* noColour = std::getenv("NO_COLOR");  // NOLINT(concurrency-mt-unsafe)
+    const char* terminal = std::getenv("TERM");      // NOLINT(concurrency-mt-unsafe)
     const bool dumb = terminal != nullptr && std::string_view(terminal) == "dumb";
     return ::isatty(descriptor) != 0 && (noColour == nullptr || *noColour == '\0') && !dumb;
 }
@@ -54,9 +53,15 @@ std::int64_t nowMilliseconds() {
 
 }  // namespace
 
-bool Console::colourOnOutput() const { return wantsColour(colour_, STDOUT_FILENO); }
-bool Console::colourOnMessages() const { return wantsColour(colour_, STDERR_FILENO); }
-bool Console::messagesOnTerminal() const { return ::isatty(STDERR_FILENO) != 0; }
+bool Console::colourOnOutput() const {
+    return wantsColour(colour_, STDOUT_FILENO);
+}
+bool Console::colourOnMessages() const {
+    return wantsColour(colour_, STDERR_FILENO);
+}
+bool Console::messagesOnTerminal() const {
+    return ::isatty(STDERR_FILENO) != 0;
+}
 
 void Console::write(std::string_view data) {
     if (failed()) {
@@ -110,7 +115,9 @@ Progress::Progress(Console& console, std::string label)
     : console_(console), label_(std::move(label)), enabled_(console.messagesOnTerminal()),
       startedAt_(nowMilliseconds()) {}
 
-Progress::~Progress() { console_.clearProgress(); }
+Progress::~Progress() {
+    console_.clearProgress();
+}
 
 void Progress::update(std::uint64_t done, std::uint64_t total) {
     static constexpr std::size_t kWidth = 30;
@@ -143,8 +150,9 @@ std::string counted(std::uint64_t number, std::string_view singular) {
     std::string text = grouped(number) + " " + std::string(singular);
     if (number != 1) {
         const std::size_t size = text.size();
-        const bool changesY = size >= 2 && text[size - 1] == 'y' &&
-                              std::string_view("aeiou").find(text[size - 2]) == std::string_view::npos;
+        const bool changesY =
+            size >= 2 && text[size - 1] == 'y' &&
+            std::string_view("aeiou").find(text[size - 2]) == std::string_view::npos;
         if (changesY) {
             text.back() = 'i';
             text += "es";

@@ -9,15 +9,20 @@ namespace proviso::tool {
 /// What the command tells the shell.
 enum class ExitCode : std::uint8_t {
     Clean = 0,
-    Found = 1,        ///< findings, failed tests, a file to format
-    BadInput = 2,     ///< usage, packs, records, output that cannot be written
-    Internal = 3,     ///< our mistake
+    Found = 1,     ///< findings, failed tests, a file to format
+    BadInput = 2,  ///< usage, packs, records, output that cannot be written
+    Internal = 3,  ///< our mistake
 };
 
-enum class ColourMode : std::uint8_t { Auto, Always, Never };
+enum class ColourMode : std::uint8_t {
+    Auto,
+    Always,
+    Never
+};
 
-/// Data goes to stdout, everything said about it to stderr. Output that cannot be written (a full disk, a reader that is
-/// gone) is remembered, and what follows is dropped: loops over much data ask `failed`. One thread at a time.
+/// Data goes to stdout, everything said about it to stderr. Output that cannot be written (a full
+/// disk, a reader that is gone) is remembered, and what follows is dropped: loops over much data
+/// ask `failed`. One thread at a time.
 class Console {
   public:
     Console() = default;
@@ -52,7 +57,8 @@ class Console {
     bool progressShown_ = false;
 };
 
-/// A bar on stderr while something long runs; shown on a terminal only, and only once it has taken a moment.
+/// A bar on stderr while something long runs; shown on a terminal only, and only once it has taken
+/// a moment.
 class Progress {
   public:
     Progress(Console& console, std::string label);
@@ -66,7 +72,7 @@ class Progress {
     Console& console_;
     std::string label_;
     bool enabled_;
-    std::int64_t startedAt_;     ///< milliseconds
+    std::int64_t startedAt_;  ///< milliseconds
     std::int64_t shownAt_ = 0;
 };
 

@@ -11,9 +11,9 @@ namespace {
 using namespace proviso;
 using namespace proviso::tool;
 
-constexpr const char* kFooter =
-    "Exit codes: 0 clean; 1 findings, failed tests or files to format; 2 packs or records that cannot be used;\n"
-    "3 a mistake of the program itself.";
+constexpr const char* kFooter = "Exit codes: 0 clean; 1 findings, failed tests or files to format; "
+                                "2 packs or records that cannot be used;\n"
+                                "3 a mistake of the program itself.";
 
 /// The nearest command for the first argument that is no option and no command.
 bool complainOfUnknownCommand(Console& console, const CLI::App& app, int count, char** arguments) {
@@ -53,7 +53,8 @@ ExitCode finish(Console& console, ExitCode code) {
 }
 
 ExitCode runCommand(int count, char** arguments, Invocation& invocation) {
-    CLI::App app("Checks records against rules of law and policy that are written in packs.", "proviso");
+    CLI::App app("Checks records against rules of law and policy that are written in packs.",
+                 "proviso");
     app.footer(kFooter);
     app.require_subcommand(0, 1);
     std::string colour = "auto";
@@ -81,7 +82,7 @@ ExitCode runCommand(int count, char** arguments, Invocation& invocation) {
         app.parse(count, arguments);
     } catch (const CLI::CallForHelp&) {
         const std::vector<CLI::App*> chosen = app.get_subcommands();
-        console.write(chosen.empty() ? app.help() : chosen.front()->help());
+        console.write(helpText(chosen.empty() ? app : *chosen.front()));
         return ExitCode::Clean;
     } catch (const CLI::ParseError& error) {
         console.complain(error.what());
@@ -98,7 +99,7 @@ ExitCode runCommand(int count, char** arguments, Invocation& invocation) {
         app.get_subcommand("version")->parse(std::string());
     }
     if (!invocation.run) {
-        console.message(app.help());
+        console.message(helpText(app));
         return ExitCode::BadInput;
     }
     return invocation.run(console);
@@ -115,11 +116,13 @@ int main(int count, char** arguments) {
         code = runCommand(count, arguments, invocation);
         code = finish(invocation.console, code);
     } catch (const InternalError& error) {
-        invocation.console.complain(std::string("internal error, please report it: ") + error.what());
+        invocation.console.complain(std::string("internal error, please report it: ") +
+                                    error.what());
     } catch (const std::bad_alloc&) {
         invocation.console.complain("out of memory");
     } catch (const std::exception& error) {
-        invocation.console.complain(std::string("internal error, please report it: ") + error.what());
+        invocation.console.complain(std::string("internal error, please report it: ") +
+                                    error.what());
     }
     return static_cast<int>(code);
 }

@@ -9,7 +9,10 @@ namespace proviso::tool {
 
 namespace {
 
-/// The reason why a path names nothing to read, or an empty text. Pipes are fine: `<(zcat records.gz)`.
+constexpr std::string_view kStdin = "-";
+
+/// The reason why a path names nothing to read, or an empty text. Pipes are fine: `<(zcat
+/// records.gz)`.
 std::string problemOf(const std::string& path) {
     std::error_code error;
     const std::filesystem::file_status status = std::filesystem::status(path, error);
@@ -22,13 +25,33 @@ std::string problemOf(const std::string& path) {
     return status.type() == std::filesystem::file_type::directory ? "it is a folder" : "";
 }
 
+/// The answer is empty, or the reason why not.
+std::string readOne(Decoder& decoder, const std::string& path) {
+    std::string problem = path == kStdin ? std::string() : problemOf(path);
+    if (problem.empty()) {
+        const Result<void> read =
+            path == kStdin ? decoder.addStream("stdin", std::cin) : decoder.addFile(path);
+        problem = read ? std::string() : read.error().message;
+    }
+    return problem;
+}
+
+void complainUnreadable(Console& console, const std::string& path, const std::string& problem) {
+    console.complain("cannot read `" + (path == kStdin ? "stdin" : path) + "`: " + problem);
+}
+
 }  // namespace
 
-std::optional<ReadRecords> readRecords(Console& console, const bytecode::Program& program,
+std::optional<ReadRecords> readRecords(Console& console,
+                                       const bytecode::Program& program,
                                        const std::vector<std::string>& paths,
                                        std::optional<std::int64_t> asOf) {
     if (paths.empty()) {
         console.complain("name the records to read: --visits FILE, or `-` for stdin");
+        return std::nullopt;
+    }
+    if (std::count(paths.begin(), paths.end(), kStdin) > 1) {
+        console.complain("stdin can be read only once");
         return std::nullopt;
     }
     ReadRecords records;
@@ -43,28 +66,10 @@ std::optional<ReadRecords> readRecords(Console& console, const bytecode::Program
     Decoder decoder(program.schema, *records.dictionary, options);
     Progress progress(console, "reading");
     for (std::size_t index = 0; index < paths.size(); ++index) {
-        const std::string& path = paths[index];
         progress.update(index, paths.size());
-        if (path == "-") {
-            if (std::count(paths.begin(), paths.end(), path) > 1) {
-                console.complain("stdin can be read only once");
-                return std::nullopt;
-            }
-            const Result<void> read = decoder.addStream("stdin", std::cin);
-            if (!read) {
-                console.complain("cannot read stdin: " + read.error().message);
-                return std::nullopt;
-            }
-            continue;
-        }
-        const std::string problem = problemOf(path);
+        const std::string problem = readOne(decoder, paths[index]);
         if (!problem.empty()) {
-            console.complain("cannot read `" + path + "`: " + problem);
-            return std::nullopt;
-        }
-        const Result<void> read = decoder.addFile(path);
-        if (!read) {
-            console.complain("cannot read `" + path + "`: " + read.error().message);
+            complainUnreadable(console, paths[index], problem);
             return std::nullopt;
         }
     }

@@ -18,9 +18,10 @@ struct ReadRecords {
     DecodedRecords decoded;
 };
 
-/// Reads the files, `-` being stdin. Nothing, after a complaint, when one cannot be read; records that do not fit are
-/// rejected one by one and do not end the run.
-std::optional<ReadRecords> readRecords(Console& console, const bytecode::Program& program,
+/// Reads the files, `-` being stdin. Nothing, after a complaint, when one cannot be read; records
+/// that do not fit are rejected one by one and do not end the run.
+std::optional<ReadRecords> readRecords(Console& console,
+                                       const bytecode::Program& program,
                                        const std::vector<std::string>& paths,
                                        std::optional<std::int64_t> asOf);
 

@@ -70,7 +70,8 @@ std::string fieldOfPlace(std::string_view place) {
     if (colon != std::string_view::npos) {
         // A key in front may hold colons itself.
         const std::size_t before = place.rfind(':', colon == 0 ? 0 : colon - 1);
-        const std::size_t begin = before == std::string_view::npos || before == colon ? 0 : before + 1;
+        const std::size_t begin =
+            before == std::string_view::npos || before == colon ? 0 : before + 1;
         const std::string_view kind = place.substr(begin, colon - begin);
         if (kind == "law" || kind == "table" || kind == "order") {
             return std::string(place.substr(begin));
@@ -165,9 +166,10 @@ std::string Summary::text(std::string_view recordName, bool colour) const {
     }
     out += '\n';
 
-    out += "findings: " + (findingCount_ == 0 ? std::string("none")
-                                              : grouped(findingCount_) + " in " +
-                                                    counted(recordsWithFindings_, noun)) +
+    out += "findings: " +
+           (findingCount_ == 0
+                ? std::string("none")
+                : grouped(findingCount_) + " in " + counted(recordsWithFindings_, noun)) +
            '\n';
     std::size_t codeWidth = 0;
     std::size_t countWidth = 0;
@@ -184,7 +186,8 @@ std::string Summary::text(std::string_view recordName, bool colour) const {
                            rightAligned(grouped(tally.count), countWidth) + "  " +
                            padded(key.second, codeWidth);
         if (stakeWidth != 0) {
-            line += "  " + rightAligned(tally.atStake.wide() != 0 ? moneyText(tally.atStake) : "", stakeWidth);
+            line += "  " + rightAligned(tally.atStake.wide() != 0 ? moneyText(tally.atStake) : "",
+                                        stakeWidth);
         }
         for (const std::string& rule : tally.rules) {
             line += (rule == *tally.rules.begin() ? "  by " : ", ") + rule;
@@ -196,7 +199,8 @@ std::string Summary::text(std::string_view recordName, bool colour) const {
     }
 
     if (recordsUndetermined_ != 0) {
-        out += "cannot determine: something in " + counted(recordsUndetermined_, noun) + ", for want of\n";
+        out += "cannot determine: something in " + counted(recordsUndetermined_, noun) +
+               ", for want of\n";
         std::vector<std::pair<std::string, Gap>> gaps(missing_.begin(), missing_.end());
         std::stable_sort(gaps.begin(), gaps.end(), [](const auto& a, const auto& b) {
             return a.second.records > b.second.records;
@@ -213,8 +217,8 @@ std::string Summary::text(std::string_view recordName, bool colour) const {
     if (!errors_.empty()) {
         out += "rules that could not be worked out in " + counted(recordsWithErrors_, noun) + ":\n";
         for (const auto& [key, count] : errors_) {
-            out += "  " + rightAligned(grouped(count), 6) + "  " + key.first + " " + key.second + ": " +
-                   errorMessages_.at(key.first) + '\n';
+            out += "  " + rightAligned(grouped(count), 6) + "  " + key.first + " " + key.second +
+                   ": " + errorMessages_.at(key.first) + '\n';
         }
     }
     if (recordsWithChoices_ != 0) {
@@ -223,7 +227,8 @@ std::string Summary::text(std::string_view recordName, bool colour) const {
     if (rejectedCount_ != 0) {
         out += bold("rejected: " + counted(rejectedCount_, "record")) + '\n';
         for (const auto& [key, count] : rejections_) {
-            out += "  " + rightAligned(grouped(count), 6) + "  " + key.first + " " + key.second + '\n';
+            out +=
+                "  " + rightAligned(grouped(count), 6) + "  " + key.first + " " + key.second + '\n';
         }
     }
     if (besideRejected_ != 0) {
@@ -232,8 +237,8 @@ std::string Summary::text(std::string_view recordName, bool colour) const {
     }
     const std::uint64_t replaced = counts_.superseded + counts_.identical;
     if (replaced + counts_.voided + counts_.notYetKnown != 0) {
-        out += "not counted: " + grouped(replaced) + " replaced, " + grouped(counts_.voided) + " void, " +
-               grouped(counts_.notYetKnown) + " not yet known\n";
+        out += "not counted: " + grouped(replaced) + " replaced, " + grouped(counts_.voided) +
+               " void, " + grouped(counts_.notYetKnown) + " not yet known\n";
     }
     return out;
 }

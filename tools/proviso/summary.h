@@ -14,7 +14,8 @@
 
 namespace proviso::tool {
 
-/// What a whole run found, in the terms of those who have to act on it. The sums do not depend on the order of records.
+/// What a whole run found, in the terms of those who have to act on it. The sums do not depend on
+/// the order of records.
 class Summary {
   public:
     /// The results of one block: findings that several records of it share are counted once.
@@ -35,10 +36,10 @@ class Summary {
     struct Tally {
         std::uint64_t count = 0;
         std::set<std::string> rules;
-        Total atStake;              ///< cents
+        Total atStake;  ///< cents
     };
     struct Gap {
-        std::uint64_t answers = 0;      ///< pairs of record and rule
+        std::uint64_t answers = 0;  ///< pairs of record and rule
         std::uint64_t records = 0;
     };
 
@@ -53,12 +54,13 @@ class Summary {
     std::uint64_t rejectedCount_ = 0;
     std::uint64_t besideRejected_ = 0;
     Total atStake_;
-    std::map<std::string, std::uint64_t> rows_;                                ///< by list
-    std::map<std::pair<std::uint8_t, std::string>, Tally> findings_;           ///< by severity and code
-    std::map<std::string, Gap> missing_;                                       ///< by field
-    std::map<std::pair<std::string, std::string>, std::uint64_t> errors_;      ///< by code and rule
-    std::map<std::string, std::string> errorMessages_;                         ///< by code
-    std::map<std::pair<std::string, std::string>, std::uint64_t> rejections_;  ///< by code and message
+    std::map<std::string, std::uint64_t> rows_;                            ///< by list
+    std::map<std::pair<std::uint8_t, std::string>, Tally> findings_;       ///< by severity and code
+    std::map<std::string, Gap> missing_;                                   ///< by field
+    std::map<std::pair<std::string, std::string>, std::uint64_t> errors_;  ///< by code and rule
+    std::map<std::string, std::string> errorMessages_;                     ///< by code
+    std::map<std::pair<std::string, std::string>, std::uint64_t>
+        rejections_;  ///< by code and message
     DecodeCounts counts_;
 };
 

@@ -48,6 +48,15 @@ std::string rendered(const test::Checked& checked) {
     return renderText(checked.sink.sorted(checked.sources), checked.sources);
 }
 
+/// Places of one message stand in the order of the files, so only the messages themselves are compared.
+std::vector<std::string> oneLines(const test::Checked& checked) {
+    std::vector<std::string> result;
+    for (const Diagnostic& diagnostic : checked.sink.sorted(checked.sources)) {
+        result.push_back(renderOneLine(diagnostic, checked.sources));
+    }
+    return result;
+}
+
 }  // namespace
 
 TEST_CASE("each mistake gives its message, once") {
@@ -76,7 +85,7 @@ TEST_CASE("the order of packs does not matter") {
             const test::Checked forward = test::checkText(text);
             const test::Checked backward = test::checkText(text, /*reversed=*/true);
             INFO(path.filename().string());
-            CHECK(rendered(forward) == rendered(backward));
+            CHECK(oneLines(forward) == oneLines(backward));
             REQUIRE(forward.program.has_value() == backward.program.has_value());
             if (forward.program) {
                 CHECK(typed::printProgram(*forward.program) == typed::printProgram(*backward.program));

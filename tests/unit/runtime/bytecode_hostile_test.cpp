@@ -38,8 +38,8 @@ class Mutator {
     }
 
     std::int64_t number() {
-        static constexpr std::int64_t kNumbers[] = {0,  1,  2,  3,  -1, 9, 18, 19, 15, 100, INT64_MAX, INT64_MIN,
-                                                    63, 64, 10000};
+        static constexpr std::int64_t kNumbers[] = {
+            0, 1, 2, 3, -1, 9, 18, 19, 15, 100, INT64_MAX, INT64_MIN, 63, 64, 10000};
         return kNumbers[below(std::size(kNumbers))];
     }
 
@@ -229,7 +229,8 @@ struct Records {
         }
     }
 
-    ColumnData column(const Program& program, const Type& type, std::uint32_t rows, Mutator& random) {
+    ColumnData
+    column(const Program& program, const Type& type, std::uint32_t rows, Mutator& random) {
         ColumnData made;
         const bool plain = random.below(2) == 0;
         for (std::uint32_t row = 0; row < rows; ++row) {
@@ -262,8 +263,9 @@ struct Records {
             made.values.push_back(known ? value : 0);
             made.states.push_back(known ? State::Value : State::Unknown);
         }
-        if (std::all_of(made.states.begin(), made.states.end(),
-                        [](State state) { return state == State::Value; })) {
+        if (std::all_of(made.states.begin(), made.states.end(), [](State state) {
+                return state == State::Value;
+            })) {
             made.states.clear();
         }
         return made;

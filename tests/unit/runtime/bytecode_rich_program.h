@@ -21,7 +21,8 @@ inline bytecode::Program richProgram() {
     bytecode::Parameter parameter;
     parameter.name = "rate";
     parameter.type = kMoney;
-    parameter.values = {{{0, INT64_MAX, INT64_MIN}, 1250, {"Tariff 1"}}, {{100, 9000, 90}, 1300, {}}};
+    parameter.values = {{{0, INT64_MAX, INT64_MIN}, 1250, {"Tariff 1"}},
+                        {{100, 9000, 90}, 1300, {}}};
     program.parameters = {parameter};
     bytecode::CodeSet set;
     set.name = "fruit";
@@ -40,8 +41,9 @@ inline bytecode::Program richProgram() {
     table.gives = {kMoney};
     for (std::int64_t number = 0; number < 12; ++number) {
         Table::Row row;
-        row.cells = {{Table::Cell::Test::OneOf, {number % 2 == 0 ? apple : pear}},
-                     {number < 6 ? Table::Cell::Test::AtLeast : Table::Cell::Test::AtMost, {number}}};
+        row.cells = {
+            {Table::Cell::Test::OneOf, {number % 2 == 0 ? apple : pear}},
+            {number < 6 ? Table::Cell::Test::AtLeast : Table::Cell::Test::AtMost, {number}}};
         row.results = {{number == 3, "open", number * 100}};
         program.tables.resize(1);
         program.tables[0] = table;
@@ -63,8 +65,10 @@ inline bytecode::Program richProgram() {
     const Register lineCount = bed.input(line, kCount, {});
     const Register lineFlag = bed.input(line, kYesNoType, {});
     const Register up = bed.parent(line);
-    const auto col = [&](Op op, std::uint32_t space, Type type, std::vector<Register> operands,
-                         More more = {}) { return bed.op(op, space, type, std::move(operands), more); };
+    const auto col =
+        [&](Op op, std::uint32_t space, Type type, std::vector<Register> operands, More more = {}) {
+            return bed.op(op, space, type, std::move(operands), more);
+        };
 
     const Register two = bed.constant(0, kCount, 2);
     const Register none = col(Op::NotApplicable, 0, kCount, {});
@@ -93,7 +97,8 @@ inline bytecode::Program richProgram() {
     const Register dated = col(Op::DatedSelect, 0, kCount, {date, chosen, orElse}, {0, 0});
     const Register rate = col(Op::Parameter, 0, kMoney, {date}, {0, 0});
     const Register lineDate = col(Op::Spread, line, kDate, {date, up});
-    const Register fee = col(Op::TableLookup, line, kMoney, {lineCode, lineCount, lineDate}, {0, 0, 0});
+    const Register fee =
+        col(Op::TableLookup, line, kMoney, {lineCode, lineCount, lineDate}, {0, 0, 0});
     const Register inSet = col(Op::InSet, line, kYesNoType, {lineCode, lineDate}, {0, 0});
     const Register accepts = col(Op::Accepts, 0, kYesNoType, {fact, date}, {0, 0, 1});
     const Register one = col(Op::ExactlyOne, 0, kMoney, {flag, amount, known, rate}, {0, place});
@@ -119,7 +124,8 @@ inline bytecode::Program richProgram() {
     const Register any = col(Op::FoldAny, day, kYesNoType, {lineToDay, lineFlag});
     const Register every = col(Op::FoldEvery, 0, kYesNoType, {up, lineFlag});
     const Register only = col(Op::FoldOnly, 0, {TypeKind::Row, 0, line}, {up, lineFlag});
-    const Register first = col(Op::FoldFirst, 0, {TypeKind::Row, 0, line}, {up, lineFlag, lineCode}, {1});
+    const Register first =
+        col(Op::FoldFirst, 0, {TypeKind::Row, 0, line}, {up, lineFlag, lineCode}, {1});
     const Register read = col(Op::Gather, 0, kMoney, {fee, first});
     const Register rank = col(Op::Rank, item, kCount, {itemToDay, total});
     const Register every15 = bed.constant(item, kCount, 15);
@@ -141,7 +147,8 @@ inline bytecode::Program richProgram() {
     const Register pairSecond = bed.link(Op::PairSecond, pair, line, {pairFirst});
     const Register secondCode = col(Op::Spread, pair, code, {lineCode, pairSecond});
     const std::uint32_t mixed = bed.space("mixed");
-    const Register mixedLine = bed.link(Op::BuildProduct, mixed, line, {lineToDay, itemToDay}, item);
+    const Register mixedLine =
+        bed.link(Op::BuildProduct, mixed, line, {lineToDay, itemToDay}, item);
     const Register mixedItem = bed.link(Op::ProductSecond, mixed, item, {mixedLine});
     const Register mixedUnits = col(Op::Spread, mixed, kCount, {units, mixedItem});
 
@@ -159,8 +166,10 @@ inline bytecode::Program richProgram() {
     program.spaces[line].toParent = up;
     program.spaces[line].columns = {shown("fee", fee), shown("day", gathered)};
     program.spaces[day].membership = toDay;
-    program.spaces[day].columns = {shown("date", dayDate), shown("lines", lines),
-                                   shown("distinct", distinct), shown("least", least)};
+    program.spaces[day].columns = {shown("date", dayDate),
+                                   shown("lines", lines),
+                                   shown("distinct", distinct),
+                                   shown("least", least)};
     program.spaces[item].parent = day;
     program.spaces[item].listName = "items";
     program.spaces[item].toParent = itemToDay;
@@ -236,7 +245,8 @@ inline bytecode::Program richProgram() {
     report.finding = 0;
     report.slots = {shown("lowest", lowest)};
     report.atStake = highest;
-    report.because = bytecode::Template{{"paid ", std::nullopt, kNoIndex}, {"", shown("read", read), kNoIndex}};
+    report.because =
+        bytecode::Template{{"paid ", std::nullopt, kNoIndex}, {"", shown("read", read), kNoIndex}};
     rule.effects = {contribute, mark, report};
     program.rules = {rule};
     bytecode::OutputInfo price;

@@ -47,6 +47,7 @@ TEST_CASE("a valid program with every operation verifies") {
 }
 
 TEST_CASE("the verifier refuses broken programs") {
+    // clang-format off
     const std::vector<std::pair<const char*, std::function<void(Program&)>>> broken = {
         {"an unknown operation", [](Program& p) { p.code[3].op = static_cast<Op>(200); }},
         {"an operand that is itself", [](Program& p) { find(p, Op::Add).operands[0] = numberOf(p, Op::Add); }},
@@ -132,6 +133,7 @@ TEST_CASE("the verifier refuses broken programs") {
         {"a clause below itself", [](Program& p) { p.clauses[0].children = {1}; }},
         {"a clause about no parameter", [](Program& p) { p.clauses[0].detail = 3; }},
     };
+    // clang-format on
     for (const auto& [name, breakIt] : broken) {
         Program program = richProgram();
         breakIt(program);

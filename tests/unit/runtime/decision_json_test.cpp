@@ -34,7 +34,9 @@ std::string jsonOf(const ShownValue& value) {
     return out;
 }
 
-RunStamp stamp() { return {"order_id", "sha256:00", std::nullopt}; }
+RunStamp stamp() {
+    return {"order_id", "sha256:00", std::nullopt};
+}
 
 }  // namespace
 
@@ -72,9 +74,9 @@ TEST_CASE("sixteen missing places are named and the rest is counted") {
 TEST_CASE("an empty decision has all its parts") {
     RecordResult result;
     result.key = "O-1";
-    CHECK(toJson(result, stamp()) ==
-          "{\"order_id\": \"O-1\", \"findings\": [], \"undetermined\": [], \"errors\": [], \"decided\": {}, "
-          "\"packs\": \"sha256:00\", \"known_as_of\": null}");
+    CHECK(toJson(result, stamp()) == "{\"order_id\": \"O-1\", \"findings\": [], \"undetermined\": "
+                                     "[], \"errors\": [], \"decided\": {}, "
+                                     "\"packs\": \"sha256:00\", \"known_as_of\": null}");
     RunStamp dated = stamp();
     dated.knownAsOf = 0;
     CHECK(toJson(result, dated).ends_with("\"known_as_of\": \"1970-01-01\"}"));
@@ -99,10 +101,12 @@ TEST_CASE("outputs stand in the order of the program, open sets with what is pos
     speed.name = "speed";
     speed.value = textValue("fast");
     result.outputs = {lines, speed};
-    CHECK(toJson(result, stamp()).starts_with(
-        "{\"order_id\": \"O-1\", \"lines\": [{\"units\": 2, \"marks\": [\"red\"], \"marks_open\": [\"blue\"], "
-        "\"marks_missing\": [\"items[0].colour\"], \"certain\": false}], \"speed\": \"fast\", "
-        "\"choices\": [[]], \"findings\""));
+    CHECK(toJson(result, stamp())
+              .starts_with("{\"order_id\": \"O-1\", \"lines\": [{\"units\": 2, \"marks\": "
+                           "[\"red\"], \"marks_open\": [\"blue\"], "
+                           "\"marks_missing\": [\"items[0].colour\"], \"certain\": false}], "
+                           "\"speed\": \"fast\", "
+                           "\"choices\": [[]], \"findings\""));
 }
 
 TEST_CASE("a list that stands in another record says where") {
@@ -115,8 +119,9 @@ TEST_CASE("a list that stands in another record says where") {
     OutputValue others = lines;
     others.name = "others";
     result.outputs = {lines, others};
-    CHECK(toJson(result, stamp()).starts_with(
-        "{\"order_id\": \"O-1\", \"lines\": [], \"others\": [], \"claimed_with\": \"O-2\", \"findings\""));
+    CHECK(toJson(result, stamp())
+              .starts_with("{\"order_id\": \"O-1\", \"lines\": [], \"others\": [], "
+                           "\"claimed_with\": \"O-2\", \"findings\""));
 }
 
 TEST_CASE("findings, open answers and errors carry where they are") {
@@ -134,13 +139,17 @@ TEST_CASE("findings, open answers and errors carry where they are") {
     result.undetermined.push_back({"orders.heavy", "order", {"items[0].weight"}});
     result.errors.push_back({"orders.sum", "order", "E1001", "too large"});
     const std::string text = toJson(result, stamp());
-    CHECK(text.find("{\"code\": \"LATE\", \"severity\": \"warning\", \"on\": \"items[0]\", \"because\": \"it is late\", "
-                    "\"rule\": \"orders.late\", \"sources\": [\"Tariff 1\"], \"at_stake\": \"12.50\"}") !=
+    CHECK(text.find(
+              "{\"code\": \"LATE\", \"severity\": \"warning\", \"on\": \"items[0]\", \"because\": "
+              "\"it is late\", "
+              "\"rule\": \"orders.late\", \"sources\": [\"Tariff 1\"], \"at_stake\": \"12.50\"}") !=
           std::string::npos);
-    CHECK(text.find("\"undetermined\": [{\"rule\": \"orders.heavy\", \"on\": \"order\", \"missing\": "
-                    "[\"items[0].weight\"]}]") != std::string::npos);
-    CHECK(text.find("\"errors\": [{\"rule\": \"orders.sum\", \"on\": \"order\", \"code\": \"E1001\", "
-                    "\"message\": \"too large\"}]") != std::string::npos);
+    CHECK(
+        text.find("\"undetermined\": [{\"rule\": \"orders.heavy\", \"on\": \"order\", \"missing\": "
+                  "[\"items[0].weight\"]}]") != std::string::npos);
+    CHECK(
+        text.find("\"errors\": [{\"rule\": \"orders.sum\", \"on\": \"order\", \"code\": \"E1001\", "
+                  "\"message\": \"too large\"}]") != std::string::npos);
 }
 
 TEST_CASE("decisions say what binds them, and where unless they are about the record") {
@@ -156,9 +165,11 @@ TEST_CASE("decisions say what binds them, and where unless they are about the re
     method.on = "customer_day";
     method.value = textValue("pooled");
     result.decided = {limit, method};
-    CHECK(toJson(result, stamp()).find(
-              "\"decided\": {\"limit\": {\"value\": 2, \"bound_by\": \"a.rule\", \"also_bound_by\": [\"b.rule\"]}, "
-              "\"method\": {\"on\": \"customer_day\", \"value\": \"pooled\"}}") != std::string::npos);
+    CHECK(toJson(result, stamp())
+              .find("\"decided\": {\"limit\": {\"value\": 2, \"bound_by\": \"a.rule\", "
+                    "\"also_bound_by\": [\"b.rule\"]}, "
+                    "\"method\": {\"on\": \"customer_day\", \"value\": \"pooled\"}}") !=
+          std::string::npos);
 }
 
 TEST_CASE("texts for people hold no control characters") {

@@ -17,15 +17,19 @@ struct Pool {
     Register units = 0;
     Register outcomes = 0;
 
-    Pool(Cell totalCell, std::vector<Cell> by, std::int64_t each = 15, std::vector<Cell> masks = {},
+    Pool(Cell totalCell,
+         std::vector<Cell> by,
+         std::int64_t each = 15,
+         std::vector<Cell> masks = {},
          std::vector<Cell> ranks = {})
         : line(bed.list("line", 0, std::vector<std::uint32_t>(by.size(), 0))), up(bed.parent(line)),
           total(bed.input(0, kCount, {totalCell})),
-          mask(bed.input(line, kYesNoType, masks.empty() ? std::vector<Cell>(by.size(), 1) : masks)) {
+          mask(bed.input(
+              line, kYesNoType, masks.empty() ? std::vector<Cell>(by.size(), 1) : masks)) {
         const Register byColumn = bed.input(line, kCount, by);
         const Register eachColumn = bed.constant(line, kCount, each);
-        const Register rank = ranks.empty() ? bed.op(Op::Rank, line, kCount, {up})
-                                            : bed.input(line, kCount, ranks);
+        const Register rank =
+            ranks.empty() ? bed.op(Op::Rank, line, kCount, {up}) : bed.input(line, kCount, ranks);
         const Register choice = bed.op(Op::Choice, 0, kCount, {});
         const std::vector<Register> operands{up, total, mask, byColumn, eachColumn, rank, choice};
         units = bed.op(Op::Apportion, line, kCount, operands);
@@ -81,8 +85,8 @@ TEST_CASE("Apportion: rows above the tie are not part of it") {
 TEST_CASE("Apportion: subsets of ties in lexicographic order") {
     Pool pool(2, {7, 7, 7, 7});
     CHECK(pool.bed.show(pool.outcomes) == "6");
-    const std::vector<std::string> expected = {"1 1 0 0", "1 0 1 0", "1 0 0 1",
-                                               "0 1 1 0", "0 1 0 1", "0 0 1 1"};
+    const std::vector<std::string> expected = {
+        "1 1 0 0", "1 0 1 0", "1 0 0 1", "0 1 1 0", "0 1 0 1", "0 0 1 1"};
     for (std::size_t choice = 0; choice < expected.size(); ++choice) {
         CHECK(pool.choose(static_cast<std::int64_t>(choice)) == expected[choice]);
     }

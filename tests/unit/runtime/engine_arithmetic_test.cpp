@@ -92,8 +92,8 @@ TEST_CASE("RoundRatio multiplies before it divides, or the divisor where the pow
     const Register a = bed.input(0, kCount, {2, 1, kMost, 5});
     const Register b = bed.input(0, kCount, {3, 0, 1, -2});
     const Register percent = bed.op(Op::RoundRatio, 0, kMoney, {a, b}, {0, kNoIndex, 2});
-    const Register whole = bed.op(Op::RoundRatio, 0, kCount, {bed.input(0, kMoney, {250, 349, 5, 5}),
-                                                              b}, {0, kNoIndex, -2});
+    const Register whole = bed.op(
+        Op::RoundRatio, 0, kCount, {bed.input(0, kMoney, {250, 349, 5, 5}), b}, {0, kNoIndex, -2});
     bed.run();
     CHECK(bed.show(percent) == "67 ! ! -250");
     CHECK(bed.errors(percent, 1) == "E1002");
@@ -148,7 +148,8 @@ TEST_CASE("an empty batch gives empty columns") {
     Bed bed(0);
     const std::uint32_t line = bed.list("line", 0, {});
     const Register a = bed.input(line, kCount, {});
-    const Register total = bed.op(Op::FoldTotal, 0, kCount, {bed.parent(line), bed.constant(line, kYesNoType, 1), a});
+    const Register total =
+        bed.op(Op::FoldTotal, 0, kCount, {bed.parent(line), bed.constant(line, kYesNoType, 1), a});
     const Register choice = bed.op(Op::Choice, 0, kCount, {});
     const Register none = bed.op(Op::NotApplicable, 0, kCount, {});
     bed.run();

@@ -21,8 +21,10 @@ struct Cell {
     std::int64_t value = 0;
     State state = State::Value;
 
-    // NOLINTNEXTLINE(google-explicit-constructor): columns are written as lists of numbers and states
-    template <std::integral Number> Cell(Number number) : value(static_cast<std::int64_t>(number)) {}
+    // NOLINTNEXTLINE(google-explicit-constructor): columns are written as lists of numbers and
+    // states
+    template <std::integral Number>
+    Cell(Number number) : value(static_cast<std::int64_t>(number)) {}
     // NOLINTNEXTLINE(google-explicit-constructor)
     Cell(State other) : state(other) {}
 };
@@ -50,9 +52,7 @@ class Bed {
     Dictionary dictionary;
 
     /// An entry record with so many rows.
-    explicit Bed(std::uint32_t rows) {
-        addInput("order", kNoIndex, rows);
-    }
+    explicit Bed(std::uint32_t rows) { addInput("order", kNoIndex, rows); }
 
     /// A list under `parent` whose rows belong to these rows of it.
     std::uint32_t list(std::string name, std::uint32_t parent, std::vector<std::uint32_t> parents) {
@@ -63,7 +63,8 @@ class Bed {
     }
 
     /// A row space that an instruction makes.
-    std::uint32_t space(std::string name, bytecode::SpaceInfo::Kind kind = bytecode::SpaceInfo::Kind::Helper) {
+    std::uint32_t space(std::string name,
+                        bytecode::SpaceInfo::Kind kind = bytecode::SpaceInfo::Kind::Helper) {
         bytecode::SpaceInfo info;
         info.kind = kind;
         info.name = std::move(name);
@@ -88,8 +89,12 @@ class Bed {
         field.path = {field.name};
         field.type = type;
         program.schema.spaces[space].fields.push_back(field);
-        return op(Op::Input, space, type, {},
-                  {0, static_cast<std::uint32_t>(program.schema.spaces[space].fields.size() - 1), 0});
+        return op(
+            Op::Input,
+            space,
+            type,
+            {},
+            {0, static_cast<std::uint32_t>(program.schema.spaces[space].fields.size() - 1), 0});
     }
 
     Register parent(std::uint32_t space) {
@@ -101,7 +106,8 @@ class Bed {
         return op(Op::Constant, space, type, {}, {0, kNoIndex, value});
     }
 
-    Register op(Op op, std::uint32_t space, Type type, std::vector<Register> operands, More more = {}) {
+    Register
+    op(Op op, std::uint32_t space, Type type, std::vector<Register> operands, More more = {}) {
         bytecode::Instruction instruction;
         instruction.op = op;
         instruction.mode = more.mode;
@@ -114,7 +120,10 @@ class Bed {
         return static_cast<Register>(program.code.size() - 1);
     }
 
-    Register link(Op op, std::uint32_t from, std::uint32_t to, std::vector<Register> operands,
+    Register link(Op op,
+                  std::uint32_t from,
+                  std::uint32_t to,
+                  std::vector<Register> operands,
                   std::uint32_t index = kNoIndex) {
         const Register number = this->op(op, from, {}, std::move(operands), {0, index, 0});
         program.code[number].target = to;
@@ -135,8 +144,8 @@ class Bed {
             dictionary.intern(words);
         }
         batch.dictionary = &dictionary;
-        interpreter_ = std::make_unique<Interpreter>(
-            std::make_shared<const bytecode::Program>(program));
+        interpreter_ =
+            std::make_unique<Interpreter>(std::make_shared<const bytecode::Program>(program));
         // Twice, because the second run meets what the first one left in the buffers.
         for (int time = 0; time < 2; ++time) {
             const Result<void> ran = interpreter_->run(batch, options);

@@ -10,7 +10,8 @@ TEST_CASE("GroupBy numbers the combinations of keys in the order first met") {
     const Register b = bed.input(0, kCount, {5, 5, 6, 5, 5, 5});
     const std::uint32_t group = bed.space("day", Kind::Group);
     const Register link = bed.link(Op::GroupBy, 0, group, {a, b}, group);
-    const Register size = bed.op(Op::FoldCount, group, kCount, {link, bed.constant(0, kYesNoType, 1)});
+    const Register size =
+        bed.op(Op::FoldCount, group, kCount, {link, bed.constant(0, kYesNoType, 1)});
     const Register back = bed.op(Op::Spread, 0, kCount, {size, link});
     bed.run();
     CHECK(bed.interpreter().rows(group) == 3);

@@ -9,21 +9,23 @@ namespace {
 
 constexpr std::int64_t kMost = std::numeric_limits<std::int64_t>::max();
 
-/// Orders: 0 two counted rows, 1 no rows, 2 mask no and not applicable, 3 an unknown mask, 4 an error mask beside an unknown
-/// one, 5 a counted unknown, 6 a counted error and an unknown mask, 7 a not applicable value, 8 unknown and error values
-/// that do not count.
+/// Orders: 0 two counted rows, 1 no rows, 2 mask no and not applicable, 3 an unknown mask, 4 an
+/// error mask beside an unknown one, 5 a counted unknown, 6 a counted error and an unknown mask, 7
+/// a not applicable value, 8 unknown and error values that do not count.
 struct Lines {
     Bed bed{9};
     std::uint32_t line = bed.list("line", 0, {0, 0, 2, 2, 3, 3, 4, 4, 5, 5, 6, 6, 7, 7, 8, 8});
     Register up = bed.parent(line);
-    Register mask = bed.input(line, kYesNoType,
-                              {1, 1, 0, kNA, 1, kUnk, kErr, kUnk, 1, 1, 1, kUnk, 1, 1, 0, kNA});
-    Register value = bed.input(line, kCount,
-                               {4, 3, 9, 9, 5, 6, 1, 1, 2, kUnk, kErr, 1, 8, kNA, kUnk, kErr});
+    Register mask = bed.input(
+        line, kYesNoType, {1, 1, 0, kNA, 1, kUnk, kErr, kUnk, 1, 1, 1, kUnk, 1, 1, 0, kNA});
+    Register value =
+        bed.input(line, kCount, {4, 3, 9, 9, 5, 6, 1, 1, 2, kUnk, kErr, 1, 8, kNA, kUnk, kErr});
 
     std::string fold(Op op, Type type = kCount, std::uint8_t mode = 0) {
         const bool withValue = op != Op::FoldCount && op != Op::FoldOnly;
-        const Register made = bed.op(op, 0, type,
+        const Register made = bed.op(op,
+                                     0,
+                                     type,
                                      withValue ? std::vector<Register>{up, mask, value}
                                                : std::vector<Register>{up, mask},
                                      {mode});
@@ -51,7 +53,8 @@ TEST_CASE("FoldTotal is exact whatever the order, and checked once") {
     const std::uint32_t line = bed.list("line", 0, {0, 0, 0, 1, 1, 2});
     const Register up = bed.parent(line);
     const Register value = bed.input(line, kCount, {kMost, 1, -1, kMost, 1, kMost});
-    const Register total = bed.op(Op::FoldTotal, 0, kCount, {up, bed.constant(line, kYesNoType, 1), value});
+    const Register total =
+        bed.op(Op::FoldTotal, 0, kCount, {up, bed.constant(line, kYesNoType, 1), value});
     bed.run();
     CHECK(bed.show(total) == "9223372036854775807 ! 9223372036854775807");
     CHECK(bed.errors(total, 1) == "E1001");
@@ -93,7 +96,8 @@ TEST_CASE("FoldFirst orders texts by their bytes, and the first row wins a tie")
 
 TEST_CASE("places of unknown folds: masks, and the values that count") {
     Lines lines;
-    const Register total = lines.bed.op(Op::FoldTotal, 0, kCount, {lines.up, lines.mask, lines.value});
+    const Register total =
+        lines.bed.op(Op::FoldTotal, 0, kCount, {lines.up, lines.mask, lines.value});
     lines.bed.run();
     CHECK(lines.bed.missing(total, 3) == "1:5:0");
     CHECK(lines.bed.missing(total, 5) == "1:9:1");

@@ -115,8 +115,8 @@ TEST_CASE("Select takes the arm's state with its value; an arm not taken cannot 
 TEST_CASE("Select without states") {
     Bed bed(2);
     const Register test = bed.input(0, kYesNoType, {1, 0});
-    const Register chosen = bed.op(Op::Select, 0, kCount,
-                                   {test, bed.constant(0, kCount, 4), bed.constant(0, kCount, 5)});
+    const Register chosen = bed.op(
+        Op::Select, 0, kCount, {test, bed.constant(0, kCount, 4), bed.constant(0, kCount, 5)});
     bed.run();
     CHECK(bed.show(chosen) == "4 5");
     CHECK(bed.interpreter().column(chosen).states.empty());
@@ -125,8 +125,11 @@ TEST_CASE("Select without states") {
 TEST_CASE("BranchSelect takes the operand named and knows no other") {
     Bed bed(4);
     const Register branch = bed.input(0, kCount, {0, 1, 2, kUnk});
-    const Register chosen = bed.op(Op::BranchSelect, 0, kCount,
-                                   {branch, bed.constant(0, kCount, 4), bed.constant(0, kCount, 5)});
+    const Register chosen =
+        bed.op(Op::BranchSelect,
+               0,
+               kCount,
+               {branch, bed.constant(0, kCount, 4), bed.constant(0, kCount, 5)});
     bed.run();
     CHECK(bed.show(chosen) == "4 5 ! ?");
     CHECK(bed.errors(chosen, 2) == "E1013");
@@ -134,7 +137,8 @@ TEST_CASE("BranchSelect takes the operand named and knows no other") {
 
 TEST_CASE("ExactlyOne: agreement, conflict, nothing said, and what is open") {
     Bed bed(9);
-    //                                              one  agree differ none guard? value? n/a  guard! value-of-no
+    //                                              one  agree differ none guard? value? n/a  guard!
+    //                                              value-of-no
     const Register g1 = bed.input(0, kYesNoType, {1, 1, 1, 0, kUnk, 1, 1, kErr, 0});
     const Register v1 = bed.input(0, kCount, {5, 5, 5, 5, 5, kUnk, kNA, 5, kErr});
     const Register g2 = bed.input(0, kYesNoType, {0, 1, 1, kNA, 1, 0, 0, kUnk, 1});

@@ -100,7 +100,8 @@ TEST_CASE("TableLookup: first hit, dates, later publications, conflicts") {
                   row({{Test::OneOf, {1}}}, 11, {INT64_MIN, INT64_MAX, 500}),
                   row({{Test::OneOf, {2}}}, 20, {0, 99, INT64_MIN}),
                   row({{Test::OneOf, {2}}}, 21, {100, INT64_MAX, INT64_MIN}),
-                  row({{Test::OneOf, {3}}}, 30), row({{Test::Any, {}}}, 31)};
+                  row({{Test::OneOf, {3}}}, 30),
+                  row({{Test::Any, {}}}, 31)};
     bed.program.tables = {table};
     const Register key = bed.input(0, kCount, {1, 2, 2, 3});
     const Register date = bed.input(0, kDate, {0, 99, 100, 0});
@@ -131,8 +132,8 @@ TEST_CASE("a table's index finds what trying every row finds") {
             if (number % 13 == 5) {
                 first = {Test::Any, {}};
             }
-            table.rows.push_back(row({first, {Test::AtLeast, {number % 7}}}, number,
-                                     {INT64_MIN, INT64_MAX, number}));
+            table.rows.push_back(row(
+                {first, {Test::AtLeast, {number % 7}}}, number, {INT64_MIN, INT64_MAX, number}));
         }
         bed.program.tables = {table};
         std::vector<Cell> firsts;
@@ -143,16 +144,18 @@ TEST_CASE("a table's index finds what trying every row finds") {
         }
         const Register a = bed.input(0, kCount, firsts);
         const Register b = bed.input(0, kCount, seconds);
-        const Register fee = bed.op(Op::TableLookup, 0, kCount, {a, b, bed.constant(0, kDate, 0)}, {0, 0, 0});
+        const Register fee =
+            bed.op(Op::TableLookup, 0, kCount, {a, b, bed.constant(0, kDate, 0)}, {0, 0, 0});
         bed.run();
         std::string expected;
         for (std::size_t at = 0; at < firsts.size(); ++at) {
             std::int64_t found = -1;
             for (std::size_t number = 0; number < table.rows.size(); ++number) {
                 const auto& cells = table.rows[number].cells;
-                const bool hit = (cells[0].test == Test::Any || cells[0].values[0] == firsts[at].value ||
-                                  cells[0].values[1] == firsts[at].value) &&
-                                 seconds[at].value >= cells[1].values[0];
+                const bool hit =
+                    (cells[0].test == Test::Any || cells[0].values[0] == firsts[at].value ||
+                     cells[0].values[1] == firsts[at].value) &&
+                    seconds[at].value >= cells[1].values[0];
                 if (hit && (!firstHit || found < 0)) {
                     found = static_cast<std::int64_t>(number);
                 }

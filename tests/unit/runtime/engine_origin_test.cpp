@@ -24,7 +24,8 @@ TEST_CASE("an error hides what is unknown, and has every code it began with") {
     const Register open = bed.input(0, kCount, {kUnk});
     const Register divided = bed.op(Op::IntegerDivide, 0, kCount, {most, zero});
     const Register overflown = bed.op(Op::Add, 0, kCount, {most, most});
-    const Register all = bed.op(Op::Add, 0, kCount, {bed.op(Op::Add, 0, kCount, {overflown, open}), divided});
+    const Register all =
+        bed.op(Op::Add, 0, kCount, {bed.op(Op::Add, 0, kCount, {overflown, open}), divided});
     bed.run();
     CHECK(bed.show(all) == "!");
     CHECK(bed.errors(all, 0) == "E1001 E1002");
@@ -71,7 +72,8 @@ TEST_CASE("rerun evaluates again what depends on the choice, built rows included
     const std::uint32_t made = bed.space("made", bytecode::SpaceInfo::Kind::Rows);
     const Register origin = bed.link(Op::BuildRows, made, 0, {below}, 0);
     const Register one = bed.constant(made, kCount, 1);
-    const Register count = bed.op(Op::FoldCount, 0, kCount, {origin, bed.op(Op::Compare, made, kYesNoType, {one, one}, {0})});
+    const Register count = bed.op(
+        Op::FoldCount, 0, kCount, {origin, bed.op(Op::Compare, made, kYesNoType, {one, one}, {0})});
     bed.run();
     CHECK(bed.show(count) == "1 1");
     REQUIRE(bed.interpreter().rerun(1).has_value());

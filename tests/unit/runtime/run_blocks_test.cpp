@@ -27,7 +27,8 @@ bytecode::Program orders() {
 }
 
 /// The keys of each block, as `a b | c`.
-std::string blocksOf(const bytecode::Program& program, const std::string& text, std::size_t blockRows) {
+std::string
+blocksOf(const bytecode::Program& program, const std::string& text, std::size_t blockRows) {
     Dictionary dictionary;
     const DecodedRecords records = decodeText(program.schema, dictionary, text);
     REQUIRE(records.rejections.empty());
@@ -78,7 +79,8 @@ TEST_CASE("a rejected record leaves a hole in its group") {
     program.schema.spaces[0].fields[2].type.kind = TypeKind::YesNo;
     Dictionary dictionary;
     const auto beside = [&](const std::string& bad) {
-        return recordsBesideRejected(program, decodeText(program.schema, dictionary, kOrders + bad)).size();
+        return recordsBesideRejected(program, decodeText(program.schema, dictionary, kOrders + bad))
+            .size();
     };
     const std::string ofGroup = "{\"order_id\": \"x\", \"customer_id\": \"2\", \"paid\": 3}\n";
     CHECK(beside(ofGroup) == 0);
