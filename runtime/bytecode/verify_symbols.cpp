@@ -83,6 +83,25 @@ class Symbols {
         return true;
     }
 
+    /// Rows are followed from parent to parent, which must come to an end.
+    bool isParent(std::uint32_t space) const {
+        const SpaceInfo& info = program_.spaces[space];
+        if (space < program_.schema.spaces.size()) {
+            return info.parent == program_.schema.spaces[space].parent;
+        }
+        if (info.parent != kNone && info.toParent == kNone) {
+            return false;
+        }
+        std::uint32_t above = info.parent;
+        for (std::size_t steps = 0; above != kNone; ++steps) {
+            if (!isSpace(above) || steps == program_.spaces.size()) {
+                return false;
+            }
+            above = program_.spaces[above].parent;
+        }
+        return true;
+    }
+
     bool isOptionalLink(Register number, std::uint32_t from, std::uint32_t to) const {
         return number == kNone || isLink(number, from, to);
     }
@@ -94,8 +113,8 @@ class Symbols {
             if (info.kind > SpaceInfo::Kind::Helper) {
                 return fail("a kind of row space that there is not");
             }
-            if (info.parent != kNone && !isSpace(info.parent)) {
-                return fail("the parent is not there");
+            if (!isParent(space)) {
+                return fail("the parent is not one that a link leads to");
             }
             if (!isOptionalLink(info.toParent, space, info.parent) ||
                 !isOptionalLink(info.first, space, kNone) ||

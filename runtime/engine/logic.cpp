@@ -179,8 +179,11 @@ std::uint32_t rootRow(const Frame& frame, std::uint32_t space, std::uint32_t row
     const std::uint32_t root = rootOf(frame.program, space);
     while (space != root && row != kNoIndex) {
         const bool input = space < frame.program.schema.spaces.size();
-        row = input ? frame.batch->spaces[space].parent[row]
-                    : frame.registers[frame.program.spaces[space].toParent].rows[row];
+        const std::span<const std::uint32_t> parents =
+            input ? std::span<const std::uint32_t>(frame.batch->spaces[space].parent)
+                  : frame.registers[frame.program.spaces[space].toParent].rows;
+        // A link below this instruction still stands as the run before left it.
+        row = row < parents.size() ? parents[row] : kNoIndex;
         space = frame.program.spaces[space].parent;
     }
     return row;

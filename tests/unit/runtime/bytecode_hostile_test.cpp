@@ -170,7 +170,10 @@ class Mutator {
     }
 
     void mutateSymbols(Program& program) {
-        switch (below(8)) {
+        switch (below(9)) {
+        case 8:
+            program.spaces[below(program.spaces.size())].parent = index(program.spaces.size());
+            break;
         case 0:
             program.spaces[below(program.spaces.size())].toParent = index(program.code.size());
             break;
@@ -280,6 +283,14 @@ void exercise(const Program& program, Mutator& random) {
     options.maximumRows = 2000;
     if (!interpreter.run(records.batch, options) || !interpreter.rerun(random.below(20))) {
         return;
+    }
+    if (random.below(4) == 0) {
+        // As if every rule had asked too much.
+        interpreter.limit(std::vector<std::vector<std::uint8_t>>(
+            program.rules.size(), std::vector<std::uint8_t>(100, 1)));
+        if (!interpreter.run(records.batch, options)) {
+            return;
+        }
     }
     for (Register number = 0; number < program.code.size(); ++number) {
         const Instruction& one = program.code[number];

@@ -93,6 +93,7 @@ inline bytecode::Program richProgram() {
     const Register known = col(Op::IsKnown, 0, kYesNoType, {count});
     const Register applicable = col(Op::IsApplicable, 0, kYesNoType, {orElse});
     const Register open = col(Op::UnknownIf, 0, kYesNoType, {no}, {0, place});
+    const Register guarded = col(Op::Guard, 0, kYesNoType, {no}, {0, 0});
     const Register inForce = col(Op::InForce, 0, kYesNoType, {date}, {0, 0});
     const Register dated = col(Op::DatedSelect, 0, kCount, {date, chosen, orElse}, {0, 0});
     const Register rate = col(Op::Parameter, 0, kMoney, {date}, {0, 0});
@@ -241,7 +242,7 @@ inline bytecode::Program richProgram() {
     mark.member = 1;
     bytecode::Effect report;
     report.kind = bytecode::Effect::Kind::Report;
-    report.guard = no;
+    report.guard = guarded;
     report.finding = 0;
     report.slots = {shown("lowest", lowest)};
     report.atStake = highest;
