@@ -33,7 +33,8 @@ std::string rightVerb(Combination combination) {
 class ActionChecker {
   public:
     ActionChecker(Context& context, Scope& scope, const Guard& guard, std::vector<Effect>& effects)
-        : context_(context), scope_(scope), guard_(guard), effects_(effects), checker_(context, scope) {}
+        : context_(context), scope_(scope), guard_(guard), effects_(effects),
+          checker_(context, scope) {}
 
     void check(const ast::Action& action) {
         if (action.because) {
@@ -89,8 +90,7 @@ class ActionChecker {
             return std::nullopt;
         }
         const SpaceId space = context_.rowSpace(result.row);
-        for (const ColumnId column :
-             context_.columnsNamed(scope_.pack, space, ast.decision.text)) {
+        for (const ColumnId column : context_.columnsNamed(scope_.pack, space, ast.decision.text)) {
             if (context_.program.columns[column].kind == typed::ColumnKind::Decided) {
                 result.index = context_.program.columns[column].decision;
             }
@@ -149,8 +149,7 @@ class ActionChecker {
 
     bool fitsVerb(const Target& target, const ast::Target& ast, std::string_view verb, bool fits) {
         if (!fits) {
-            context_
-                .report(DiagnosticKind::WrongVerb, ast.decision.span, {ast.decision.text, verb})
+            context_.report(DiagnosticKind::WrongVerb, ast.decision.span, {ast.decision.text, verb})
                 .label(target.decision->span, "declared here")
                 .help("write `" + rightVerb(target.decision->combination) + "`");
         }
@@ -170,8 +169,7 @@ class ActionChecker {
                 const ExprId date = checker_.date(alternative.value->span);
                 one.guard = context_.logic(
                     ExprKind::And,
-                    {guard_.applies,
-                     context_.inForceAt(date, inForce, alternative.value->span)},
+                    {guard_.applies, context_.inForceAt(date, inForce, alternative.value->span)},
                     alternative.value->span);
             }
             if (fill(one, *alternative.value)) {
@@ -196,8 +194,7 @@ class ActionChecker {
         if (!fitsVerb(*goal,
                       ast.target,
                       "require",
-                      combination == Combination::Strictest ||
-                          combination == Combination::Lowest ||
+                      combination == Combination::Strictest || combination == Combination::Lowest ||
                           combination == Combination::Highest)) {
             return;
         }
@@ -226,10 +223,9 @@ class ActionChecker {
 
     void say(const ast::Set& ast) {
         const auto goal = target(ast.target);
-        if (!goal || !fitsVerb(*goal,
-                               ast.target,
-                               "set",
-                               goal->decision->combination == Combination::ExactlyOne)) {
+        if (!goal ||
+            !fitsVerb(
+                *goal, ast.target, "set", goal->decision->combination == Combination::ExactlyOne)) {
             return;
         }
         const Type type = goal->type.kind == TypeKind::Attestation ? kYesNo : goal->type;
@@ -243,10 +239,9 @@ class ActionChecker {
 
     void say(const ast::Add& ast) {
         const auto goal = target(ast.target);
-        if (!goal || !fitsVerb(*goal,
-                               ast.target,
-                               "add",
-                               goal->decision->combination == Combination::Union)) {
+        if (!goal ||
+            !fitsVerb(
+                *goal, ast.target, "add", goal->decision->combination == Combination::Union)) {
             return;
         }
         for (const ast::ExpressionPtr& member : ast.members) {
@@ -260,7 +255,8 @@ class ActionChecker {
         }
     }
 
-    bool fillSlot(const typed::Finding::Slot& slot, const ast::Expression& expression, Effect& one) {
+    bool
+    fillSlot(const typed::Finding::Slot& slot, const ast::Expression& expression, Effect& one) {
         const bool whole = slot.type.kind == TypeKind::Set || slot.type.kind == TypeKind::Step;
         ExprId id = kNone;
         ColumnId decision = kNone;
@@ -293,10 +289,10 @@ class ActionChecker {
         }
         for (std::size_t index = 0; index < ast.slots.size(); ++index) {
             const ast::Name& name = ast.slots[index].name;
-            const bool repeated = std::any_of(
-                ast.slots.begin(),
-                ast.slots.begin() + static_cast<std::ptrdiff_t>(index),
-                [&](const auto& other) { return other.name.text == name.text; });
+            const bool repeated =
+                std::any_of(ast.slots.begin(),
+                            ast.slots.begin() + static_cast<std::ptrdiff_t>(index),
+                            [&](const auto& other) { return other.name.text == name.text; });
             if (repeated) {
                 context_.report(DiagnosticKind::DuplicateName, name.span, {name.text});
                 ok = false;
@@ -311,9 +307,10 @@ class ActionChecker {
             }
         }
         for (const typed::Finding::Slot& slot : finding.slots) {
-            const auto given = std::find_if(ast.slots.begin(), ast.slots.end(), [&](const auto& one_) {
-                return one_.name.text == slot.name;
-            });
+            const auto given =
+                std::find_if(ast.slots.begin(), ast.slots.end(), [&](const auto& one_) {
+                    return one_.name.text == slot.name;
+                });
             if (given == ast.slots.end()) {
                 if (ok) {
                     context_
@@ -332,11 +329,8 @@ class ActionChecker {
     }
 
     void say(const ast::Report& ast) {
-        const Symbol* symbol = context_.names.resolve(scope_.pack,
-                                                      ast.finding.text,
-                                                      ast.finding.span,
-                                                      {SymbolKind::Finding},
-                                                      "a finding");
+        const Symbol* symbol = context_.names.resolve(
+            scope_.pack, ast.finding.text, ast.finding.span, {SymbolKind::Finding}, "a finding");
         const ExprId row = targetRow(*ast.row);
         if (symbol == nullptr || symbol->index == kNone || row == kNone) {
             return;

@@ -95,7 +95,8 @@ Value ExpressionChecker::chooseBetween(const ast::Name& name,
             auto builder = context_.report(
                 DiagnosticKind::NotAggregable, value.span, {name.text, words(value)});
             if (value.type.kind == TypeKind::Date) {
-                builder.help(smaller ? "of dates, write `earlier of`" : "of dates, write `later of`");
+                builder.help(smaller ? "of dates, write `earlier of`"
+                                     : "of dates, write `later of`");
             }
             return error();
         }
@@ -108,11 +109,11 @@ Value ExpressionChecker::chooseBetween(const ast::Name& name,
         Value other = values[index];
         align(result, other);
         // The states of both count: where either is not applicable or unknown, so is the answer.
-        const ExprId test = context_.compare(
-            smaller ? typed::Comparison::LessOrEqual : typed::Comparison::GreaterOrEqual,
-            result.id,
-            other.id,
-            span);
+        const ExprId test = context_.compare(smaller ? typed::Comparison::LessOrEqual
+                                                     : typed::Comparison::GreaterOrEqual,
+                                             result.id,
+                                             other.id,
+                                             span);
         Expr applicable;
         applicable.kind = ExprKind::IsApplicable;
         applicable.type = kYesNo;
@@ -148,7 +149,8 @@ Value ExpressionChecker::function(const ast::Name& name,
     }
     if (!known) {
         auto builder = context_.report(DiagnosticKind::UnknownFunction, name.span, {name.text});
-        if (const auto near = nearestName(name.text, std::span<const std::string_view>(kFunctions))) {
+        if (const auto near =
+                nearestName(name.text, std::span<const std::string_view>(kFunctions))) {
             builder.help("did you mean `" + std::string(*near) + "`?");
         }
         return error();

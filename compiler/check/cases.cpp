@@ -15,13 +15,12 @@ ExprId ExpressionChecker::armTest(const Value& subject,
     if (value.isError()) {
         return kNone;
     }
-    if (value.shape == Value::Shape::Plain &&
-        context_.expr(value.id).kind == ExprKind::Constant && sameKind(value.type, subject.type)) {
+    if (value.shape == Value::Shape::Plain && context_.expr(value.id).kind == ExprKind::Constant &&
+        sameKind(value.type, subject.type)) {
         const std::int64_t constant = context_.expr(value.id).value;
         if (std::find(answered.begin(), answered.end(), constant) != answered.end()) {
-            context_.report(DiagnosticKind::CaseArmRepeated,
-                            test.span,
-                            {context_.sources.text(test.span)});
+            context_.report(
+                DiagnosticKind::CaseArmRepeated, test.span, {context_.sources.text(test.span)});
             return kNone;
         }
         answered.push_back(constant);
@@ -92,8 +91,8 @@ Value ExpressionChecker::caseOf(const ast::Expression& expression,
             }
             testsFailed = testsFailed || any.empty() || any.back() == kNone;
         }
-        tests.push_back(testsFailed ? kNone
-                                    : context_.logic(ExprKind::Or, std::move(any), expression.span));
+        tests.push_back(
+            testsFailed ? kNone : context_.logic(ExprKind::Or, std::move(any), expression.span));
     }
     failed = failed || testsFailed;
     if (node.subject != nullptr && !failed) {
@@ -116,8 +115,11 @@ Value ExpressionChecker::caseOf(const ast::Expression& expression,
                 continue;
             }
             const Type hint = common.value_or(Type{});
-            values[index] =
-                checkValue(*arms[index], expected != nullptr ? expected : common ? &hint : nullptr, place);
+            values[index] = checkValue(*arms[index],
+                                       expected != nullptr ? expected
+                                       : common            ? &hint
+                                                           : nullptr,
+                                       place);
             failed = failed || values[index].isError();
             if (!values[index].isError() && !common) {
                 common = values[index].type;

@@ -11,8 +11,8 @@
 
 namespace proviso {
 
-/// The files that tables are read from. Their texts stand in the `Sources` of the compilation, so that messages can
-/// point into them.
+/// The files that tables are read from. Their texts stand in the `Sources` of the compilation, so
+/// that messages can point into them.
 class TableFiles {
   public:
     /// `name` is the file's name as the pack `pack` writes it.
@@ -36,8 +36,8 @@ class TableFiles {
 
 /// Resolves and types a whole pack set. Nothing when any error was reported.
 ///
-/// The order of `packs` does not matter. `Program::order` stays empty: it is made by the analysis, which also finds
-/// cycles among columns.
+/// The order of `packs` does not matter. `Program::order` stays empty: it is made by the analysis,
+/// which also finds cycles among columns.
 [[nodiscard]] std::optional<typed::Program> checkPackSet(const std::vector<ast::Pack>& packs,
                                                          const Sources& sources,
                                                          const TableFiles& tableFiles,

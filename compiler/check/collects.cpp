@@ -131,8 +131,7 @@ class CollectChecker {
             });
             const auto position = static_cast<std::size_t>(place - fields.begin());
             if (given[position]) {
-                context_.report(
-                    DiagnosticKind::DuplicateName, field.name.span, {field.name.text});
+                context_.report(DiagnosticKind::DuplicateName, field.name.span, {field.name.text});
                 continue;
             }
             given[position] = true;
@@ -216,8 +215,7 @@ class CollectChecker {
 bool ensureCollectSource(Context& context, std::uint32_t index) {
     CollectInfo& info = context.collects[index];
     if (info.source != Progress::Waiting) {
-        return info.source == Progress::Done &&
-               context.program.collects[index].source != kNone;
+        return info.source == Progress::Done && context.program.collects[index].source != kNone;
     }
     info.source = Progress::Running;
     const ast::Collect& ast = *info.ast;
@@ -231,14 +229,13 @@ bool ensureCollectSource(Context& context, std::uint32_t index) {
     }
     typed::Collect& collect = context.program.collects[index];
     if (list->root != collect.parent || list->space == collect.space) {
-        context
-            .report(DiagnosticKind::BadCollect,
-                    ast.over->span,
-                    {ast.name.text,
-                     list->space == collect.space
-                         ? std::string("it cannot be collected from itself")
-                         : "it is collected of `" + ast.parent.text +
-                               "`, so the path must begin there"});
+        context.report(
+            DiagnosticKind::BadCollect,
+            ast.over->span,
+            {ast.name.text,
+             list->space == collect.space
+                 ? std::string("it cannot be collected from itself")
+                 : "it is collected of `" + ast.parent.text + "`, so the path must begin there"});
         return false;
     }
     for (const LinkId link : list->over) {
@@ -259,9 +256,8 @@ bool ensureCollectSource(Context& context, std::uint32_t index) {
     const BinderId binder = context.addBinder(ast.binder.text, source);
     context.program.collects[index].binder = binder;
     if (ast.onePerInstant) {
-        context.report(DiagnosticKind::NotInThisVersion,
-                       ast.onePer.front()->span,
-                       {"`one per instant`"});
+        context.report(
+            DiagnosticKind::NotInThisVersion, ast.onePer.front()->span, {"`one per instant`"});
         context.program.collects[index].source = kNone;
         return false;
     }

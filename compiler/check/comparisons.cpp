@@ -34,7 +34,8 @@ Value ExpressionChecker::notComparable(const Value& left, const Value& right, Sp
 }
 
 // NOLINTNEXTLINE(misc-no-recursion): depth is bounded by ParseLimits::nesting
-Value ExpressionChecker::comparison(const ast::Expression& expression, const ast::Comparison& node) {
+Value ExpressionChecker::comparison(const ast::Expression& expression,
+                                    const ast::Comparison& node) {
     auto [left, right] = checkPair(*node.left, *node.right);
     if (left.isError() || right.isError()) {
         return error();
@@ -51,7 +52,8 @@ Value ExpressionChecker::compareValues(ast::ComparisonOperator op,
     if (left.shape == Value::Shape::Decision) {
         const std::string& name = context_.program.columns[left.column].name;
         if (left.type.kind == TypeKind::Set) {
-            context_.report(DiagnosticKind::StepTest, span, {name, isEquality ? "is" : "a comparison"})
+            context_
+                .report(DiagnosticKind::StepTest, span, {name, isEquality ? "is" : "a comparison"})
                 .help("it holds a set: ask whether it `contains` a code");
             return error();
         }
@@ -67,14 +69,13 @@ Value ExpressionChecker::compareValues(ast::ComparisonOperator op,
                 .help("ask `is`, `is at least`, or whether a fact `satisfies` it");
             return error();
         }
-        const Value test = stepTest(
-            left, static_cast<std::uint32_t>(step.value), /*exact=*/isEquality, span);
+        const Value test =
+            stepTest(left, static_cast<std::uint32_t>(step.value), /*exact=*/isEquality, span);
         return op == ast::ComparisonOperator::NotEqual && !test.isError()
                    ? yesNo(test.id, /*negated=*/true, span)
                    : test;
     }
-    const bool isRatio =
-        left.shape == Value::Shape::Ratio || right.shape == Value::Shape::Ratio;
+    const bool isRatio = left.shape == Value::Shape::Ratio || right.shape == Value::Shape::Ratio;
     if (left.shape != Value::Shape::Ratio) {
         left = asValue(left);
     }
@@ -96,8 +97,8 @@ Value ExpressionChecker::compareValues(ast::ComparisonOperator op,
         return compareRatios(op, left, right, span);
     }
     align(left, right);
-    return plain(
-        context_.compare(static_cast<typed::Comparison>(op), left.id, right.id, span), span);
+    return plain(context_.compare(static_cast<typed::Comparison>(op), left.id, right.id, span),
+                 span);
 }
 
 Value ExpressionChecker::compareRatios(ast::ComparisonOperator op,
@@ -138,9 +139,8 @@ Value ExpressionChecker::isOneOf(const ast::Expression& expression, const ast::I
     for (const ast::ExpressionPtr& choice : node.choices) {
         const Value one = check(*choice, &value.type);
         const Value test =
-            one.isError()
-                ? one
-                : compareValues(ast::ComparisonOperator::Equal, value, one, choice->span);
+            one.isError() ? one
+                          : compareValues(ast::ComparisonOperator::Equal, value, one, choice->span);
         failed = failed || test.isError();
         tests.push_back(test.id);
     }

@@ -45,7 +45,8 @@ struct Children {
                              std::is_same_v<Node, ast::Comparison>) {
             add(node.left);
             add(node.right);
-        } else if constexpr (std::is_same_v<Node, ast::Negate> || std::is_same_v<Node, ast::PercentOf> ||
+        } else if constexpr (std::is_same_v<Node, ast::Negate> ||
+                             std::is_same_v<Node, ast::PercentOf> ||
                              std::is_same_v<Node, ast::Rounded> || std::is_same_v<Node, ast::Not>) {
             add(node.operand);
         } else if constexpr (std::is_same_v<Node, ast::OrElse>) {
@@ -54,7 +55,8 @@ struct Children {
         } else if constexpr (std::is_same_v<Node, ast::IsOneOf>) {
             add(node.value);
             add(node.choices);
-        } else if constexpr (std::is_same_v<Node, ast::IsIn> || std::is_same_v<Node, ast::IsKnown> ||
+        } else if constexpr (std::is_same_v<Node, ast::IsIn> ||
+                             std::is_same_v<Node, ast::IsKnown> ||
                              std::is_same_v<Node, ast::IsApplicable>) {
             add(node.value);
         } else if constexpr (std::is_same_v<Node, ast::Satisfies>) {

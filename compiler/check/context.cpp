@@ -28,10 +28,7 @@ Context::Context(const std::vector<ast::Pack>& astPacks,
                  const Sources& theSources,
                  const TableFiles& theFiles,
                  DiagnosticSink& theSink)
-    : sources(theSources),
-      tableFiles(theFiles),
-      sink(theSink),
-      packs(byName(astPacks)),
+    : sources(theSources), tableFiles(theFiles), sink(theSink), packs(byName(astPacks)),
       names(packs, theSink) {}
 
 ExprId Context::add(Expr one) {
@@ -277,9 +274,8 @@ std::vector<std::string> Context::ancestorNames(SpaceId space) const {
     return result;
 }
 
-std::vector<ColumnId> Context::columnsNamed(PackId from,
-                                            SpaceId space,
-                                            std::string_view name) const {
+std::vector<ColumnId>
+Context::columnsNamed(PackId from, SpaceId space, std::string_view name) const {
     std::vector<ColumnId> result;
     const auto [begin, end] = spaces[space].columns.equal_range(name);
     for (auto place = begin; place != end; ++place) {
@@ -298,9 +294,7 @@ std::string dateInWords(std::int64_t day) {
         return "the end";
     }
     const DateParts parts = partsOf(Date{day});
-    const auto two = [](int number) {
-        return (number < 10 ? "0" : "") + std::to_string(number);
-    };
+    const auto two = [](int number) { return (number < 10 ? "0" : "") + std::to_string(number); };
     return std::to_string(parts.year) + "-" + two(parts.month) + "-" + two(parts.day);
 }
 

@@ -18,14 +18,19 @@ using typed::LinkId;
 using typed::SpaceId;
 
 /// How far the lazy checking of a definition or a collected record has come.
-enum class Progress : std::uint8_t { Waiting, Running, Done };
+enum class Progress : std::uint8_t {
+    Waiting,
+    Running,
+    Done
+};
 
 /// What the checker knows about a row space beyond the program; parallel to `Program::spaces`.
 struct SpaceInfo {
     PackId pack = kNone;
     const ast::Record* record = nullptr;
     const ast::Collect* collect = nullptr;
-    /// Columns, lists in this space, and beginnings of dotted names (`episode` of `episode.opened`).
+    /// Columns, lists in this space, and beginnings of dotted names (`episode` of
+    /// `episode.opened`).
     std::multimap<std::string, ColumnId, std::less<>> columns;
     std::multimap<std::string, SpaceId, std::less<>> lists;
     std::set<std::string, std::less<>> prefixes;
@@ -51,9 +56,10 @@ struct CollectInfo {
     Progress rows = Progress::Waiting;
 };
 
-/// A text in force over a period that reads dated values: a rule, an exception, an alternative of a definition.
+/// A text in force over a period that reads dated values: a rule, an exception, an alternative of a
+/// definition.
 struct Reader {
-    std::string words;            ///< "rule `x`"
+    std::string words;  ///< "rule `x`"
     Span span;
     typed::Period period;
     /// Whether the period was the author's to choose; a collected record is simply always there.
@@ -75,7 +81,8 @@ struct Shown {
     Span span;
 };
 
-/// The state of one check of a pack set. The stages are free functions over it, each in a file of its own.
+/// The state of one check of a pack set. The stages are free functions over it, each in a file of
+/// its own.
 struct Context {
     Context(const std::vector<ast::Pack>& astPacks,
             const Sources& theSources,
@@ -85,7 +92,7 @@ struct Context {
     const Sources& sources;
     const TableFiles& tableFiles;
     DiagnosticSink& sink;
-    std::vector<const ast::Pack*> packs;   ///< by name; PackId is the index
+    std::vector<const ast::Pack*> packs;  ///< by name; PackId is the index
     Names names;
     typed::Program program;
 
@@ -93,7 +100,7 @@ struct Context {
     std::vector<ColumnInfo> columns;
     std::vector<DefinitionInfo> definitions;
     std::vector<CollectInfo> collects;
-    std::vector<const ast::Decision*> decisions;   ///< parallel to `Program::decisions`
+    std::vector<const ast::Decision*> decisions;  ///< parallel to `Program::decisions`
     std::vector<Reader> readers;
     std::vector<DatedRead> reads;
     std::vector<Shown> shown;
@@ -140,7 +147,8 @@ struct Context {
     [[nodiscard]] bool hasAncestor(PackId from, SpaceId space, std::string_view name) const;
     [[nodiscard]] std::vector<std::string> ancestorNames(SpaceId space) const;
     /// The columns of this name in a space that the pack sees.
-    [[nodiscard]] std::vector<ColumnId> columnsNamed(PackId from, SpaceId space, std::string_view name) const;
+    [[nodiscard]] std::vector<ColumnId>
+    columnsNamed(PackId from, SpaceId space, std::string_view name) const;
 
   private:
     std::unordered_map<std::string, std::int64_t> textIds_;

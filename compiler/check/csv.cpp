@@ -93,9 +93,9 @@ class CsvReader {
 
     void fail(std::string why, std::size_t begin, std::size_t end) {
         if (!result_.error) {
-            result_.error = CsvError{
-                std::move(why),
-                {id_, static_cast<std::uint32_t>(begin), static_cast<std::uint32_t>(end)}};
+            result_.error =
+                CsvError{std::move(why),
+                         {id_, static_cast<std::uint32_t>(begin), static_cast<std::uint32_t>(end)}};
         }
     }
 
@@ -107,6 +107,8 @@ class CsvReader {
 
 }  // namespace
 
-Csv parseCsv(const Sources& sources, SourceId id) { return CsvReader(sources.text(id), id).read(); }
+Csv parseCsv(const Sources& sources, SourceId id) {
+    return CsvReader(sources.text(id), id).read();
+}
 
 }  // namespace proviso::check

@@ -19,7 +19,8 @@ struct CsvError {
     Span span;
 };
 
-/// Comma-separated rows with RFC 4180 quoting; line ends of either kind, empty lines skipped, a byte order mark allowed.
+/// Comma-separated rows with RFC 4180 quoting; line ends of either kind, empty lines skipped, a
+/// byte order mark allowed.
 struct Csv {
     std::vector<CsvRow> rows;
     std::optional<CsvError> error;

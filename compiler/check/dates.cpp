@@ -134,8 +134,9 @@ std::int64_t firstDay(const std::vector<DatedEntry>& entries) {
 }
 
 void reportGap(Context& context, const std::string& words, Span span, const Gap& gap) {
-    context.report(
-        DiagnosticKind::DatesLeaveGap, span, {words, dateInWords(gap.from), dateInWords(gap.through)});
+    context.report(DiagnosticKind::DatesLeaveGap,
+                   span,
+                   {words, dateInWords(gap.from), dateInWords(gap.through)});
 }
 
 void checkReach(Context& context) {
@@ -155,8 +156,9 @@ void checkReach(Context& context) {
     std::set<std::tuple<std::uint32_t, bool, std::uint32_t>> seen;
     for (const DatedRead& read : context.reads) {
         if (seen.emplace(read.reader, read.isDefinition, read.index).second) {
-            checkRead(
-                context, read, read.isDefinition ? definitions[read.index] : parameters[read.index]);
+            checkRead(context,
+                      read,
+                      read.isDefinition ? definitions[read.index] : parameters[read.index]);
         }
     }
     for (const std::vector<Dated>* all : {&parameters, &definitions}) {

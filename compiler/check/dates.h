@@ -22,7 +22,9 @@ struct Gap {
 void checkPeriod(Context& context, const ast::Period& period);
 
 /// Reports entries for the same dates that were published on the same day (or not said when).
-void checkOverlaps(Context& context, const std::string& words, const std::vector<DatedEntry>& entries);
+void checkOverlaps(Context& context,
+                   const std::string& words,
+                   const std::vector<DatedEntry>& entries);
 
 /// The days between the first and the last entry that none covers.
 [[nodiscard]] std::vector<Gap> innerGaps(const std::vector<DatedEntry>& entries);
@@ -31,7 +33,8 @@ void checkOverlaps(Context& context, const std::string& words, const std::vector
 
 void reportGap(Context& context, const std::string& words, Span span, const Gap& gap);
 
-/// Compares what rules and definitions read with the dates for which there are values. Runs after everything is checked.
+/// Compares what rules and definitions read with the dates for which there are values. Runs after
+/// everything is checked.
 void checkReach(Context& context);
 
 }  // namespace proviso::check

@@ -28,9 +28,9 @@ void declareFinding(Context& context, Symbol& symbol) {
         finding.severity = static_cast<typed::Severity>(severity - kSeverities.begin());
     }
     for (const ast::Slot& slot : ast.slots) {
-        const bool taken = std::any_of(finding.slots.begin(), finding.slots.end(), [&](const auto& one) {
-            return one.name == slot.name.text;
-        });
+        const bool taken = std::any_of(finding.slots.begin(),
+                                       finding.slots.end(),
+                                       [&](const auto& one) { return one.name == slot.name.text; });
         if (taken) {
             context.report(DiagnosticKind::DuplicateName, slot.name.span, {slot.name.text});
             continue;
@@ -48,17 +48,14 @@ void declareFinding(Context& context, Symbol& symbol) {
     context.program.findings.push_back(std::move(finding));
 }
 
-void checkListOutput(Context& context,
-                     PackId pack,
-                     const ast::Output& ast,
-                     SpaceId rows,
-                     typed::Output& output) {
+void checkListOutput(
+    Context& context, PackId pack, const ast::Output& ast, SpaceId rows, typed::Output& output) {
     output.rows = rows;
     if (ast.fields.empty()) {
         for (const ColumnId column : context.program.spaces[rows].columns) {
             const typed::ColumnKind kind = context.program.columns[column].kind;
-            const bool isShown = kind != typed::ColumnKind::Computed &&
-                                 !context.program.columns[column].isPrivate;
+            const bool isShown =
+                kind != typed::ColumnKind::Computed && !context.program.columns[column].isPrivate;
             if (isShown) {
                 output.columns.push_back(column);
             }
@@ -93,6 +90,17 @@ void checkOutput(Context& context, PackId pack, const ast::Output& ast) {
         if (other.name == ast.name.text) {
             context.report(DiagnosticKind::DuplicateName, ast.name.span, {ast.name.text})
                 .label(other.span, "already an output");
+            return;
+        }
+    }
+    for (const typed::Output& other : context.program.outputs) {
+        // A program counts the outcomes that are equally right for one kind of row.
+        if (ast.choices && other.choices && other.space != space) {
+            context
+                .report(DiagnosticKind::BadOutput,
+                        ast.name.span,
+                        {ast.name.text, "`choices` are shown of one record or grouping alone"})
+                .label(other.span, "shows those of `" + context.program.spaces[other.space].name + "`");
             return;
         }
     }

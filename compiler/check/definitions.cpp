@@ -16,12 +16,14 @@ constexpr int kDeepestDefinitions = 64;
 bool checkSources(Context& context, const ast::Define& ast) {
     const bool dated = ast.values.size() > 1 || !ast.values.front().period.always;
     for (const ast::DatedValue& value : ast.values) {
-        if (ast.sources.empty() && value.sources.empty() && (dated || holdsConstant(*value.value))) {
+        if (ast.sources.empty() && value.sources.empty() &&
+            (dated || holdsConstant(*value.value))) {
             context
                 .report(DiagnosticKind::MissingSource,
                         ast.name.span,
                         {"definition `" + ast.name.text + "`"})
-                .label(value.value->span, dated ? "this depends on dates" : "this holds an amount, a date or a code")
+                .label(value.value->span,
+                       dated ? "this depends on dates" : "this holds an amount, a date or a code")
                 .help("add `source \"...\"` after its name");
             return false;
         }
@@ -40,7 +42,10 @@ std::uint32_t readerOf(Context& context, const ast::Define& ast, const ast::Date
 }
 
 /// The values of all alternatives with one type, or nothing.
-bool unify(Context& context, ExpressionChecker& checker, std::vector<Value>& values, ColumnId column) {
+bool unify(Context& context,
+           ExpressionChecker& checker,
+           std::vector<Value>& values,
+           ColumnId column) {
     Type type = values.front().type;
     for (const Value& value : values) {
         if (!sameKind(value.type, type)) {
@@ -140,7 +145,8 @@ bool ensureDefinition(Context& context, std::uint32_t index) {
                     ast.name.span,
                     {ast.name.text,
                      circular ? "it depends on itself" : "too many definitions stand behind it"})
-            .help("write its type: `define " + ast.name.text + " of " + ast.record.text + " : ...`");
+            .help("write its type: `define " + ast.name.text + " of " + ast.record.text +
+                  " : ...`");
         return false;
     }
     context.definitions[index].progress = Progress::Running;

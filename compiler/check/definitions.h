@@ -4,7 +4,8 @@
 
 namespace proviso::check {
 
-/// Checks one definition now, because something needs its type; false when it cannot be told (reported).
+/// Checks one definition now, because something needs its type; false when it cannot be told
+/// (reported).
 bool ensureDefinition(Context& context, std::uint32_t definition);
 
 /// Finds out over which rows a collected record runs, and makes its links.

@@ -28,7 +28,7 @@ bool contains(const std::vector<std::uint32_t>& all, const std::vector<std::uint
 struct StepFormula {
     std::vector<std::uint32_t> anyOf;
     std::vector<std::uint32_t> noneOf;
-    bool alsoUnasked = false;   ///< nothing demanded counts as the loosest step
+    bool alsoUnasked = false;  ///< nothing demanded counts as the loosest step
 
     bool operator==(const StepFormula&) const = default;
 };
@@ -256,10 +256,8 @@ Value ExpressionChecker::setContains(const Value& set, const ast::Expression& me
     const std::size_t count = context_.program.codeSets[set.type.ref].entries.size();
     for (std::uint32_t entry = 0; entry < count; ++entry) {
         const std::string code = context_.program.codeSets[set.type.ref].entries[entry].code;
-        const ExprId same = context_.compare(typed::Comparison::Equal,
-                                             wanted.id,
-                                             context_.textConstant(type, code, span),
-                                             span);
+        const ExprId same = context_.compare(
+            typed::Comparison::Equal, wanted.id, context_.textConstant(type, code, span), span);
         any.push_back(context_.logic(ExprKind::And, {same, readMember(set, entry, span)}, span));
     }
     return plain(context_.logic(ExprKind::Or, std::move(any), span), span);

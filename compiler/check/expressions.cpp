@@ -43,7 +43,9 @@ std::string ExpressionChecker::words(const Value& value) const {
 }
 
 // NOLINTNEXTLINE(misc-no-recursion): depth is bounded by ParseLimits::nesting
-Value ExpressionChecker::check(const ast::Expression& expression, const Type* expected, Place place) {
+Value ExpressionChecker::check(const ast::Expression& expression,
+                               const Type* expected,
+                               Place place) {
     const Span span = expression.span;
     Value result = std::visit(
         [&](const auto& node) -> Value {
@@ -128,17 +130,14 @@ Value ExpressionChecker::asValue(Value value) {
         break;
     case Value::Shape::Ratio:
         context_
-            .report(DiagnosticKind::LooseQuotient,
-                    value.span,
-                    {inWords(context_.program, value.type)})
+            .report(
+                DiagnosticKind::LooseQuotient, value.span, {inWords(context_.program, value.type)})
             .help("say how it is rounded, such as `(...) rounded to cents half_up`; in a "
                   "comparison a quotient is exact");
         return error();
     case Value::Shape::List:
         context_
-            .report(DiagnosticKind::ListAsValue,
-                    value.span,
-                    {context_.sources.text(value.span)})
+            .report(DiagnosticKind::ListAsValue, value.span, {context_.sources.text(value.span)})
             .help("ask for one thing about it, such as `(count over " +
                   std::string(context_.sources.text(value.span)) + " as x)`");
         return error();
@@ -186,8 +185,8 @@ ExprId ExpressionChecker::condition(const ast::Expression& expression) {
 Value ExpressionChecker::typeMismatch(const Value& found, Type expected, Span span) {
     auto builder = context_.report(
         DiagnosticKind::TypeMismatch, span, {inWords(context_.program, expected), words(found)});
-    const bool isConstant = found.shape == Value::Shape::Plain &&
-                            context_.expr(found.id).kind == ExprKind::Constant;
+    const bool isConstant =
+        found.shape == Value::Shape::Plain && context_.expr(found.id).kind == ExprKind::Constant;
     const std::string written(context_.sources.text(span));
     const bool isDigits = !written.empty() && written.front() >= '0' && written.front() <= '9';
     if (isConstant && isDigits && found.type.kind == TypeKind::Number) {
@@ -222,8 +221,7 @@ ExprId ExpressionChecker::coerce(const Value& value, Type type) {
     if (one.kind == ExprKind::Constant && one.value % powerOfTen(digits) == 0) {
         return context_.constant(type, one.value / powerOfTen(digits), value.span);
     }
-    context_
-        .report(DiagnosticKind::TooManyDecimals, value.span, {value.type.scale, type.scale})
+    context_.report(DiagnosticKind::TooManyDecimals, value.span, {value.type.scale, type.scale})
         .help(type.kind == TypeKind::Money
                   ? "say how it is rounded, such as `(...) rounded to cents half_up`"
                   : "say how it is rounded, such as `(...) rounded to " +
@@ -266,9 +264,10 @@ ExprId ExpressionChecker::date(Span span) {
     }
     if (scope_.date == kNone) {
         scope_.dateFailed = true;
-        const std::string name = scope_.current == kNone
-                                     ? std::string("nothing")
-                                     : context_.program.spaces[context_.rowSpace(scope_.current)].name;
+        const std::string name =
+            scope_.current == kNone
+                ? std::string("nothing")
+                : context_.program.spaces[context_.rowSpace(scope_.current)].name;
         context_.report(DiagnosticKind::NoGoverningDate, span, {name})
             .help("give its grouping a date among its keys, or name the date with `on`");
     }
@@ -285,8 +284,8 @@ ExprId ExpressionChecker::checkRow(const ast::Expression& expression) {
         return kNone;
     }
     if (value.shape != Value::Shape::Plain || value.type.kind != TypeKind::Row) {
-        auto builder = context_.report(
-            DiagnosticKind::TypeMismatch, expression.span, {"a row", words(value)});
+        auto builder =
+            context_.report(DiagnosticKind::TypeMismatch, expression.span, {"a row", words(value)});
         if (value.shape == Value::Shape::List) {
             builder.help("run the rule over that list: `for each x in " +
                          std::string(context_.sources.text(expression.span)) + "`");

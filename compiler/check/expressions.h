@@ -9,15 +9,16 @@
 
 namespace proviso::check {
 
-/// What checking an expression gives. An erroneous one has been reported and silences all that is built on it.
+/// What checking an expression gives. An erroneous one has been reported and silences all that is
+/// built on it.
 struct Value {
     enum class Shape : std::uint8_t {
         Error,
-        Plain,      ///< `id` is the expression
-        Ratio,      ///< `id` divided by `denominator`; `type` is that of the quotient
-        List,       ///< rows of `space` below the row `id`, through the links `over`
-        Decision,   ///< a Set or Step decision as a whole: `column` of the row `id`
-        Nested,     ///< the beginning of a dotted name: `prefix` in the row `id`
+        Plain,     ///< `id` is the expression
+        Ratio,     ///< `id` divided by `denominator`; `type` is that of the quotient
+        List,      ///< rows of `space` below the row `id`, through the links `over`
+        Decision,  ///< a Set or Step decision as a whole: `column` of the row `id`
+        Nested,    ///< the beginning of a dotted name: `prefix` in the row `id`
     };
     Shape shape = Shape::Error;
     Type type;
@@ -46,9 +47,10 @@ struct Scope {
     };
 
     PackId pack = kNone;
-    /// The row that the text is about, whose containing rows are known by their records' names; kNone: none.
+    /// The row that the text is about, whose containing rows are known by their records' names;
+    /// kNone: none.
     ExprId current = kNone;
-    std::vector<Row> rows;      ///< by name, innermost last
+    std::vector<Row> rows;  ///< by name, innermost last
     std::vector<Local> locals;
     /// Where dated things are looked up; made on first use from the current row.
     ExprId date = kNone;
@@ -56,7 +58,7 @@ struct Scope {
     /// Counts the uses of the date, so that `x on D` can tell whether D did anything.
     std::size_t dateUses = 0;
     bool dateIsGoverning = true;
-    std::uint32_t reader = kNone;   ///< index into Context::readers
+    std::uint32_t reader = kNone;  ///< index into Context::readers
     /// The record whose definition is being checked: only there `apportion` may stand.
     SpaceId definitionOf = kNone;
 };
@@ -64,20 +66,24 @@ struct Scope {
 /// A list of rows as a path names it, without saying of which row.
 struct ListPath {
     SpaceId root = kNone;
-    std::vector<LinkId> over;     ///< from the rows up to `root`, innermost first
+    std::vector<LinkId> over;  ///< from the rows up to `root`, innermost first
     SpaceId space = kNone;
 };
 
 /// Where an expression stands, for what is allowed only there.
-enum class Place : std::uint8_t { Inner, WholeDefinition };
+enum class Place : std::uint8_t {
+    Inner,
+    WholeDefinition
+};
 
-/// Checks expressions in one scope and adds them to the program. Works within one pack's text at a time; depth is
-/// bounded by the parser.
+/// Checks expressions in one scope and adds them to the program. Works within one pack's text at a
+/// time; depth is bounded by the parser.
 class ExpressionChecker {
   public:
     ExpressionChecker(Context& context, Scope& scope) : context_(context), scope_(scope) {}
 
-    /// Any expression. `expected` decides what bare words and codes mean; it need not hold of the result.
+    /// Any expression. `expected` decides what bare words and codes mean; it need not hold of the
+    /// result.
     Value check(const ast::Expression& expression,
                 const Type* expected = nullptr,
                 Place place = Place::Inner);
@@ -88,7 +94,8 @@ class ExpressionChecker {
     /// A yes or no.
     ExprId condition(const ast::Expression& expression);
 
-    /// A value whose type is read off the expression; an Error after a report. No rows, lists, decisions or quotients.
+    /// A value whose type is read off the expression; an Error after a report. No rows, lists,
+    /// decisions or quotients.
     Value checkValue(const ast::Expression& expression,
                      const Type* expected = nullptr,
                      Place place = Place::Inner);
@@ -96,7 +103,8 @@ class ExpressionChecker {
     /// The row a path leads to; kNone after a report.
     ExprId checkRow(const ast::Expression& expression);
 
-    /// The list that a path such as `therapy_day.services` names from its record's name on; reports and gives nothing.
+    /// The list that a path such as `customer_day.items` names from its record's name on; reports
+    /// and gives nothing.
     std::optional<ListPath> checkListPath(const ast::Expression& expression);
 
     /// A constant member of the code set; gives the entry's index, kNone after a report.
@@ -117,11 +125,15 @@ class ExpressionChecker {
 
   private:
     // literals and names
-    Value literal(const ast::Expression& expression, const ast::DecimalLiteral& node, const Type* expected);
+    Value literal(const ast::Expression& expression,
+                  const ast::DecimalLiteral& node,
+                  const Type* expected);
     Value literal(const ast::Expression& expression, const ast::MoneyLiteral& node);
     Value literal(const ast::Expression& expression, const ast::PercentLiteral& node);
-    Value literal(const ast::Expression& expression, const ast::TextLiteral& node, const Type* expected);
-    Value literal(const ast::Expression& expression, const ast::CodeLiteral& node, const Type* expected);
+    Value
+    literal(const ast::Expression& expression, const ast::TextLiteral& node, const Type* expected);
+    Value
+    literal(const ast::Expression& expression, const ast::CodeLiteral& node, const Type* expected);
     Value code(std::string_view text, std::uint32_t set, Span span);
     std::optional<Value> expectedMember(const ast::Name& name, const Type& expected);
     Value unknownMember(const ast::Name& name, const Type& expected);
@@ -137,44 +149,64 @@ class ExpressionChecker {
     Value memberOfRow(ExprId row, const std::string& prefix, const ast::Name& name);
     Value memberOfList(const Value& list, const ast::Name& name);
     std::optional<Value> upFrom(ExprId row, const ast::Name& name);
-    std::optional<Value> listIn(ExprId row, const std::vector<LinkId>& over, SpaceId space, std::string_view name, Span span);
+    std::optional<Value> listIn(ExprId row,
+                                const std::vector<LinkId>& over,
+                                SpaceId space,
+                                std::string_view name,
+                                Span span);
     Value read(ExprId row, ColumnId column, Span span);
     Value unknownField(SpaceId space, const std::string& full, const ast::Name& name);
     Value memberOf(const ast::Expression& expression, const ast::MemberOf& node);
 
     // calls
-    Value function(const ast::Name& name, const std::vector<const ast::Expression*>& arguments, Span span);
+    Value function(const ast::Name& name,
+                   const std::vector<const ast::Expression*>& arguments,
+                   Span span);
     std::optional<Value> dateFunction(const ast::Name& name, const Value& argument);
-    Value chooseBetween(const ast::Name& name, const std::vector<const ast::Expression*>& arguments, Span span);
+    Value chooseBetween(const ast::Name& name,
+                        const std::vector<const ast::Expression*>& arguments,
+                        Span span);
     Value absolute(const Value& value, Span span);
     Value lookup(const ast::Expression& expression, const ast::Lookup& node);
     Value onDate(const ast::Expression& expression, const ast::OnDate& node, const Type* expected);
 
     // operators
-    Value arithmetic(const ast::Expression& expression, const ast::Arithmetic& node, const Type* expected);
+    Value arithmetic(const ast::Expression& expression,
+                     const ast::Arithmetic& node,
+                     const Type* expected);
     Value sum(const ast::Arithmetic& node, Value left, Value right, Span span);
     Value product(const ast::Arithmetic& node, const Value& left, const Value& right, Span span);
     Value multiply(const Value& left, const Value& right, Span span);
     Value quotient(const ast::Arithmetic& node, const Value& left, const Value& right, Span span);
-    Value wholeQuotient(const ast::Arithmetic& node, const Value& left, const Value& right, Span span);
-    Value badOperands(const ast::Arithmetic& node, const Value& left, const Value& right, std::string_view sign);
+    Value
+    wholeQuotient(const ast::Arithmetic& node, const Value& left, const Value& right, Span span);
+    Value badOperands(const ast::Arithmetic& node,
+                      const Value& left,
+                      const Value& right,
+                      std::string_view sign);
     Value negate(const ast::Expression& expression, const ast::Negate& node, const Type* expected);
     Value percentOf(const ast::Expression& expression, const ast::PercentOf& node);
     Value rounded(const ast::Expression& expression, const ast::Rounded& node);
     Value orElse(const ast::Expression& expression, const ast::OrElse& node, const Type* expected);
     /// Both operands, each helping the other to be understood.
-    std::pair<Value, Value> checkPair(const ast::Expression& left, const ast::Expression& right, const Type* expected = nullptr);
+    std::pair<Value, Value> checkPair(const ast::Expression& left,
+                                      const ast::Expression& right,
+                                      const Type* expected = nullptr);
     /// Both with the larger number of decimals.
     void align(Value& left, Value& right);
 
     // tests
     Value comparison(const ast::Expression& expression, const ast::Comparison& node);
     Value compareValues(ast::ComparisonOperator op, Value left, Value right, Span span);
-    Value compareRatios(ast::ComparisonOperator op, const Value& left, const Value& right, Span span);
+    Value
+    compareRatios(ast::ComparisonOperator op, const Value& left, const Value& right, Span span);
     Value notComparable(const Value& left, const Value& right, Span span);
     Value isOneOf(const ast::Expression& expression, const ast::IsOneOf& node);
     Value isIn(const ast::Expression& expression, const ast::IsIn& node);
-    Value isState(const ast::Expression& expression, const ast::Expression& operand, bool negated, bool known);
+    Value isState(const ast::Expression& expression,
+                  const ast::Expression& operand,
+                  bool negated,
+                  bool known);
     Value satisfies(const ast::Expression& expression, const ast::Satisfies& node);
     Value contains(const ast::Expression& expression, const ast::Contains& node);
     Value listContains(const Value& list, const ast::Expression& member, Span span);
@@ -186,9 +218,16 @@ class ExpressionChecker {
     Value yesNo(ExprId id, bool negated, Span span);
 
     // case
-    Value caseOf(const ast::Expression& expression, const ast::Case& node, const Type* expected, Place place);
-    ExprId armTest(const Value& subject, const ast::Expression& test, std::vector<std::int64_t>& answered);
-    bool checkExhaustive(const ast::Expression& expression, const ast::Case& node, const Value& subject, const std::vector<std::int64_t>& answered);
+    Value caseOf(const ast::Expression& expression,
+                 const ast::Case& node,
+                 const Type* expected,
+                 Place place);
+    ExprId
+    armTest(const Value& subject, const ast::Expression& test, std::vector<std::int64_t>& answered);
+    bool checkExhaustive(const ast::Expression& expression,
+                         const ast::Case& node,
+                         const Value& subject,
+                         const std::vector<std::int64_t>& answered);
 
     // folds
     Value aggregate(const ast::Expression& expression, const ast::Aggregate& node);

@@ -129,14 +129,12 @@ Value ExpressionChecker::foldOf(const ast::Aggregate& node, const Value& list, S
                        node.kind == ast::AggregateKind::Latest;
     if (!failed && node.value != nullptr) {
         const TypeKind kind = value.type.kind;
-        const bool fits = node.kind == ast::AggregateKind::Total ? isQuantity(kind)
-                          : node.kind == ast::AggregateKind::CountDistinct
-                              ? true
-                              : isOrdered(kind);
+        const bool fits = node.kind == ast::AggregateKind::Total           ? isQuantity(kind)
+                          : node.kind == ast::AggregateKind::CountDistinct ? true
+                                                                           : isOrdered(kind);
         if (!fits) {
-            context_.report(DiagnosticKind::NotAggregable,
-                            node.value->span,
-                            {wordOf(node.kind), words(value)});
+            context_.report(
+                DiagnosticKind::NotAggregable, node.value->span, {wordOf(node.kind), words(value)});
             failed = true;
         }
         fold.body = value.id;
@@ -223,8 +221,8 @@ Value ExpressionChecker::apportion(const ast::Expression& expression,
     }
     if (list->space != scope_.definitionOf) {
         return refuse(node.over->span,
-                      "it shares out among rows of `" +
-                          context_.program.spaces[list->space].name + "`, and this defines one of `" +
+                      "it shares out among rows of `" + context_.program.spaces[list->space].name +
+                          "`, and this defines one of `" +
                           context_.program.spaces[scope_.definitionOf].name + "`");
     }
     const SpaceId parent = context_.rowSpace(list->id);

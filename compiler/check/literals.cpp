@@ -32,7 +32,8 @@ Value ExpressionChecker::literal(const ast::Expression& expression, const ast::M
     return plain(context_.constant(type, mantissa, expression.span), expression.span);
 }
 
-Value ExpressionChecker::literal(const ast::Expression& expression, const ast::PercentLiteral& node) {
+Value ExpressionChecker::literal(const ast::Expression& expression,
+                                 const ast::PercentLiteral& node) {
     std::int64_t mantissa = node.mantissa;
     int scale = node.scale + 2;
     // Fewer decimals leave more room for products.
@@ -86,7 +87,8 @@ Value ExpressionChecker::code(std::string_view text, std::uint32_t set, Span spa
     return plain(context_.textConstant({TypeKind::Code, 0, set}, normalised, span), span);
 }
 
-std::optional<Value> ExpressionChecker::expectedMember(const ast::Name& name, const Type& expected) {
+std::optional<Value> ExpressionChecker::expectedMember(const ast::Name& name,
+                                                       const Type& expected) {
     const auto indexIn = [&](const auto& members, auto nameOf) -> std::int64_t {
         for (std::size_t index = 0; index < members.size(); ++index) {
             if (nameOf(members[index]) == name.text) {

@@ -94,8 +94,8 @@ void declareDecision(Context& context, PackId pack, const ast::Decision& ast) {
             for (const typed::Layer& layer : layers) {
                 names.push_back(layer.name);
             }
-            auto builder = context.report(
-                DiagnosticKind::UnknownLayer, need.layer.span, {need.layer.text});
+            auto builder =
+                context.report(DiagnosticKind::UnknownLayer, need.layer.span, {need.layer.text});
             if (const auto near = nearestName(need.layer.text, names)) {
                 builder.help("did you mean `" + std::string(*near) + "`?");
             }
@@ -160,9 +160,8 @@ void declareCollectedFields(Context& context, std::uint32_t index) {
     for (const ast::Name& name : ast.order) {
         const auto place = std::find(known.begin(), known.end(), name.text);
         if (place == known.end()) {
-            auto builder = context.report(DiagnosticKind::UnknownField,
-                                          name.span,
-                                          {ast.name.text, name.text});
+            auto builder =
+                context.report(DiagnosticKind::UnknownField, name.span, {ast.name.text, name.text});
             if (const auto near = nearestName(name.text, known)) {
                 builder.help("did you mean `" + std::string(*near) + "`?");
             }
@@ -173,7 +172,8 @@ void declareCollectedFields(Context& context, std::uint32_t index) {
     }
 }
 
-/// One namespace a record: fields, lists, definitions and decisions that one pack sees have different names.
+/// One namespace a record: fields, lists, definitions and decisions that one pack sees have
+/// different names.
 void checkMemberNames(Context& context, SpaceId space) {
     struct Member {
         std::string name;
@@ -213,8 +213,7 @@ void checkMemberNames(Context& context, SpaceId space) {
 void checkAbsentMeanings(Context& context) {
     for (const auto& [column, expression] : context.absentMeanings) {
         const Type type = context.program.columns[column].type;
-        const auto value =
-            checkConstant(context, context.columns[column].pack, *expression, type);
+        const auto value = checkConstant(context, context.columns[column].pack, *expression, type);
         if (value) {
             const ExprId id = context.constant(type, *value, expression->span);
             context.program.columns[column].absentMeans = id;

@@ -41,10 +41,18 @@ namespace {
 
 // What rules say by name is referred to rarely, so packs that use one another may repeat it.
 constexpr SymbolKinds kStatements{SymbolKind::Rule, SymbolKind::Exception, SymbolKind::Sample};
-constexpr SymbolKinds kEverything{
-    SymbolKind::Enumeration, SymbolKind::Scale,   SymbolKind::Codes,     SymbolKind::Record,
-    SymbolKind::Grouping,    SymbolKind::Collect, SymbolKind::Parameter, SymbolKind::Table,
-    SymbolKind::Finding,     SymbolKind::Rule,    SymbolKind::Exception, SymbolKind::Sample};
+constexpr SymbolKinds kEverything{SymbolKind::Enumeration,
+                                  SymbolKind::Scale,
+                                  SymbolKind::Codes,
+                                  SymbolKind::Record,
+                                  SymbolKind::Grouping,
+                                  SymbolKind::Collect,
+                                  SymbolKind::Parameter,
+                                  SymbolKind::Table,
+                                  SymbolKind::Finding,
+                                  SymbolKind::Rule,
+                                  SymbolKind::Exception,
+                                  SymbolKind::Sample};
 
 }  // namespace
 
@@ -151,7 +159,8 @@ void Names::reportHidden() {
              second < symbols_.size() && symbols_[second].name == a.name;
              ++second) {
             const Symbol& b = symbols_[second];
-            // INVARIANT: of equal names the one of the earlier pack, or earlier in the text, comes first.
+            // INVARIANT: of equal names the one of the earlier pack, or earlier in the text, comes
+            // first.
             const bool samePack = a.pack == b.pack;
             const bool sees = !kStatements.has(a.kind) && !kStatements.has(b.kind) &&
                               (visible(a.pack, b.pack) || visible(b.pack, a.pack));
@@ -198,17 +207,13 @@ std::vector<Symbol*> Names::find(PackId from, std::string_view text, SymbolKinds
     return result;
 }
 
-Symbol* Names::resolve(PackId from,
-                       std::string_view text,
-                       Span span,
-                       SymbolKinds kinds,
-                       std::string_view expected) {
+Symbol* Names::resolve(
+    PackId from, std::string_view text, Span span, SymbolKinds kinds, std::string_view expected) {
     std::vector<Symbol*> found = find(from, text, kinds);
     if (found.size() > 1) {
         // A pack's own rule comes before one of the same name that it merely sees.
-        const auto own = std::find_if(found.begin(), found.end(), [&](const Symbol* symbol) {
-            return symbol->pack == from;
-        });
+        const auto own = std::find_if(
+            found.begin(), found.end(), [&](const Symbol* symbol) { return symbol->pack == from; });
         if (own != found.end()) {
             return *own;
         }

@@ -56,15 +56,17 @@ struct Symbol {
     std::string name;
     Span span;
     const ast::ItemNode* node = nullptr;
-    /// Into the vector of its kind in `Program` (records, groupings and collects: their space), once declared.
+    /// Into the vector of its kind in `Program` (records, groupings and collects: their space),
+    /// once declared.
     std::uint32_t index = kNone;
 };
 
-/// Packs and what they declare. A pack sees its own names and those of the packs it uses, transitively; a name
-/// qualified by its pack is seen everywhere.
+/// Packs and what they declare. A pack sees its own names and those of the packs it uses,
+/// transitively; a name qualified by its pack is seen everywhere.
 class Names {
   public:
-    /// Takes the packs in the order of their ids and reports unknown, repeated packs and names declared twice.
+    /// Takes the packs in the order of their ids and reports unknown, repeated packs and names
+    /// declared twice.
     Names(const std::vector<const ast::Pack*>& packs, DiagnosticSink& sink);
 
     [[nodiscard]] bool visible(PackId from, PackId pack) const { return visible_[from][pack]; }
@@ -75,8 +77,8 @@ class Names {
     /// Everything that `text`, bare or qualified, may mean for `from`.
     [[nodiscard]] std::vector<Symbol*> find(PackId from, std::string_view text, SymbolKinds kinds);
 
-    /// The one thing of these kinds that `text` means; otherwise reports and gives nothing. `expected` completes
-    /// "x is a rule, not ...".
+    /// The one thing of these kinds that `text` means; otherwise reports and gives nothing.
+    /// `expected` completes "x is a rule, not ...".
     Symbol* resolve(PackId from,
                     std::string_view text,
                     Span span,

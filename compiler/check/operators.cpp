@@ -46,7 +46,8 @@ std::pair<Value, Value> ExpressionChecker::checkPair(const ast::Expression& left
                                                      const ast::Expression& right,
                                                      const Type* expected) {
     const auto typeOf = [](const Value& value) -> const Type* {
-        const bool typed = value.shape == Value::Shape::Plain || value.shape == Value::Shape::Decision ||
+        const bool typed = value.shape == Value::Shape::Plain ||
+                           value.shape == Value::Shape::Decision ||
                            value.shape == Value::Shape::Ratio;
         return typed ? &value.type : nullptr;
     };
@@ -219,8 +220,7 @@ Value ExpressionChecker::negate(const ast::Expression& expression,
         return value;
     }
     if (!isQuantity(value.type.kind)) {
-        context_.report(
-            DiagnosticKind::NotAggregable, expression.span, {"-", words(value)});
+        context_.report(DiagnosticKind::NotAggregable, expression.span, {"-", words(value)});
         return error();
     }
     const Expr operand = context_.expr(value.id);
@@ -243,8 +243,7 @@ Value ExpressionChecker::percentOf(const ast::Expression& expression, const ast:
         return value;
     }
     if (!isQuantity(value.type.kind)) {
-        context_.report(
-            DiagnosticKind::NotAggregable, expression.span, {"% of", words(value)});
+        context_.report(DiagnosticKind::NotAggregable, expression.span, {"% of", words(value)});
         return error();
     }
     return multiply(literal(expression, node.percent), value, expression.span);

@@ -17,7 +17,8 @@ bool isWritten(const Context& context, PackId pack, const ast::Expression& expre
     if (const auto* path = std::get_if<ast::Path>(&one->node)) {
         auto& names = const_cast<Names&>(context.names);
         return path->names.size() == 1 &&
-               names.find(pack, path->names.front().text, {SymbolKind::Parameter, SymbolKind::Table})
+               names
+                   .find(pack, path->names.front().text, {SymbolKind::Parameter, SymbolKind::Table})
                    .empty();
     }
     return std::holds_alternative<ast::MoneyLiteral>(one->node) ||
@@ -61,10 +62,8 @@ void checkValues(Context& context, PackId pack, std::uint32_t index, const ast::
 
 }  // namespace
 
-std::optional<std::int64_t> checkConstant(Context& context,
-                                          PackId pack,
-                                          const ast::Expression& expression,
-                                          Type type) {
+std::optional<std::int64_t>
+checkConstant(Context& context, PackId pack, const ast::Expression& expression, Type type) {
     if (!isWritten(context, pack, expression)) {
         context.report(DiagnosticKind::NotConstant, expression.span, {"this value"})
             .help("write the amount, date, code or member itself");
@@ -103,10 +102,8 @@ void declareParameters(Context& context) {
 void checkParameters(Context& context) {
     for (const Symbol* symbol : context.symbolsInOrder(SymbolKind::Parameter)) {
         if (symbol->index != kNone) {
-            checkValues(context,
-                        symbol->pack,
-                        symbol->index,
-                        std::get<ast::Parameter>(symbol->node->item));
+            checkValues(
+                context, symbol->pack, symbol->index, std::get<ast::Parameter>(symbol->node->item));
         }
     }
 }

@@ -82,7 +82,8 @@ Value ExpressionChecker::declared(const ast::Path& path,
                                   std::size_t& used,
                                   const Type* expected,
                                   Span span) {
-    // The longest beginning of the path that is a qualified name; a bare name is a beginning of one part.
+    // The longest beginning of the path that is a qualified name; a bare name is a beginning of one
+    // part.
     std::string text;
     std::vector<std::string> beginnings;
     for (const ast::Name& name : path.names) {
@@ -103,7 +104,8 @@ Value ExpressionChecker::declared(const ast::Path& path,
         }
         if (symbol->kind == SymbolKind::Table) {
             context_
-                .report(DiagnosticKind::WrongKindOfName, nameSpan, {beginning, "a table", "a value"})
+                .report(
+                    DiagnosticKind::WrongKindOfName, nameSpan, {beginning, "a table", "a value"})
                 .help("look a row up: `" + beginning + ".column for (...)`");
             return error();
         }
@@ -147,9 +149,7 @@ Value ExpressionChecker::declared(const ast::Path& path,
         known.push_back(local.name);
     }
     const std::vector<Symbol*> rows = context_.names.find(
-        scope_.pack,
-        first.text,
-        {SymbolKind::Record, SymbolKind::Grouping, SymbolKind::Collect});
+        scope_.pack, first.text, {SymbolKind::Record, SymbolKind::Grouping, SymbolKind::Collect});
     if (!rows.empty()) {
         auto builder = context_.report(DiagnosticKind::UnknownName, first.span, {first.text});
         if (scope_.current != kNone) {
@@ -227,11 +227,8 @@ Value ExpressionChecker::read(ExprId row, ColumnId column, Span span) {
 }
 
 // NOLINTNEXTLINE(misc-no-recursion): a list stands only in a row
-std::optional<Value> ExpressionChecker::listIn(ExprId row,
-                                               const std::vector<LinkId>& over,
-                                               SpaceId space,
-                                               std::string_view name,
-                                               Span span) {
+std::optional<Value> ExpressionChecker::listIn(
+    ExprId row, const std::vector<LinkId>& over, SpaceId space, std::string_view name, Span span) {
     const auto listOf = [&](LinkId link) {
         Value value;
         value.shape = Value::Shape::List;
@@ -346,15 +343,17 @@ Value ExpressionChecker::memberOfList(const Value& list, const ast::Name& name) 
         return *inner;
     }
     const std::string& rows = context_.program.spaces[list.space].name;
-    auto builder =
-        context_.report(DiagnosticKind::NoMembers, name.span, {"a list of `" + rows + "`", name.text});
+    auto builder = context_.report(
+        DiagnosticKind::NoMembers, name.span, {"a list of `" + rows + "`", name.text});
     if (!context_.columnsNamed(scope_.pack, list.space, name.text).empty()) {
         builder.help("each of its rows has one: `(total of x." + name.text + " over ... as x)`");
     }
     return error();
 }
 
-Value ExpressionChecker::unknownField(SpaceId space, const std::string& full, const ast::Name& name) {
+Value ExpressionChecker::unknownField(SpaceId space,
+                                      const std::string& full,
+                                      const ast::Name& name) {
     const typed::Space& one = context_.program.spaces[space];
     auto builder = context_.report(DiagnosticKind::UnknownField, name.span, {one.name, full});
     for (const auto& [column, id] : context_.spaces[space].columns) {
@@ -430,16 +429,14 @@ std::optional<ListPath> ExpressionChecker::checkListPath(const ast::Expression& 
         return std::nullopt;
     }
     if (value.shape != Value::Shape::List) {
-        context_.report(DiagnosticKind::NotAList,
-                        expression.span,
-                        {context_.sources.text(expression.span)});
+        context_.report(
+            DiagnosticKind::NotAList, expression.span, {context_.sources.text(expression.span)});
         return std::nullopt;
     }
     const typed::Expr& rootRow = context_.expr(value.id);
     if (rootRow.kind != typed::ExprKind::BinderRow) {
-        context_.report(DiagnosticKind::NotAList,
-                        expression.span,
-                        {context_.sources.text(expression.span)});
+        context_.report(
+            DiagnosticKind::NotAList, expression.span, {context_.sources.text(expression.span)});
         return std::nullopt;
     }
     return ListPath{symbol->index, value.over, value.space};

@@ -1,5 +1,6 @@
-#include "compiler/check/constants.h"
 #include "compiler/check/privacy.h"
+
+#include "compiler/check/constants.h"
 
 #include <algorithm>
 
@@ -150,8 +151,9 @@ void checkPrivacy(Context& context) {
             .label(one.span,
                    one.kind == typed::ColumnKind::Stored ? "declared `private` here"
                                                          : "made from private fields")
-            .help("name something else, such as a date or a code; messages reach people who may not "
-                  "see it");
+            .help(
+                "name something else, such as a date or a code; messages reach people who may not "
+                "see it");
     }
 }
 

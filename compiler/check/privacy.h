@@ -4,7 +4,8 @@
 
 namespace proviso::check {
 
-/// Marks what is computed from private fields as private, and reports where such a value would be shown to people.
+/// Marks what is computed from private fields as private, and reports where such a value would be
+/// shown to people.
 void checkPrivacy(Context& context);
 
 }  // namespace proviso::check

@@ -29,7 +29,7 @@ class RecordBuilder {
   private:
     /// What lies above the fields of a record inside another.
     struct Place {
-        std::string prefix;          ///< `episode.`
+        std::string prefix;  ///< `episode.`
         std::string foreignPrefix;
         bool optionalAbove = false;
         bool isPrivate = false;
@@ -38,7 +38,8 @@ class RecordBuilder {
     SpaceId build(Symbol& symbol, typed::Space space) {
         const ast::Record& record = recordOf(symbol);
         if (symbol.index != kNone) {
-            refuse(symbol, space.span, "it is used in two lists, and a row must know which it is in");
+            refuse(
+                symbol, space.span, "it is used in two lists, and a row must know which it is in");
             return kNone;
         }
         SpaceInfo info;
@@ -82,8 +83,7 @@ class RecordBuilder {
         for (const ast::Field& field : recordOf(owner).fields) {
             const auto [first, isNew] = seen.emplace(field.name.text, field.name.span);
             if (!isNew) {
-                context_
-                    .report(DiagnosticKind::DuplicateName, field.name.span, {field.name.text})
+                context_.report(DiagnosticKind::DuplicateName, field.name.span, {field.name.text})
                     .label(first->second, "first here");
                 continue;
             }
@@ -191,7 +191,8 @@ class RecordBuilder {
         column.span = field.name.span;
         column.field = 0;
         for (const ColumnId other : context_.program.spaces[space].columns) {
-            column.field += context_.program.columns[other].kind == typed::ColumnKind::Stored ? 1U : 0U;
+            column.field +=
+                context_.program.columns[other].kind == typed::ColumnKind::Stored ? 1U : 0U;
         }
         const ColumnId id = context_.addColumn(std::move(column), owner.pack);
         if (field.absentMeans) {
@@ -300,20 +301,6 @@ class RecordBuilder {
         context_.addColumn(std::move(column), owner.pack);
     }
 
-  public:
-    /// A stored field of a space by name; kNone after a report.
-    static ColumnId storedColumn(Context& context, PackId pack, SpaceId space, const ast::Name& name) {
-        for (const ColumnId column : context.columnsNamed(pack, space, name.text)) {
-            if (context.program.columns[column].kind == typed::ColumnKind::Stored) {
-                return column;
-            }
-        }
-        context.report(DiagnosticKind::UnknownField,
-                       name.span,
-                       {context.program.spaces[space].name, name.text});
-        return kNone;
-    }
-
   private:
     Context& context_;
     /// The records being built, outermost first.
@@ -347,9 +334,8 @@ void declareEntry(Context& context) {
     }
     std::vector<Symbol*> candidates = outermost(context, records);
     if (candidates.empty()) {
-        context.report(DiagnosticKind::NoEntryRecord,
-                       records.front()->span,
-                       {"each is contained in another"});
+        context.report(
+            DiagnosticKind::NoEntryRecord, records.front()->span, {"each is contained in another"});
         return;
     }
     std::vector<Symbol*> dated;
@@ -368,9 +354,8 @@ void declareEntry(Context& context) {
             names.push_back(symbol->name);
         }
         const Symbol* blamed = candidates[0] == entry ? candidates[1] : candidates[0];
-        auto builder = context.report(DiagnosticKind::NoEntryRecord,
-                                      blamed->span,
-                                      {listInWords(names) + " stand alone"});
+        auto builder = context.report(
+            DiagnosticKind::NoEntryRecord, blamed->span, {listInWords(names) + " stand alone"});
         for (const Symbol* symbol : candidates) {
             if (symbol != blamed) {
                 builder.label(symbol->span, "not contained in another record either");
@@ -394,207 +379,46 @@ void declareEntry(Context& context) {
     if (keys != 1) {
         context.report(DiagnosticKind::BadRecordKey,
                        entry->span,
-                       {entry->name, keys == 0 ? "none" : keys < 100 ? "several" : "one of another type"});
+                       {entry->name,
+                        keys == 0    ? "none"
+                        : keys < 100 ? "several"
+                                     : "one of another type"});
     }
     for (const ast::Name& name : record.correctedBy) {
-        const ColumnId column = RecordBuilder::storedColumn(context, entry->pack, space, name);
+        const ColumnId column = storedColumn(context, entry->pack, space, name);
         if (column == kNone) {
             continue;
         }
         const Type type = context.program.columns[column].type;
         if (!isOrdered(type.kind)) {
-            context.report(
-                DiagnosticKind::NotOrdered, name.span, {inWords(context.program, type)});
+            context.report(DiagnosticKind::NotOrdered, name.span, {inWords(context.program, type)});
         }
         context.program.correctedBy.push_back(column);
     }
     if (record.voidedBy) {
-        const ColumnId column =
-            RecordBuilder::storedColumn(context, entry->pack, space, *record.voidedBy);
+        const ColumnId column = storedColumn(context, entry->pack, space, *record.voidedBy);
         if (column != kNone && context.program.columns[column].type.kind != TypeKind::YesNo) {
-            context.report(DiagnosticKind::TypeMismatch,
-                           record.voidedBy->span,
-                           {"yes or no", inWords(context.program, context.program.columns[column].type)});
+            context.report(
+                DiagnosticKind::TypeMismatch,
+                record.voidedBy->span,
+                {"yes or no", inWords(context.program, context.program.columns[column].type)});
         }
         context.program.voidedBy = column;
     }
 }
 
-void dateGrouping(Context& context,
-                  const Symbol& symbol,
-                  const ast::Grouping& ast,
-                  SpaceId space,
-                  const std::vector<ColumnId>& keys) {
-    const ColumnId entryDate = context.program.spaces[context.program.entry].governingDate;
-    ColumnId wanted = entryDate;
-    if (ast.datedBy) {
-        wanted = RecordBuilder::storedColumn(
-            context, symbol.pack, context.program.entry, *ast.datedBy);
-        const bool isKey = std::find(keys.begin(), keys.end(), wanted) != keys.end();
-        if (wanted != kNone && !isKey) {
-            context
-                .report(DiagnosticKind::BadGroupingDate,
-                        ast.datedBy->span,
-                        {ast.name.text, ast.datedBy->text, "it differs inside a group"})
-                .help("a group is dated by one of its keys");
-            return;
-        }
-        if (wanted != kNone && context.program.columns[wanted].type.kind != TypeKind::Date) {
-            context.report(DiagnosticKind::BadGroupingDate,
-                           ast.datedBy->span,
-                           {ast.name.text, ast.datedBy->text, "it is not a date"});
-            return;
-        }
-    }
-    for (std::size_t index = 0; index < keys.size(); ++index) {
-        if (keys[index] == wanted && wanted != kNone) {
-            typed::Space& group = context.program.spaces[space];
-            group.governingDate = group.columns[index];
-        }
-    }
-}
-
-void declareGrouping(Context& context, Symbol& symbol) {
-    const auto& ast = std::get<ast::Grouping>(symbol.node->item);
-    const SpaceId record = resolveSpace(context, symbol.pack, ast.record);
-    if (record == kNone) {
-        return;
-    }
-    if (record != context.program.entry) {
-        context.report(DiagnosticKind::WrongKindOfName,
-                       ast.record.span,
-                       {ast.record.text, "not the record that comes in", "what groupings are made of"});
-        return;
-    }
-    typed::Grouping grouping;
-    grouping.record = record;
-    grouping.complete = ast.complete;
-    std::vector<std::pair<ColumnId, Span>> keys;
-    for (const ast::Name& name : ast.keys) {
-        const ColumnId column = RecordBuilder::storedColumn(context, symbol.pack, record, name);
-        if (column == kNone) {
-            continue;
-        }
-        const typed::Column& key = context.program.columns[column];
-        if (key.canBeUnknown) {
-            context
-                .report(DiagnosticKind::BadGroupingKey,
-                        name.span,
-                        {name.text, "where it is absent, the row would belong nowhere"})
-                .label(key.span, "declared `optional` here")
-                .help("a key is a required field, or one whose absence has a meaning");
-            continue;
-        }
-        if (std::find(grouping.keys.begin(), grouping.keys.end(), column) != grouping.keys.end()) {
-            context.report(DiagnosticKind::DuplicateName, name.span, {name.text});
-            continue;
-        }
-        grouping.keys.push_back(column);
-        keys.emplace_back(column, name.span);
-    }
-    for (const ast::Name& name : ast.order) {
-        const ColumnId column = RecordBuilder::storedColumn(context, symbol.pack, record, name);
-        if (column != kNone) {
-            grouping.order.push_back(column);
-        }
-    }
-    typed::Space space;
-    space.name = symbol.name;
-    space.kind = typed::SpaceKind::Group;
-    space.grouping = static_cast<std::uint32_t>(context.program.groupings.size());
-    space.span = symbol.span;
-    SpaceInfo info;
-    info.pack = symbol.pack;
-    const SpaceId id = context.addSpace(std::move(space), std::move(info));
-    symbol.index = id;
-    for (const auto& [key, span] : keys) {
-        typed::Column column = context.program.columns[key];
-        column.space = id;
-        column.field = kNone;
-        column.isKey = true;
-        column.required = true;
-        column.canBeUnknown = false;
-        column.absentMeans = kNone;
-        column.span = span;
-        context.addColumn(std::move(column), symbol.pack);
-    }
-    grouping.space = id;
-    grouping.membership = context.addLink(typed::Link::Kind::Group, record, id);
-    dateGrouping(context, symbol, ast, id, grouping.keys);
-    context.program.groupings.push_back(std::move(grouping));
-}
-
-void declareCollect(Context& context, Symbol& symbol, SpaceId parent) {
-    const auto& ast = std::get<ast::Collect>(symbol.node->item);
-    typed::Collect collect;
-    collect.parent = parent;
-    collect.span = ast.name.span;
-    typed::Space space;
-    space.name = symbol.name;
-    space.listName = symbol.name + "s";
-    space.kind = typed::SpaceKind::Collected;
-    space.parent = parent;
-    space.atMost = ast.atMost;
-    space.collect = static_cast<std::uint32_t>(context.program.collects.size());
-    space.span = symbol.span;
-    SpaceInfo info;
-    info.pack = symbol.pack;
-    info.collect = &ast;
-    const SpaceId id = context.addSpace(std::move(space), std::move(info));
-    symbol.index = id;
-    collect.space = id;
-    context.program.collects.push_back(std::move(collect));
-    context.collects.push_back({&ast, Progress::Waiting, Progress::Waiting});
-    if (ast.sources.empty()) {
-        context
-            .report(DiagnosticKind::MissingSource,
-                    symbol.span,
-                    {"collected record `" + symbol.name + "`"})
-            .help("add `source \"...\"` after its name");
-    }
-}
-
-/// Collected records may hang below one another, so each waits for its parent.
-void declareCollects(Context& context) {
-    std::vector<Symbol*> waiting = context.symbolsInOrder(SymbolKind::Collect);
-    bool moved = true;
-    while (moved && !waiting.empty()) {
-        moved = false;
-        std::vector<Symbol*> later;
-        for (Symbol* symbol : waiting) {
-            const auto& ast = std::get<ast::Collect>(symbol->node->item);
-            const auto found = context.names.find(symbol->pack,
-                                                  ast.parent.text,
-                                                  {SymbolKind::Collect});
-            const bool mustWait = found.size() == 1 && found.front()->index == kNone;
-            if (mustWait) {
-                later.push_back(symbol);
-                continue;
-            }
-            moved = true;
-            const SpaceId parent = resolveSpace(context, symbol->pack, ast.parent);
-            if (parent != kNone) {
-                declareCollect(context, *symbol, parent);
-            }
-        }
-        waiting = std::move(later);
-    }
-    for (const Symbol* symbol : waiting) {
-        // Where the parent itself was reported, nothing more is said.
-        const auto& ast = std::get<ast::Collect>(symbol->node->item);
-        if (ast.parent.text == symbol->name) {
-            context.report(DiagnosticKind::BadCollect,
-                           ast.parent.span,
-                           {symbol->name, "it cannot be collected of itself"});
-        } else if (!context.sink.hasErrors()) {
-            context.report(DiagnosticKind::BadCollect,
-                           ast.parent.span,
-                           {symbol->name, "it contains what it is collected of"});
-        }
-    }
-}
-
 }  // namespace
+
+ColumnId storedColumn(Context& context, PackId pack, SpaceId space, const ast::Name& name) {
+    for (const ColumnId column : context.columnsNamed(pack, space, name.text)) {
+        if (context.program.columns[column].kind == typed::ColumnKind::Stored) {
+            return column;
+        }
+    }
+    context.report(
+        DiagnosticKind::UnknownField, name.span, {context.program.spaces[space].name, name.text});
+    return kNone;
+}
 
 SpaceId resolveSpace(Context& context, PackId pack, const ast::Name& name) {
     const Symbol* symbol =
@@ -622,9 +446,7 @@ void declareRecords(Context& context) {
     if (context.program.entry == kNone) {
         return;
     }
-    for (Symbol* symbol : context.symbolsInOrder(SymbolKind::Grouping)) {
-        declareGrouping(context, *symbol);
-    }
+    declareGroupings(context);
     declareCollects(context);
 }
 

@@ -4,11 +4,20 @@
 
 namespace proviso::check {
 
-/// Records, groupings and collected records as row spaces with links and stored columns. Afterwards every space exists
-/// whose row a path can reach, except pairs.
+/// Records, groupings and collected records as row spaces with links and stored columns. Afterwards
+/// every space exists whose row a path can reach, except pairs.
 void declareRecords(Context& context);
 
-/// Decisions, definitions and collected fields as columns. Types that are not written are left open.
+/// The two later parts of `declareRecords`. Collected records may hang below one another, so each
+/// waits for its parent.
+void declareGroupings(Context& context);
+void declareCollects(Context& context);
+
+/// A stored field of a space by name; kNone after a report.
+ColumnId storedColumn(Context& context, PackId pack, SpaceId space, const ast::Name& name);
+
+/// Decisions, definitions and collected fields as columns. Types that are not written are left
+/// open.
 void declareMembers(Context& context);
 
 /// What a record field that stands for absent input means, once expressions can be checked.

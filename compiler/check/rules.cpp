@@ -62,9 +62,7 @@ std::string whyNotAllowed(const Context& context, PackId by, PackId of) {
 class RuleChecker {
   public:
     RuleChecker(Context& context, Symbol& symbol, std::vector<ExceptionText> exceptions)
-        : context_(context),
-          symbol_(symbol),
-          ast_(std::get<ast::Rule>(symbol.node->item)),
+        : context_(context), symbol_(symbol), ast_(std::get<ast::Rule>(symbol.node->item)),
           exceptions_(std::move(exceptions)) {}
 
     void check() {
@@ -78,7 +76,8 @@ class RuleChecker {
         if (!bindRow()) {
             return;
         }
-        scope_.reader = addReader("rule `" + ast_.name.text + "`", ast_.name.span, rule_.inForce.period);
+        scope_.reader =
+            addReader("rule `" + ast_.name.text + "`", ast_.name.span, rule_.inForce.period);
         ExpressionChecker checker(context_, scope_);
         const ExprId date = checker.date(ast_.name.span);
         if (date == kNone) {
@@ -145,7 +144,9 @@ class RuleChecker {
         }
         rule_.binder = context_.addBinder(ast_.binder.text, space);
         scope_.current = context_.binderRow(rule_.binder, ast_.binder.span);
-        if (ast_.in && context_.ancestor(symbol_.pack, scope_.current, ast_.binder.text, ast_.binder.span) != kNone &&
+        if (ast_.in &&
+            context_.ancestor(symbol_.pack, scope_.current, ast_.binder.text, ast_.binder.span) !=
+                kNone &&
             context_.program.spaces[space].name != ast_.binder.text) {
             context_.report(DiagnosticKind::DuplicateName, ast_.binder.span, {ast_.binder.text})
                 .help("it already means a row that contains this one; take another name");
@@ -205,15 +206,14 @@ class RuleChecker {
     void addLocals(Scope& scope, const std::vector<ast::LocalDefine>& defines) {
         for (const ast::LocalDefine& define : defines) {
             const bool taken =
-                std::any_of(scope.locals.begin(), scope.locals.end(), [&](const auto& one) {
-                    return one.name == define.name.text;
-                }) ||
+                std::any_of(scope.locals.begin(),
+                            scope.locals.end(),
+                            [&](const auto& one) { return one.name == define.name.text; }) ||
                 std::any_of(scope.rows.begin(), scope.rows.end(), [&](const auto& one) {
                     return one.name == define.name.text;
                 });
             if (taken) {
-                context_.report(
-                    DiagnosticKind::DuplicateName, define.name.span, {define.name.text})
+                context_.report(DiagnosticKind::DuplicateName, define.name.span, {define.name.text})
                     .help("take another name");
             }
             Value value = ExpressionChecker(context_, scope).check(*define.value);

@@ -9,10 +9,10 @@ void checkRules(Context& context);
 
 /// What all effects of one rule, or of one exception that says something instead, share.
 struct Guard {
-    ExprId applies = kNone;                ///< when the effect is said
+    ExprId applies = kNone;  ///< when the effect is said
     ExprId ruleRow = kNone;
     std::uint32_t exception = kNone;
-    std::string rule;                      ///< for messages
+    std::string rule;  ///< for messages
     typed::Period period;
 };
 

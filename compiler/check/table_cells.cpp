@@ -58,7 +58,7 @@ std::optional<std::int64_t> valueOf(Context& context, std::string_view text, Typ
     switch (type.kind) {
     case TypeKind::YesNo:
     case TypeKind::Attestation:
-        return text == "yes" ? std::optional<std::int64_t>(1)
+        return text == "yes"  ? std::optional<std::int64_t>(1)
                : text == "no" ? std::optional<std::int64_t>(0)
                               : std::nullopt;
     case TypeKind::Number:
@@ -102,17 +102,15 @@ void report(Context& context, Span span, const std::string& column, const std::s
     context.report(DiagnosticKind::BadTableCell, span, {column, why});
 }
 
-std::optional<std::int64_t> fileValue(Context& context,
-                                      const std::string& column,
-                                      std::string_view text,
-                                      Span span,
-                                      Type type) {
+std::optional<std::int64_t> fileValue(
+    Context& context, const std::string& column, std::string_view text, Span span, Type type) {
     const std::optional<std::int64_t> value = valueOf(context, text, type);
     if (!value) {
         report(context,
                span,
                column,
-               "`" + std::string(text.substr(0, 60)) + "` is not " + inWords(context.program, type));
+               "`" + std::string(text.substr(0, 60)) + "` is not " +
+                   inWords(context.program, type));
     }
     return value;
 }
@@ -171,10 +169,8 @@ std::optional<ReadCell> readCell(Context& context,
     return failed ? std::nullopt : std::optional(std::move(result));
 }
 
-std::optional<ReadCell> readCell(Context& context,
-                                 const std::string& column,
-                                 const CsvCell& cell,
-                                 Type type) {
+std::optional<ReadCell>
+readCell(Context& context, const std::string& column, const CsvCell& cell, Type type) {
     ReadCell result;
     result.span = cell.span;
     std::string_view text = trimmed(cell.text);

@@ -11,9 +11,18 @@ namespace proviso::check {
 
 /// A cell of a table as read, wherever it stood.
 struct ReadCell {
-    enum class Kind : std::uint8_t { Any, Dash, Unknown, OneOf, AtLeast, AtMost, Exceeds, Below } kind = Kind::Any;
+    enum class Kind : std::uint8_t {
+        Any,
+        Dash,
+        Unknown,
+        OneOf,
+        AtLeast,
+        AtMost,
+        Exceeds,
+        Below
+    } kind = Kind::Any;
     std::vector<std::int64_t> values;
-    std::string text;   ///< why it is unknown
+    std::string text;  ///< why it is unknown
     Span span;
 };
 
@@ -25,9 +34,7 @@ std::optional<ReadCell> readCell(Context& context,
                                  Type type);
 
 /// Reads a cell of a file. Several values are separated by commas inside quotes.
-std::optional<ReadCell> readCell(Context& context,
-                                 const std::string& column,
-                                 const CsvCell& cell,
-                                 Type type);
+std::optional<ReadCell>
+readCell(Context& context, const std::string& column, const CsvCell& cell, Type type);
 
 }  // namespace proviso::check

@@ -77,7 +77,14 @@ bool meet(const Table::Row& a, const Table::Row& b) {
 
 /// What a column of the header is for.
 struct Role {
-    enum class Kind : std::uint8_t { Given, Gives, From, Through, Published, Source } kind = Kind::Given;
+    enum class Kind : std::uint8_t {
+        Given,
+        Gives,
+        From,
+        Through,
+        Published,
+        Source
+    } kind = Kind::Given;
     std::size_t index = 0;
     std::string name;
 };
@@ -95,9 +102,8 @@ class TableBuilder {
         table_.firstHit = ast_.hitPolicy.text == "first";
         if (!table_.firstHit && ast_.hitPolicy.text != "unique") {
             context_
-                .report(DiagnosticKind::UnknownHitPolicy,
-                        ast_.hitPolicy.span,
-                        {ast_.hitPolicy.text})
+                .report(
+                    DiagnosticKind::UnknownHitPolicy, ast_.hitPolicy.span, {ast_.hitPolicy.text})
                 .help("write `unique` where at most one row may match, or `first`");
         }
         if (!readFields(ast_.given, table_.given) || !readFields(ast_.gives, table_.gives)) {
@@ -119,8 +125,7 @@ class TableBuilder {
     bool readFields(const std::vector<ast::Slot>& slots, std::vector<Table::Field>& fields) {
         bool ok = true;
         for (const ast::Slot& slot : slots) {
-            const std::optional<Type> type =
-                resolveValueType(context_, symbol_.pack, slot.type);
+            const std::optional<Type> type = resolveValueType(context_, symbol_.pack, slot.type);
             ok = ok && type;
             for (const auto* others : {&table_.given, &table_.gives}) {
                 for (const Table::Field& other : *others) {
@@ -221,9 +226,10 @@ class TableBuilder {
             return;
         }
         for (const ast::TableCell& cell : rows.front().cells) {
-            const ast::Path* path = cell.kind == ast::TableCell::Kind::Values && cell.values.size() == 1
-                                        ? std::get_if<ast::Path>(&cell.values.front()->node)
-                                        : nullptr;
+            const ast::Path* path =
+                cell.kind == ast::TableCell::Kind::Values && cell.values.size() == 1
+                    ? std::get_if<ast::Path>(&cell.values.front()->node)
+                    : nullptr;
             if (cell.kind == ast::TableCell::Kind::Word) {
                 addRole(cell.text, cell.span);
             } else if (path != nullptr && path->names.size() == 1) {
@@ -237,9 +243,12 @@ class TableBuilder {
             return;
         }
         for (std::size_t index = 1; index < rows.size(); ++index) {
-            addRow(rows[index].cells, rows[index].span, rows.front().span, [&](const auto& cell, const Role& role) {
-                return readCell(context_, symbol_.pack, role.name, cell, typeOf(role));
-            });
+            addRow(rows[index].cells,
+                   rows[index].span,
+                   rows.front().span,
+                   [&](const auto& cell, const Role& role) {
+                       return readCell(context_, symbol_.pack, role.name, cell, typeOf(role));
+                   });
         }
     }
 
@@ -247,14 +256,14 @@ class TableBuilder {
         const SourceId id =
             context_.tableFiles.find(context_.packs[symbol_.pack]->source, ast_.file->text);
         if (!id.isValid()) {
-            context_.report(
-                DiagnosticKind::TableFileMissing, ast_.file->span, {ast_.file->text});
+            context_.report(DiagnosticKind::TableFileMissing, ast_.file->span, {ast_.file->text});
             failed_ = true;
             return;
         }
         const Csv csv = parseCsv(context_.sources, id);
         if (csv.error) {
-            context_.report(DiagnosticKind::BadCsv, csv.error->span, {ast_.file->text, csv.error->why})
+            context_
+                .report(DiagnosticKind::BadCsv, csv.error->span, {ast_.file->text, csv.error->why})
                 .label(ast_.file->span, "read by this table");
             failed_ = true;
             return;
@@ -277,9 +286,12 @@ class TableBuilder {
             return;
         }
         for (std::size_t index = 1; index < csv.rows.size(); ++index) {
-            addRow(csv.rows[index], spanOf(csv.rows[index]), header, [&](const CsvCell& cell, const Role& role) {
-                return readCell(context_, role.name, cell, typeOf(role));
-            });
+            addRow(csv.rows[index],
+                   spanOf(csv.rows[index]),
+                   header,
+                   [&](const CsvCell& cell, const Role& role) {
+                       return readCell(context_, role.name, cell, typeOf(role));
+                   });
         }
     }
 
@@ -321,8 +333,14 @@ class TableBuilder {
                 return bad(role, cell, "a row matches by values; write `any` where all match");
             }
             Table::Cell& target = row.cells[role.index];
-            constexpr Test kTests[] = {
-                Test::Any, Test::Any, Test::Any, Test::OneOf, Test::AtLeast, Test::AtMost, Test::Exceeds, Test::Below};
+            constexpr Test kTests[] = {Test::Any,
+                                       Test::Any,
+                                       Test::Any,
+                                       Test::OneOf,
+                                       Test::AtLeast,
+                                       Test::AtMost,
+                                       Test::Exceeds,
+                                       Test::Below};
             target.test = kTests[static_cast<std::size_t>(cell.kind)];
             target.values = cell.values;
             return true;
@@ -384,7 +402,8 @@ class TableBuilder {
         }
     }
 
-    /// Rows that name values in one column are compared only with rows that share one; the others with all.
+    /// Rows that name values in one column are compared only with rows that share one; the others
+    /// with all.
     void checkUnique() {
         std::size_t best = table_.given.size();
         std::size_t bestCount = 0;

@@ -2,9 +2,8 @@
 
 namespace proviso::check {
 
-std::optional<typed::Template> checkTemplate(Context& context,
-                                             Scope& scope,
-                                             const ast::Template& ast) {
+std::optional<typed::Template>
+checkTemplate(Context& context, Scope& scope, const ast::Template& ast) {
     typed::Template result;
     result.span = ast.span;
     bool failed = false;
@@ -51,7 +50,8 @@ std::optional<typed::Template> checkRemedy(Context& context,
             continue;
         }
         const auto* path = std::get_if<ast::Path>(&part.expression->node);
-        for (std::uint32_t index = 0; path != nullptr && path->names.size() == 1 && index < known.size();
+        for (std::uint32_t index = 0;
+             path != nullptr && path->names.size() == 1 && index < known.size();
              ++index) {
             if (known[index] == path->names.front().text) {
                 one.slot = index;

@@ -43,8 +43,7 @@ class TestChecker {
         if (!found.empty()) {
             return found.front();
         }
-        auto builder =
-            context_.report(DiagnosticKind::UnknownInTest, name.span, {name.text, what});
+        auto builder = context_.report(DiagnosticKind::UnknownInTest, name.span, {name.text, what});
         std::vector<std::string> known;
         for (const Symbol& symbol : context_.names.symbols()) {
             if (kinds.has(symbol.kind)) {
@@ -70,9 +69,8 @@ class TestChecker {
             return nullptr;
         }
         if (context_.program.entry != kNone && symbol->index != context_.program.entry) {
-            context_.report(DiagnosticKind::UnknownInTest,
-                            name.span,
-                            {name.text, "the record that comes in"});
+            context_.report(
+                DiagnosticKind::UnknownInTest, name.span, {name.text, "the record that comes in"});
             return nullptr;
         }
         return &std::get<ast::Record>(symbol->node->item);
@@ -116,7 +114,8 @@ class TestChecker {
             return;
         }
         const bool isList = declared.type.shape == ast::TypeName::Shape::List;
-        // The record is looked up where the field is declared, so another pack's name cannot come between.
+        // The record is looked up where the field is declared, so another pack's name cannot come
+        // between.
         const ast::Record* inner = nullptr;
         for (const Symbol& symbol : context_.names.symbols()) {
             if (symbol.kind == SymbolKind::Record && symbol.name == declared.type.name.text &&
@@ -212,10 +211,10 @@ class TestChecker {
                 known.push_back(list);
             }
         }
-        auto builder = context_.report(
-            DiagnosticKind::UnknownField,
-            name.span,
-            {context_.program.spaces[context_.program.entry].name, name.text});
+        auto builder =
+            context_.report(DiagnosticKind::UnknownField,
+                            name.span,
+                            {context_.program.spaces[context_.program.entry].name, name.text});
         if (const auto near = nearestName(name.text, known)) {
             builder.help("did you mean `" + std::string(*near) + "`?");
         }

@@ -67,8 +67,10 @@ constexpr SymbolKinds kTypeSymbols{
 std::optional<NamedType> namedByPack(Context& context, PackId pack, const ast::TypeName& name) {
     const std::vector<Symbol*> found = context.names.find(pack, name.name.text, kTypeSymbols);
     if (found.empty()) {
-        const auto others = context.names.find(
-            pack, name.name.text, {SymbolKind::Grouping, SymbolKind::Collect, SymbolKind::Parameter});
+        const auto others =
+            context.names.find(pack,
+                               name.name.text,
+                               {SymbolKind::Grouping, SymbolKind::Collect, SymbolKind::Parameter});
         if (others.empty()) {
             std::vector<std::string> builtIn;
             for (const BuiltInType& one : kBuiltInTypes) {
@@ -145,11 +147,11 @@ std::optional<Type> resolveDecisionType(Context& context, PackId pack, const ast
         return std::nullopt;
     }
     if (named->record != nullptr || name.shape == ast::TypeName::Shape::List) {
-        context.report(DiagnosticKind::TypeMismatch,
-                       name.span,
-                       {"the type of one value",
-                        named->record != nullptr ? "record `" + name.name.text + "`"
-                                                 : std::string("a list")});
+        context.report(
+            DiagnosticKind::TypeMismatch,
+            name.span,
+            {"the type of one value",
+             named->record != nullptr ? "record `" + name.name.text + "`" : std::string("a list")});
         return std::nullopt;
     }
     if (name.shape == ast::TypeName::Shape::Set) {

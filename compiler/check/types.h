@@ -39,18 +39,19 @@ inline constexpr int kPercentScale = 4;
 
 /// What a name of a type stands for.
 struct NamedType {
-    Type type;                         ///< of the element, for lists and sets
-    Symbol* record = nullptr;          ///< the type is a record; `type` then means nothing
+    Type type;                 ///< of the element, for lists and sets
+    Symbol* record = nullptr;  ///< the type is a record; `type` then means nothing
 };
 
-/// Resolves the name of a plain type or of the element of a list or set, and its decimals; reports and gives nothing
-/// when wrong.
+/// Resolves the name of a plain type or of the element of a list or set, and its decimals; reports
+/// and gives nothing when wrong.
 std::optional<NamedType> resolveTypeName(Context& context, PackId pack, const ast::TypeName& name);
 
 /// A plain type that one value can have: no record, list, set or scale.
 std::optional<Type> resolveValueType(Context& context, PackId pack, const ast::TypeName& name);
 
-/// As `resolveValueType`, but a set of codes and a scale are fine too: for decisions and slots of findings.
+/// As `resolveValueType`, but a set of codes and a scale are fine too: for decisions and slots of
+/// findings.
 std::optional<Type> resolveDecisionType(Context& context, PackId pack, const ast::TypeName& name);
 
 }  // namespace proviso::check

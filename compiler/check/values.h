@@ -6,11 +6,10 @@
 
 namespace proviso::check {
 
-/// The value of a written constant (a literal, a member, a code), by its type; nothing after a report.
-std::optional<std::int64_t> checkConstant(Context& context,
-                                          PackId pack,
-                                          const ast::Expression& expression,
-                                          Type type);
+/// The value of a written constant (a literal, a member, a code), by its type; nothing after a
+/// report.
+std::optional<std::int64_t>
+checkConstant(Context& context, PackId pack, const ast::Expression& expression, Type type);
 
 void declareParameters(Context& context);
 /// Values of parameters, once all are declared.

@@ -69,10 +69,10 @@ void checkExceptedBy(Context& context, const ast::Layer& layer) {
                            {layer.name.text,
                             "law is excepted by law alone, and `" + name.text + "` is policy"});
         } else if (by->tightensOnly && by != own) {
-            context.report(
-                DiagnosticKind::BadLayers,
-                name.span,
-                {layer.name.text, "`" + name.text + "` tightens only, so it may except no other layer"});
+            context.report(DiagnosticKind::BadLayers,
+                           name.span,
+                           {layer.name.text,
+                            "`" + name.text + "` tightens only, so it may except no other layer"});
         }
     }
 }
@@ -105,7 +105,8 @@ void declareLayers(Context& context) {
         known.push_back(layer.name);
     }
     for (const ast::Pack* pack : context.packs) {
-        if (pack->layer && std::find(known.begin(), known.end(), pack->layer->text) == known.end()) {
+        if (pack->layer &&
+            std::find(known.begin(), known.end(), pack->layer->text) == known.end()) {
             auto builder = context.report(
                 DiagnosticKind::UnknownLayer, pack->layer->span, {pack->layer->text});
             if (known.empty()) {
@@ -189,9 +190,8 @@ void declareCodes(Context& context, Symbol& symbol, const ast::CodeSet& ast) {
                 for (const typed::CodeSet::Entry& other : base.entries) {
                     known.push_back(other.code);
                 }
-                auto builder = context.report(DiagnosticKind::UnknownMember,
-                                              one.span,
-                                              {one.code, "in `" + base.name + "`"});
+                auto builder = context.report(
+                    DiagnosticKind::UnknownMember, one.span, {one.code, "in `" + base.name + "`"});
                 builder.label(base.span, "declared here");
                 if (const auto near = nearestName(one.code, known)) {
                     builder.help("did you mean `" + std::string(*near) + "`?");
@@ -204,8 +204,7 @@ void declareCodes(Context& context, Symbol& symbol, const ast::CodeSet& ast) {
             return overlap(result.entries[other.second].period, one.period);
         });
         if (clash != end) {
-            context
-                .report(DiagnosticKind::DatesOverlap, one.span, {"code `" + one.code + "`"})
+            context.report(DiagnosticKind::DatesOverlap, one.span, {"code `" + one.code + "`"})
                 .label(result.entries[clash->second].span, "the other entry");
             continue;
         }
@@ -216,10 +215,8 @@ void declareCodes(Context& context, Symbol& symbol, const ast::CodeSet& ast) {
     context.program.codeSets.push_back(std::move(result));
 }
 
-typed::Scale::Step stepOf(Context& context,
-                          PackId pack,
-                          std::uint32_t facts,
-                          const ast::ScaleStep& ast) {
+typed::Scale::Step
+stepOf(Context& context, PackId pack, std::uint32_t facts, const ast::ScaleStep& ast) {
     typed::Scale::Step result;
     result.name = ast.name.text;
     result.label = textOf(ast.label);
@@ -250,9 +247,9 @@ typed::Scale::Step stepOf(Context& context,
         std::sort(accepts.facts.begin(), accepts.facts.end());
         accepts.facts.erase(std::unique(accepts.facts.begin(), accepts.facts.end()),
                             accepts.facts.end());
-        periods.push_back({{accepts.period, INT64_MIN}, satisfied.period.span.source.isValid()
-                                                            ? satisfied.period.span
-                                                            : ast.name.span});
+        periods.push_back(
+            {{accepts.period, INT64_MIN},
+             satisfied.period.span.source.isValid() ? satisfied.period.span : ast.name.span});
         result.accepts.push_back(std::move(accepts));
     }
     checkOverlaps(context, "step `" + ast.name.text + "`", periods);
@@ -313,11 +310,8 @@ void declareAddedSteps(Context& context) {
         return a.pack != b.pack ? a.pack < b.pack : a.ast->step.name.text < b.ast->step.name.text;
     });
     for (const Added& one : added) {
-        const Symbol* scale = context.names.resolve(one.pack,
-                                                    one.ast->scale.text,
-                                                    one.ast->scale.span,
-                                                    {SymbolKind::Scale},
-                                                    "a scale");
+        const Symbol* scale = context.names.resolve(
+            one.pack, one.ast->scale.text, one.ast->scale.span, {SymbolKind::Scale}, "a scale");
         if (scale == nullptr || scale->index == kNone) {
             continue;
         }

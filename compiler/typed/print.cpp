@@ -11,8 +11,17 @@ namespace {
 
 constexpr std::array<const char*, 6> kComparisons{"=", "<>", "<", "<=", ">", ">="};
 constexpr std::array<const char*, 4> kRoundings{"half_up", "half_even", "up", "down"};
-constexpr std::array<const char*, 11> kFolds{"total", "count", "distinct", "highest", "lowest", "any",
-                                             "every", "only",  "first",    "first_descending", "latest"};
+constexpr std::array<const char*, 11> kFolds{"total",
+                                             "count",
+                                             "distinct",
+                                             "highest",
+                                             "lowest",
+                                             "any",
+                                             "every",
+                                             "only",
+                                             "first",
+                                             "first_descending",
+                                             "latest"};
 constexpr std::array<const char*, 4> kDateParts{"year", "month", "day", "weekday"};
 
 std::string nameOfDay(std::int64_t day) {
@@ -23,7 +32,8 @@ std::string nameOfDay(std::int64_t day) {
 }
 
 std::string print(const InForce& inForce) {
-    std::string result = "[" + nameOfDay(inForce.period.from) + " - " + nameOfDay(inForce.period.through);
+    std::string result =
+        "[" + nameOfDay(inForce.period.from) + " - " + nameOfDay(inForce.period.through);
     if (inForce.published != INT64_MIN) {
         result += ", published " + nameOfDay(inForce.published);
     }
@@ -114,7 +124,8 @@ class Printer {
                    std::to_string(one.value) + "_" +
                    kRoundings[static_cast<std::size_t>(one.rounding)] + list(one.operands);
         case ExprKind::CompareRatio:
-            return "ratio" + list(one.operands) + kComparisons[static_cast<std::size_t>(one.comparison)];
+            return "ratio" + list(one.operands) +
+                   kComparisons[static_cast<std::size_t>(one.comparison)];
         case ExprKind::And:
             return "and" + list(one.operands);
         case ExprKind::Or:
@@ -139,14 +150,16 @@ class Printer {
         case ExprKind::Dated: {
             std::string result = "dated(" + expression(one.operands[0]);
             for (std::size_t index = 0; index < one.periods.size(); ++index) {
-                result += ", " + typed::print(one.periods[index]) + " " + expression(one.operands[index + 1]);
+                result += ", " + typed::print(one.periods[index]) + " " +
+                          expression(one.operands[index + 1]);
             }
             return result + ")";
         }
         case ExprKind::UnknownIf:
             return "unknown_if" + list(one.operands);
         case ExprKind::DatePart:
-            return std::string(kDateParts[static_cast<std::size_t>(one.value)]) + list(one.operands);
+            return std::string(kDateParts[static_cast<std::size_t>(one.value)]) +
+                   list(one.operands);
         case ExprKind::Fold:
         case ExprKind::FoldRow:
             return fold(one);
@@ -192,7 +205,8 @@ class Printer {
 
     // NOLINTNEXTLINE(misc-no-recursion): operands have smaller ids
     std::string infix(const Expr& one, const std::string& sign) const {
-        return "(" + expression(one.operands[0]) + " " + sign + " " + expression(one.operands[1]) + ")";
+        return "(" + expression(one.operands[0]) + " " + sign + " " + expression(one.operands[1]) +
+               ")";
     }
 
     // NOLINTNEXTLINE(misc-no-recursion): operands have smaller ids
@@ -237,9 +251,9 @@ class ProgramPrinter {
         }
         for (const Apportionment& one : program_.apportionments) {
             line("apportionment of " + program_.spaces[one.list].name + " in " +
-                 program_.spaces[one.parent].name + ": " + printer_.expression(one.total) + " where " +
-                 printer_.expression(one.where) + " by " + printer_.expression(one.by) + " each " +
-                 printer_.expression(one.each));
+                 program_.spaces[one.parent].name + ": " + printer_.expression(one.total) +
+                 " where " + printer_.expression(one.where) + " by " + printer_.expression(one.by) +
+                 " each " + printer_.expression(one.each));
         }
         for (const Parameter& parameter : program_.parameters) {
             for (const Parameter::Value& value : parameter.values) {
@@ -278,9 +292,11 @@ class ProgramPrinter {
     }
 
     void printSpace(const Space& space) {
-        constexpr std::array<const char*, 5> kKinds{"record", "list", "group", "collected", "pairs"};
+        constexpr std::array<const char*, 5> kKinds{
+            "record", "list", "group", "collected", "pairs"};
         constexpr std::array<const char*, 4> kColumns{"stored", "computed", "collected", "decided"};
-        std::string head = std::string(kKinds[static_cast<std::size_t>(space.kind)]) + " " + space.name;
+        std::string head =
+            std::string(kKinds[static_cast<std::size_t>(space.kind)]) + " " + space.name;
         if (space.parent != kNone) {
             head += " in " + program_.spaces[space.parent].name + " as " + space.listName;
         }
@@ -290,9 +306,9 @@ class ProgramPrinter {
         line(head);
         for (const ColumnId id : space.columns) {
             const Column& column = program_.columns[id];
-            line("  " + std::string(kColumns[static_cast<std::size_t>(column.kind)]) + " " + column.name +
-                 " : " + printType(program_, column.type) + (column.canBeUnknown ? " unknown" : "") +
-                 (column.isPrivate ? " private" : ""));
+            line("  " + std::string(kColumns[static_cast<std::size_t>(column.kind)]) + " " +
+                 column.name + " : " + printType(program_, column.type) +
+                 (column.canBeUnknown ? " unknown" : "") + (column.isPrivate ? " private" : ""));
         }
     }
 
@@ -320,23 +336,25 @@ class ProgramPrinter {
         for (const Table::Row& row : table.rows) {
             std::string text = "  " + typed::print(row.inForce);
             for (std::size_t index = 0; index < row.cells.size(); ++index) {
-                text += std::string(" | ") + kTests[static_cast<std::size_t>(row.cells[index].test)];
+                text +=
+                    std::string(" | ") + kTests[static_cast<std::size_t>(row.cells[index].test)];
                 for (const std::int64_t value : row.cells[index].values) {
                     text += " " + printer_.value(table.given[index].type, value);
                 }
             }
             text += " =>";
             for (std::size_t index = 0; index < row.results.size(); ++index) {
-                text += row.results[index].unknown
-                            ? " unknown"
-                            : " " + printer_.value(table.gives[index].type, row.results[index].value);
+                text += row.results[index].unknown ? " unknown"
+                                                   : " " + printer_.value(table.gives[index].type,
+                                                                          row.results[index].value);
             }
             line(text);
         }
     }
 
     void printRule(const Rule& rule) {
-        line("rule " + rule.name + " for " + program_.spaces[program_.binders[rule.binder].space].name);
+        line("rule " + rule.name + " for " +
+             program_.spaces[program_.binders[rule.binder].space].name);
         line("  applies " + printer_.expression(rule.applies));
         for (const std::uint32_t index : rule.exceptions) {
             const Exception& exception = program_.exceptions[index];
@@ -379,9 +397,21 @@ class ProgramPrinter {
 }  // namespace
 
 std::string printType(const Program& program, Type type) {
-    constexpr std::array<const char*, 15> kNames{
-        "YesNo", "Number", "Money", "Minutes", "Days", "Date", "Text", "Enumeration",
-        "Code",  "Attestation", "Step", "Set", "Row", "Ratio", "None"};
+    constexpr std::array<const char*, 15> kNames{"YesNo",
+                                                 "Number",
+                                                 "Money",
+                                                 "Minutes",
+                                                 "Days",
+                                                 "Date",
+                                                 "Text",
+                                                 "Enumeration",
+                                                 "Code",
+                                                 "Attestation",
+                                                 "Step",
+                                                 "Set",
+                                                 "Row",
+                                                 "Ratio",
+                                                 "None"};
     std::string result = kNames[static_cast<std::size_t>(type.kind)];
     switch (type.kind) {
     case TypeKind::Number:
@@ -401,8 +431,12 @@ std::string printType(const Program& program, Type type) {
     }
 }
 
-std::string printExpression(const Program& program, ExprId id) { return Printer(program).expression(id); }
+std::string printExpression(const Program& program, ExprId id) {
+    return Printer(program).expression(id);
+}
 
-std::string printProgram(const Program& program) { return ProgramPrinter(program).print(); }
+std::string printProgram(const Program& program) {
+    return ProgramPrinter(program).print();
+}
 
 }  // namespace proviso::typed

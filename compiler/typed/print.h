@@ -6,7 +6,8 @@
 
 namespace proviso::typed {
 
-/// A readable dump of a typed program, the same for the same program: for tests and for looking at what was understood.
+/// A readable dump of a typed program, the same for the same program: for tests and for looking at
+/// what was understood.
 [[nodiscard]] std::string printProgram(const Program& program);
 
 /// One expression, with columns and binders by name.

@@ -9,8 +9,9 @@
 #include "runtime/input/decoder.h"
 #include "tests/reference/evaluator.h"
 
-#include <algorithm>
 #include <fmt/format.h>
+
+#include <algorithm>
 #include <map>
 #include <memory>
 #include <set>
@@ -21,7 +22,8 @@ namespace proviso::differential {
 
 namespace {
 
-/// Compiling once more in another order takes as long as everything else, so only some pack sets are.
+/// Compiling once more in another order takes as long as everything else, so only some pack sets
+/// are.
 constexpr std::uint64_t kShuffled = 3;
 
 /// By key, so that the order of the input does not show.
@@ -71,27 +73,34 @@ RunOptions optionsOf(const GeneratedCase& one, std::size_t blockRows) {
     return options;
 }
 
-std::map<std::string, RecordResult> decideByEngine(const CompiledSet& set, const Decoded& decoded, const GeneratedCase& one,
+std::map<std::string, RecordResult> decideByEngine(const CompiledSet& set,
+                                                   const Decoded& decoded,
+                                                   const GeneratedCase& one,
                                                    std::size_t blockRows) {
     std::map<std::string, RecordResult> results;
-    decideRecords(set.program, decoded.records.store, optionsOf(one, blockRows), [&](std::vector<RecordResult>&& block) {
-        for (RecordResult& result : block) {
-            const std::string key = result.key;
-            results.emplace(key, std::move(result));
-        }
-        return true;
-    });
+    decideRecords(set.program,
+                  decoded.records.store,
+                  optionsOf(one, blockRows),
+                  [&](std::vector<RecordResult>&& block) {
+                      for (RecordResult& result : block) {
+                          const std::string key = result.key;
+                          results.emplace(key, std::move(result));
+                      }
+                      return true;
+                  });
     return results;
 }
 
-std::map<std::string, RecordResult> decideByReference(const CompiledSet& set, const Decoded& decoded,
-                                                      const GeneratedCase& one) {
+std::map<std::string, RecordResult>
+decideByReference(const CompiledSet& set, const Decoded& decoded, const GeneratedCase& one) {
     std::map<std::string, RecordResult> results;
     const reference::Options options{one.knownAsOf, one.budget};
     // One block of everything: how the engine cuts must not show.
-    for (const auto& block : planBlocks(*set.program, decoded.records.store, decoded.records.store.recordCount() + 1)) {
+    for (const auto& block :
+         planBlocks(*set.program, decoded.records.store, decoded.records.store.recordCount() + 1)) {
         const Batch batch = decoded.records.store.select(block);
-        for (RecordResult& result : reference::decide(*set.typed, set.program->schema, batch, options)) {
+        for (RecordResult& result :
+             reference::decide(*set.typed, set.program->schema, batch, options)) {
             const std::string key = result.key;
             results.emplace(key, std::move(result));
         }
@@ -104,7 +113,8 @@ std::string around(const std::string& a, const std::string& b) {
     const auto parted = std::mismatch(a.begin(), a.end(), b.begin(), b.end());
     const auto at = static_cast<std::size_t>(parted.first - a.begin());
     const std::size_t from = at < 120 ? 0 : at - 120;
-    return fmt::format("  reference ...{}\n  other     ...{}\n", a.substr(from, 300), b.substr(from, 300));
+    return fmt::format(
+        "  reference ...{}\n  other     ...{}\n", a.substr(from, 300), b.substr(from, 300));
 }
 
 std::string differences(const Lines& expected, const Lines& actual, std::string_view what) {
@@ -117,10 +127,13 @@ std::string differences(const Lines& expected, const Lines& actual, std::string_
             return fmt::format("{}: record {} differs\n{}", what, key, around(line, found->second));
         }
     }
-    return expected.size() == actual.size() ? std::string() : fmt::format("{}: more records than expected\n", what);
+    return expected.size() == actual.size() ? std::string()
+                                            : fmt::format("{}: more records than expected\n", what);
 }
 
-void count(Tally& tally, const std::map<std::string, RecordResult>& results, const Decoded& decoded) {
+void count(Tally& tally,
+           const std::map<std::string, RecordResult>& results,
+           const Decoded& decoded) {
     tally.rejected += decoded.records.rejections.size();
     for (const auto& [key, result] : results) {
         tally.findings += result.findings.size();
@@ -163,7 +176,8 @@ Comparison refusal(const CompiledSet& set, std::string_view note) {
         }
     }
     return {beyond ? Comparison::Outcome::Analysis : Comparison::Outcome::Refused,
-            std::string(note) + renderText(errors, set.sources), 0};
+            std::string(note) + renderText(errors, set.sources),
+            0};
 }
 
 Lines linesOf(const std::map<std::string, RecordResult>& results, const RunStamp& stamp) {
@@ -189,7 +203,8 @@ std::string compareOne(const CompiledSet& set, const GeneratedCase& one, Tally* 
         details = "engine: findings are shared by other members\n";
     }
     if (details.empty()) {
-        details = differences(actual, linesOf(decideByEngine(set, *decoded, one, 1), stamp), "small blocks");
+        details = differences(
+            actual, linesOf(decideByEngine(set, *decoded, one, 1), stamp), "small blocks");
     }
     return details;
 }
@@ -202,7 +217,8 @@ Comparison compareShuffled(const CompiledSet& set, const GeneratedCase& one, std
     }
     const RunStamp stamp = stampOf(one);
     const Lines before = linesOf(decideByEngine(set, *decode(*set.program, one), one, 1024), stamp);
-    const Lines after = linesOf(decideByEngine(*other, *decode(*other->program, another), another, 1024), stamp);
+    const Lines after =
+        linesOf(decideByEngine(*other, *decode(*other->program, another), another, 1024), stamp);
     const std::string details = differences(before, after, "another order");
     return details.empty() ? Comparison{} : Comparison{Comparison::Outcome::Different, details, 0};
 }
@@ -225,7 +241,9 @@ Comparison compare(const std::vector<GeneratedCase>& cases, std::uint64_t seed, 
         index = 0;
         return seed % kShuffled == 0 ? compareShuffled(*set, cases[0], seed) : Comparison{};
     } catch (const InternalError& error) {
-        return {Comparison::Outcome::Different, fmt::format("internal error: {}\n", error.what()), index};
+        return {Comparison::Outcome::Different,
+                fmt::format("internal error: {}\n", error.what()),
+                index};
     }
 }
 

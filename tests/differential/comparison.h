@@ -21,16 +21,18 @@ struct Tally {
 struct Comparison {
     enum class Outcome : std::uint8_t {
         Same,
-        Refused,      ///< the checker reports errors
-        Analysis,     ///< refused for a rule's cost or because two rules contradict, which no type tells beforehand
+        Refused,   ///< the checker reports errors
+        Analysis,  ///< refused for a rule's cost or because two rules contradict, which no type
+                   ///< tells beforehand
         Different,
     } outcome = Outcome::Same;
     std::string details;
-    std::size_t which = 0;            ///< Different: the case
+    std::size_t which = 0;  ///< Different: the case
 };
 
-/// Reference against engine, for cases of one pack set; and the engine against itself with the records decided in several
-/// blocks and, for one seed in three, with packs, rules and records in another order.
+/// Reference against engine, for cases of one pack set; and the engine against itself with the
+/// records decided in several blocks and, for one seed in three, with packs, rules and records in
+/// another order.
 Comparison compare(const std::vector<GeneratedCase>& cases, std::uint64_t seed, Tally* tally);
 
 /// A smaller case that still differs, by leaving out declarations and records.

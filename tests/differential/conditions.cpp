@@ -10,17 +10,34 @@ using Kind = ValueType::Kind;
 
 // NOLINTNEXTLINE(misc-no-recursion): by depth
 std::string ExpressionWriter::compared(const Scope& scope, int depth) {
-    static const std::vector<std::string> kTests{
-        ">", ">=", "<", "<=", "=", "<>", "exceeds", "is at least", "is at most", "is below", "is", "is not",
-        "does not exceed"};
+    static const std::vector<std::string> kTests{">",
+                                                 ">=",
+                                                 "<",
+                                                 "<=",
+                                                 "=",
+                                                 "<>",
+                                                 "exceeds",
+                                                 "is at least",
+                                                 "is at most",
+                                                 "is below",
+                                                 "is",
+                                                 "is not",
+                                                 "does not exceed"};
     if (random_.chance(15)) {
         const ValueType above = quantity();
         const ValueType below = quantity();
-        return fmt::format("({} / {} {} {} / {})", value(scope, above, depth - 1), value(scope, above, depth - 2),
-                           random_.of(kTests), value(scope, below, depth - 2), value(scope, below, depth - 2));
+        return fmt::format("({} / {} {} {} / {})",
+                           value(scope, above, depth - 1),
+                           value(scope, above, depth - 2),
+                           random_.of(kTests),
+                           value(scope, below, depth - 2),
+                           value(scope, below, depth - 2));
     }
     const ValueType type = random_.chance(25) ? ValueType{Kind::Date, 0, 0} : quantity();
-    return fmt::format("({} {} {})", value(scope, type, depth - 1), random_.of(kTests), value(scope, type, depth - 1));
+    return fmt::format("({} {} {})",
+                       value(scope, type, depth - 1),
+                       random_.of(kTests),
+                       value(scope, type, depth - 1));
 }
 
 // NOLINTNEXTLINE(misc-no-recursion): by depth
@@ -46,10 +63,15 @@ std::string ExpressionWriter::equality(const Scope& scope, int depth) {
     if (type.kind != Kind::YesNo && random_.chance(30)) {
         const std::string first = literal(type);
         const std::string second = literal(type);
-        return fmt::format("(({}) is {}one of {}{}{})", left, random_.chance(30) ? "not " : "", first,
-                           first == second ? "" : ", ", first == second ? "" : second);
+        return fmt::format("(({}) is {}one of {}{}{})",
+                           left,
+                           random_.chance(30) ? "not " : "",
+                           first,
+                           first == second ? "" : ", ",
+                           first == second ? "" : second);
     }
-    return fmt::format("(({}) is {}{})", left, random_.chance(30) ? "not " : "", value(scope, type, depth - 1));
+    return fmt::format(
+        "(({}) is {}{})", left, random_.chance(30) ? "not " : "", value(scope, type, depth - 1));
 }
 
 // NOLINTNEXTLINE(misc-no-recursion): by depth
@@ -63,14 +85,20 @@ std::string ExpressionWriter::membership(const Scope& scope, int depth) {
             }
         }
         if (!code.empty() && !selections.empty()) {
-            return fmt::format("(({}) is {}in {})", code, random_.chance(30) ? "not " : "", random_.of(selections));
+            return fmt::format("(({}) is {}in {})",
+                               code,
+                               random_.chance(30) ? "not " : "",
+                               random_.of(selections));
         }
     }
-    const std::string any = visible(scope, random_.chance(30) ? ValueType{Kind::Date, 0, 0} : quantity());
+    const std::string any =
+        visible(scope, random_.chance(30) ? ValueType{Kind::Date, 0, 0} : quantity());
     if (any.empty()) {
         return compared(scope, depth);
     }
-    return fmt::format("(({}) is {}{})", any, random_.chance(40) ? "not " : "",
+    return fmt::format("(({}) is {}{})",
+                       any,
+                       random_.chance(40) ? "not " : "",
                        random_.chance(60) ? "known" : "applicable");
 }
 
@@ -80,19 +108,28 @@ std::string ExpressionWriter::decisionTest(const Scope& scope) {
         for (const MemberDecision& decision : world_.spaces[row.space].decisions) {
             if (!decision.isStep) {
                 const std::string member = random_.of(world_.codeSets[decision.ref].codes);
-                found.push_back(fmt::format("({} of {} {} {})", decision.name, row.text,
-                                            random_.chance(60) ? "contains" : "does not contain", member));
+                found.push_back(fmt::format("({} of {} {} {})",
+                                            decision.name,
+                                            row.text,
+                                            random_.chance(60) ? "contains" : "does not contain",
+                                            member));
                 continue;
             }
             if (random_.chance(25) && scope.dated) {
-                found.push_back(fmt::format("({} of {} is {}{})", decision.name, row.text, random_.chance(40) ? "not " : "",
+                found.push_back(fmt::format("({} of {} is {}{})",
+                                            decision.name,
+                                            row.text,
+                                            random_.chance(40) ? "not " : "",
                                             random_.of(world_.scales[decision.ref].steps)));
                 continue;
             }
-            const std::string fact = visible(scope, {Kind::Enumeration, 0, world_.scales[decision.ref].facts});
+            const std::string fact =
+                visible(scope, {Kind::Enumeration, 0, world_.scales[decision.ref].facts});
             if (!fact.empty() && scope.dated) {
-                found.push_back(fmt::format("(({}) {} {} of {})", fact,
-                                            random_.chance(50) ? "satisfies" : "does not satisfy", decision.name,
+                found.push_back(fmt::format("(({}) {} {} of {})",
+                                            fact,
+                                            random_.chance(50) ? "satisfies" : "does not satisfy",
+                                            decision.name,
                                             row.text));
             }
         }
@@ -113,7 +150,8 @@ std::string ExpressionWriter::listTest(const Scope& scope) {
     }
     const Variable& list = random_.of(found);
     const char* word = random_.chance(60) ? "contains" : "does not contain";
-    return fmt::format("({} {} {})", list.text, word, literal(world_.spaces[list.space].columns[0].type));
+    return fmt::format(
+        "({} {} {})", list.text, word, literal(world_.spaces[list.space].columns[0].type));
 }
 
 // NOLINTNEXTLINE(misc-no-recursion): by depth
@@ -128,7 +166,8 @@ std::string ExpressionWriter::overRows(const Scope& scope, int depth) {
     inner.variables.push_back({binder, list.space});
     ++inner.folds;
     if (random_.chance(50)) {
-        return fmt::format("(any over {} as {} where {})", list.text, binder, condition(inner, depth - 1));
+        return fmt::format(
+            "(any over {} as {} where {})", list.text, binder, condition(inner, depth - 1));
     }
     const std::string rows = over(list, binder, inner, depth - 1);
     return fmt::format("(every {} has {})", rows, condition(inner, depth - 1));
@@ -140,7 +179,8 @@ std::string ExpressionWriter::condition(const Scope& scope, int depth) {
         const std::int64_t pick = random_.between(1, 100);
         if (pick <= 15) {
             const char* word = random_.chance(50) ? "and" : "or";
-            return fmt::format("({} {} {})", condition(scope, depth - 1), word, condition(scope, depth - 1));
+            return fmt::format(
+                "({} {} {})", condition(scope, depth - 1), word, condition(scope, depth - 1));
         }
         if (pick <= 20) {
             return fmt::format("(not {})", condition(scope, depth - 1));

@@ -1,20 +1,22 @@
-// Decides generated packs and records twice, by the reference evaluator and by the engine, and compares every byte.
+// Decides generated packs and records twice, by the reference evaluator and by the engine, and
+// compares every byte.
 //
 //   differential_test --cases 1000 --seed 1        runs seed 1 and as many after it as are needed
 //   differential_test --cases 10 --seed 17 --show   prints what seed 17 says as well
 //
-// A difference is made smaller, printed, and ends the run with status 1, as does a pack set that the checker refuses
-// though the generator thought it well typed.
+// A difference is made smaller, printed, and ends the run with status 1, as does a pack set that
+// the checker refuses though the generator thought it well typed.
 
 #include "tests/differential/comparison.h"
 #include "tests/differential/generator.h"
+
+#include <fmt/format.h>
 
 #include <algorithm>
 #include <chrono>
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
-#include <fmt/format.h>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -79,8 +81,8 @@ int run(const Arguments& arguments) {
     std::uint64_t done = 0;
     std::uint64_t announced = 0;
     for (std::uint64_t seed = arguments.seed; done < arguments.cases; ++seed) {
-        const std::vector<GeneratedCase> cases =
-            generate(seed, static_cast<std::size_t>(std::min(kCasesOfOneSet, arguments.cases - done)));
+        const std::vector<GeneratedCase> cases = generate(
+            seed, static_cast<std::size_t>(std::min(kCasesOfOneSet, arguments.cases - done)));
         if (arguments.show) {
             for (const GeneratedCase& one : cases) {
                 print(one, /*withPacks=*/&one == &cases[0]);
@@ -95,7 +97,9 @@ int run(const Arguments& arguments) {
         if (comparison.outcome != Comparison::Outcome::Same) {
             const bool isRefusal = comparison.outcome == Comparison::Outcome::Refused;
             ++(isRefusal ? refused : different);
-            fmt::print("seed {}: {}\n{}\n", seed, isRefusal ? "the checker refuses the packs" : "different",
+            fmt::print("seed {}: {}\n{}\n",
+                       seed,
+                       isRefusal ? "the checker refuses the packs" : "different",
                        comparison.details);
             if (!isRefusal && arguments.reduce) {
                 const GeneratedCase less = reduced(cases[comparison.which], seed);
@@ -110,17 +114,31 @@ int run(const Arguments& arguments) {
         }
         if (done / kProgress > announced) {
             announced = done / kProgress;
-            const auto seconds =
-                std::chrono::duration_cast<std::chrono::seconds>(std::chrono::steady_clock::now() - start).count();
-            fmt::print("{} cases up to seed {}, {} refused, {} different, {} s\n", done, seed, refused, different,
+            const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(
+                                     std::chrono::steady_clock::now() - start)
+                                     .count();
+            fmt::print("{} cases up to seed {}, {} refused, {} different, {} s\n",
+                       done,
+                       seed,
+                       refused,
+                       different,
                        seconds);
             std::fflush(stdout);
         }
     }
-    fmt::print("{} cases, {} refused, {} different; {} pack sets left out that analysis refuses\n", done, refused,
-               different, analysed);
-    fmt::print("{} findings, {} undetermined, {} errors, {} decided, {} output rows, {} choices, {} rejected records\n",
-               tally.findings, tally.undetermined, tally.errors, tally.decided, tally.rows, tally.choices,
+    fmt::print("{} cases, {} refused, {} different; {} pack sets left out that analysis refuses\n",
+               done,
+               refused,
+               different,
+               analysed);
+    fmt::print("{} findings, {} undetermined, {} errors, {} decided, {} output rows, {} choices, "
+               "{} rejected records\n",
+               tally.findings,
+               tally.undetermined,
+               tally.errors,
+               tally.decided,
+               tally.rows,
+               tally.choices,
                tally.rejected);
     return refused + different == 0 ? 0 : 1;
 }
@@ -132,7 +150,9 @@ int run(const Arguments& arguments) {
 int main(int count, char** texts) {
     proviso::differential::Arguments arguments;
     if (!proviso::differential::readArguments(count, texts, arguments)) {
-        fmt::print(stderr, "usage: differential_test [--cases N] [--seed S] [--show] [--keep-going] [--no-reduce]\n");
+        fmt::print(stderr,
+                   "usage: differential_test [--cases N] [--seed S] [--show] [--keep-going] "
+                   "[--no-reduce]\n");
         return 2;
     }
     return proviso::differential::run(arguments);

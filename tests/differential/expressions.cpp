@@ -3,8 +3,9 @@
 #include "runtime/values/date.h"
 #include "tests/differential/world.h"
 
-#include <algorithm>
 #include <fmt/format.h>
+
+#include <algorithm>
 
 namespace proviso::differential {
 
@@ -32,13 +33,15 @@ bool fits(const ValueType& from, const ValueType& to) {
 }
 
 bool isQuantity(Kind kind) {
-    return kind == Kind::Number || kind == Kind::Money || kind == Kind::Minutes || kind == Kind::Days;
+    return kind == Kind::Number || kind == Kind::Money || kind == Kind::Minutes ||
+           kind == Kind::Days;
 }
 
 }  // namespace
 
 std::int64_t World::boundary(std::size_t index) const {
-    static const std::vector<DateParts> kDays{{2022, 1, 1}, {2024, 2, 29}, {2024, 7, 1}, {2025, 1, 1}};
+    static const std::vector<DateParts> kDays{
+        {2022, 1, 1}, {2024, 2, 29}, {2024, 7, 1}, {2025, 1, 1}};
     return dateOf(kDays[index % kDays.size()]).days;
 }
 
@@ -170,8 +173,8 @@ std::string ExpressionWriter::literal(const ValueType& type) {
         return random_.chance(4) ? "4000000000000000000" : std::to_string(random_.between(0, 9));
     }
     case Kind::Money: {
-        static const std::vector<std::string> kAmounts{"$0", "$0.01", "$12.50", "$100", "$2,330", "$1,999.99",
-                                                       "$46,116,860,184,273,879.04"};
+        static const std::vector<std::string> kAmounts{
+            "$0", "$0.01", "$12.50", "$100", "$2,330", "$1,999.99", "$46,116,860,184,273,879.04"};
         return kAmounts[random_.below(kAmounts.size() - (random_.chance(10) ? 0 : 1))];
     }
     case Kind::Minutes:
@@ -198,7 +201,8 @@ struct Candidate {
     const Column* column = nullptr;
 };
 
-std::vector<Candidate> candidates(const World& world, const std::vector<Variable>& rows, const ValueType* type) {
+std::vector<Candidate>
+candidates(const World& world, const std::vector<Variable>& rows, const ValueType* type) {
     std::vector<Candidate> found;
     for (const Variable& row : rows) {
         for (const Column& column : world.spaces[row.space].columns) {
@@ -218,7 +222,8 @@ std::string textOf(const World& world, const Candidate& one, bool spoken) {
     if (world.spaces[one.row->space].scalar) {
         return one.row->text;
     }
-    return spoken ? fmt::format("{} of {}", one.column->name, one.row->text) : one.row->text + "." + one.column->name;
+    return spoken ? fmt::format("{} of {}", one.column->name, one.row->text)
+                  : one.row->text + "." + one.column->name;
 }
 
 }  // namespace
@@ -231,13 +236,15 @@ std::string ExpressionWriter::leaf(const Scope& scope, const ValueType& type) {
             found.push_back({nullptr, &local});
         }
     }
-    const bool bareMember = type.kind == Kind::Enumeration || type.kind == Kind::Code || type.kind == Kind::Text;
+    const bool bareMember =
+        type.kind == Kind::Enumeration || type.kind == Kind::Code || type.kind == Kind::Text;
     if (found.empty() || (random_.chance(15) && !(scope.inferred && bareMember))) {
         return literal(type);
     }
     const Candidate& one = random_.of(found);
     const bool spoken = !one.column->stored && random_.chance(50);
-    return spoken && one.row != nullptr ? "(" + textOf(world_, one, true) + ")" : textOf(world_, one, false);
+    return spoken && one.row != nullptr ? "(" + textOf(world_, one, true) + ")"
+                                        : textOf(world_, one, false);
 }
 
 std::string ExpressionWriter::visible(const Scope& scope, const ValueType& type) {
@@ -255,7 +262,8 @@ std::string ExpressionWriter::visibleAny(const Scope& scope) {
     if (random_.chance(20)) {
         const Variable& row = random_.of(rows);
         if (!world_.spaces[row.space].decisions.empty()) {
-            return fmt::format("{} of {}", random_.of(world_.spaces[row.space].decisions).name, row.text);
+            return fmt::format(
+                "{} of {}", random_.of(world_.spaces[row.space].decisions).name, row.text);
         }
         if (scope.dated && !world_.parameters.empty()) {
             return random_.of(world_.parameters).name;
@@ -284,7 +292,10 @@ ValueType ExpressionWriter::quantity() {
     }
 }
 
-std::string ExpressionWriter::over(const Variable& list, const std::string& binder, const Scope& inner, int depth) {
+std::string ExpressionWriter::over(const Variable& list,
+                                   const std::string& binder,
+                                   const Scope& inner,
+                                   int depth) {
     std::string text = fmt::format("over {} as {}", list.text, binder);
     if (random_.chance(65)) {
         text += " where " + condition(inner, depth - 1);
@@ -348,8 +359,11 @@ std::string ExpressionWriter::chosenRow(const Scope& scope, const ValueType& typ
     }
     inner.inferred = true;
     const ValueType order = random_.chance(40) ? ValueType{Kind::Date, 0, 0} : quantity();
-    return fmt::format("({} of (first by {}{} {}))", column, value(inner, order, depth - 2),
-                       random_.chance(50) ? " descending" : "", rows);
+    return fmt::format("({} of (first by {}{} {}))",
+                       column,
+                       value(inner, order, depth - 2),
+                       random_.chance(50) ? " descending" : "",
+                       rows);
 }
 
 // NOLINTNEXTLINE(misc-no-recursion): by depth
@@ -404,9 +418,11 @@ std::string ExpressionWriter::choice(const Scope& scope, const ValueType& type, 
         if (!subject.empty()) {
             text += " (" + subject + ")";
             const bool all = random_.chance(40);
-            const std::size_t arms = all ? enumeration.members.size() : enumeration.members.size() - 1;
+            const std::size_t arms =
+                all ? enumeration.members.size() : enumeration.members.size() - 1;
             for (std::size_t arm = 0; arm < arms; ++arm) {
-                text += fmt::format(" when {} : {}", enumeration.members[arm], value(scope, type, depth - 1));
+                text += fmt::format(
+                    " when {} : {}", enumeration.members[arm], value(scope, type, depth - 1));
             }
             if (!all) {
                 text += fmt::format(" otherwise : {}", value(scope, type, depth - 1));
@@ -416,14 +432,16 @@ std::string ExpressionWriter::choice(const Scope& scope, const ValueType& type, 
     }
     const std::size_t arms = 1 + random_.below(2);
     for (std::size_t arm = 0; arm < arms; ++arm) {
-        text += fmt::format(" when {} : {}", condition(scope, depth - 1), value(scope, type, depth - 1));
+        text += fmt::format(
+            " when {} : {}", condition(scope, depth - 1), value(scope, type, depth - 1));
     }
     return text + fmt::format(" otherwise : {} end)", value(scope, type, depth - 1));
 }
 
 // NOLINTNEXTLINE(misc-no-recursion): by depth
 std::string ExpressionWriter::fallback(const Scope& scope, const ValueType& type, int depth) {
-    const std::string first = random_.chance(50) ? folded(scope, type, depth - 1) : chosenRow(scope, type, depth - 1);
+    const std::string first =
+        random_.chance(50) ? folded(scope, type, depth - 1) : chosenRow(scope, type, depth - 1);
     return fmt::format("({} else {})", first, value(scope, type, depth - 2));
 }
 
@@ -444,7 +462,10 @@ std::string ExpressionWriter::number(const Scope& scope, const ValueType& type, 
             const ValueType unit{kinds[random_.below(3)], 0, 0};
             return fmt::format("({} div {})", sub(unit), sub(unit));
         }
-        return fmt::format("(({} * {}) rounded to {} decimals {})", sub(type), sub({Kind::Number, 2, 0}), type.scale,
+        return fmt::format("(({} * {}) rounded to {} decimals {})",
+                           sub(type),
+                           sub({Kind::Number, 2, 0}),
+                           type.scale,
                            random_.of(kModes));
     case 4:
         return fmt::format("({} mod {})", sub(type), sub(type));
@@ -452,8 +473,10 @@ std::string ExpressionWriter::number(const Scope& scope, const ValueType& type, 
         return fmt::format("(-{})", sub(type));
     default: {
         const ValueType unit = quantity();
-        const std::string digits = type.scale == 0 ? "whole" : std::to_string(type.scale) + " decimals";
-        return fmt::format("(({} / {}) rounded to {} {})", sub(unit), sub(unit), digits, random_.of(kModes));
+        const std::string digits =
+            type.scale == 0 ? "whole" : std::to_string(type.scale) + " decimals";
+        return fmt::format(
+            "(({} / {}) rounded to {} {})", sub(unit), sub(unit), digits, random_.of(kModes));
     }
     }
 }
@@ -478,12 +501,19 @@ std::string ExpressionWriter::amount(const Scope& scope, const ValueType& type, 
         }
         return fmt::format("(-{})", sub(type));
     case 5:
-        return fmt::format("(({} * {}) rounded to cents {})", sub(type), sub({Kind::Number, 3, 0}), random_.of(kModes));
+        return fmt::format("(({} * {}) rounded to cents {})",
+                           sub(type),
+                           sub({Kind::Number, 3, 0}),
+                           random_.of(kModes));
     default:
         if (random_.chance(50)) {
-            return fmt::format("(({}% of {}) rounded to cents {})", random_.between(1, 120), sub(type), random_.of(kModes));
+            return fmt::format("(({}% of {}) rounded to cents {})",
+                               random_.between(1, 120),
+                               sub(type),
+                               random_.of(kModes));
         }
-        return fmt::format("(({} / {}) rounded to cents {})", sub(type), sub(count), random_.of(kModes));
+        return fmt::format(
+            "(({} / {}) rounded to cents {})", sub(type), sub(count), random_.of(kModes));
     }
 }
 
@@ -492,12 +522,14 @@ std::string ExpressionWriter::amount(const Scope& scope, const ValueType& type, 
 std::string ExpressionWriter::called(const Scope& scope, const ValueType& type, int depth) {
     const auto sub = [&](const ValueType& wanted) { return value(scope, wanted, depth - 1); };
     if (type.kind == Kind::Date) {
-        return fmt::format("({} of ({}, {}))", random_.chance(50) ? "earlier" : "later", sub(type), sub(type));
+        return fmt::format(
+            "({} of ({}, {}))", random_.chance(50) ? "earlier" : "later", sub(type), sub(type));
     }
     if (!isQuantity(type.kind)) {
         return {};
     }
-    static const std::vector<std::string> kParts{"calendar_year", "calendar_month", "day_of_month", "weekday"};
+    static const std::vector<std::string> kParts{
+        "calendar_year", "calendar_month", "day_of_month", "weekday"};
     if (type.kind == Kind::Number && random_.chance(40)) {
         return fmt::format("({} of ({}))", random_.of(kParts), sub({Kind::Date, 0, 0}));
     }
@@ -514,7 +546,9 @@ std::string ExpressionWriter::called(const Scope& scope, const ValueType& type, 
 // NOLINTNEXTLINE(misc-no-recursion): by depth
 std::string ExpressionWriter::dateValue(const Scope& scope, int depth) {
     const char* sign = random_.chance(50) ? "+" : "-";
-    return fmt::format("({} {} {})", value(scope, {Kind::Date, 0, 0}, depth - 1), sign,
+    return fmt::format("({} {} {})",
+                       value(scope, {Kind::Date, 0, 0}, depth - 1),
+                       sign,
                        value(scope, {Kind::Days, 0, 0}, depth - 1));
 }
 

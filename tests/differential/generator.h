@@ -11,7 +11,8 @@ namespace proviso::differential {
 /// One declaration of a pack.
 struct GeneratedItem {
     std::string text;
-    bool movable = false;             ///< its place among the others means nothing: rules, exceptions, findings
+    bool movable =
+        false;  ///< its place among the others means nothing: rules, exceptions, findings
 };
 
 struct GeneratedPack {
@@ -25,7 +26,7 @@ struct GeneratedPack {
 /// Everything that one comparison needs.
 struct GeneratedCase {
     std::vector<GeneratedPack> packs;
-    std::vector<std::string> records;         ///< one JSON object each
+    std::vector<std::string> records;  ///< one JSON object each
     std::optional<std::int64_t> knownAsOf;
     std::int64_t budget = 1'000'000;
 };

@@ -1,9 +1,11 @@
-// What is derived and decided: definitions, collected records, decisions with their rules, findings, outputs.
+// What is derived and decided: definitions, collected records, decisions with their rules,
+// findings, outputs.
 
 #include "tests/differential/items.h"
 
-#include <algorithm>
 #include <fmt/format.h>
+
+#include <algorithm>
 
 namespace proviso::differential {
 
@@ -20,7 +22,8 @@ std::size_t PackWriter::anySpace() {
     while (true) {
         const std::size_t space = random_.below(world_.spaces.size());
         const Space& own = world_.spaces[space];
-        // Rules are about rows that a date selects the law for; groups without one have rows below that are.
+        // Rules are about rows that a date selects the law for; groups without one have rows below
+        // that are.
         if (!own.scalar && (own.dated || own.kind == Space::Kind::Group)) {
             return space;
         }
@@ -32,7 +35,9 @@ void PackWriter::define() {
     const Scope scope = scopeOf(space);
     const ValueType type = anyType();
     const std::string name = world_.fresh("d");
-    std::string text = fmt::format("define {} of {} : {}\n  source \"book\"\n", name, world_.spaces[space].name,
+    std::string text = fmt::format("define {} of {} : {}\n  source \"book\"\n",
+                                   name,
+                                   world_.spaces[space].name,
                                    typeText(world_, type));
     if (scope.dated && random_.chance(25)) {
         for (const std::string& period : consecutivePeriods(random_.chance(70))) {
@@ -69,8 +74,10 @@ void PackWriter::collectKeyed() {
     made.source = list.space;
     std::vector<Column> keys;
     for (const Column& column : world_.spaces[list.space].columns) {
-        const bool groupable = !column.maybeUnknown && (column.type.kind == Kind::Code || column.type.kind == Kind::Enumeration ||
-                               column.type.kind == Kind::Text || column.type.kind == Kind::YesNo);
+        const bool groupable =
+            !column.maybeUnknown &&
+            (column.type.kind == Kind::Code || column.type.kind == Kind::Enumeration ||
+             column.type.kind == Kind::Text || column.type.kind == Kind::YesNo);
         if (groupable && !column.isPrivate && column.name.find('.') == std::string::npos) {
             keys.push_back(column);
         }
@@ -97,17 +104,26 @@ void PackWriter::collectKeyed() {
         Scope inner = scopeOf(parent);
         inner.variables.push_back({member, list.space});
         inner.inferred = true;
-        const ValueType type = sum == 0 ? ValueType{Kind::Minutes, 0, 0} : ValueType{Kind::Money, 2, 0};
+        const ValueType type =
+            sum == 0 ? ValueType{Kind::Minutes, 0, 0} : ValueType{Kind::Money, 2, 0};
         const std::string shown = expressions_.visible(inner, type);
         if (shown.empty()) {
             continue;
         }
         const std::string name = world_.fresh("k");
-        fields += fmt::format("      {} : total of ({}) over {}.members as {}\n", name, shown, made.name, member);
+        fields += fmt::format(
+            "      {} : total of ({}) over {}.members as {}\n", name, shown, made.name, member);
         made.columns.push_back({name, type, false, false, false, false, true});
     }
-    core(fmt::format("collect {} of {}\n  source \"book\"\n  over {} as {} one per {}\n  row\n{}  ordered by {}\nend\n",
-                     made.name, world_.spaces[parent].name, list.text, binder, onePer, fields, order));
+    core(fmt::format("collect {} of {}\n  source \"book\"\n  over {} as {} one per {}\n  row\n{}  "
+                     "ordered by {}\nend\n",
+                     made.name,
+                     world_.spaces[parent].name,
+                     list.text,
+                     binder,
+                     onePer,
+                     fields,
+                     order));
     world_.spaces.push_back(made);
 }
 
@@ -137,7 +153,10 @@ void PackWriter::collectRows() {
     inner.inferred = true;
     std::vector<Column> fields;
     const std::size_t count = 2 + random_.below(2);
-    const ValueType types[] = {{Kind::Number, 0, 0}, {Kind::YesNo, 0, 0}, {Kind::Code, 0, 0}, {Kind::Minutes, 0, 0},
+    const ValueType types[] = {{Kind::Number, 0, 0},
+                               {Kind::YesNo, 0, 0},
+                               {Kind::Code, 0, 0},
+                               {Kind::Minutes, 0, 0},
                                {Kind::Date, 0, 0}};
     for (std::size_t field = 0; field < count; ++field) {
         const ValueType type = types[random_.below(5)];
@@ -147,15 +166,19 @@ void PackWriter::collectRows() {
         fields.push_back({world_.fresh("k"), type, false, false, false, false, true});
     }
     if (fields.empty()) {
-        fields.push_back({world_.fresh("k"), {Kind::Number, 0, 0}, false, false, false, false, true});
+        fields.push_back(
+            {world_.fresh("k"), {Kind::Number, 0, 0}, false, false, false, false, true});
     }
     std::string rows;
     const std::size_t branches = 1 + random_.below(2);
     for (std::size_t branch = 0; branch < branches; ++branch) {
-        rows += random_.chance(80) ? fmt::format("  row when {}\n", expressions_.condition(inner, 2)) : "  row\n";
+        rows += random_.chance(80)
+                    ? fmt::format("  row when {}\n", expressions_.condition(inner, 2))
+                    : "  row\n";
         for (const Column& field : fields) {
-            const std::string value = field.type.kind == Kind::Code ? expressions_.visible(inner, field.type)
-                                                                    : expressions_.value(inner, field.type, 1);
+            const std::string value = field.type.kind == Kind::Code
+                                          ? expressions_.visible(inner, field.type)
+                                          : expressions_.value(inner, field.type, 1);
             rows += fmt::format("      {} : {}\n", field.name, value);
         }
     }
@@ -164,8 +187,14 @@ void PackWriter::collectRows() {
         order += ", " + fields[1].name;
     }
     made.columns = fields;
-    core(fmt::format("collect {} of {}\n  source \"book\"\n  over {} as {}\n{}  ordered by {}\nend\n", made.name,
-                     world_.spaces[parent].name, list.text, binder, rows, order));
+    core(fmt::format(
+        "collect {} of {}\n  source \"book\"\n  over {} as {}\n{}  ordered by {}\nend\n",
+        made.name,
+        world_.spaces[parent].name,
+        list.text,
+        binder,
+        rows,
+        order));
     world_.spaces.push_back(made);
 }
 
@@ -173,8 +202,10 @@ void PackWriter::apportion() {
     std::vector<std::size_t> lists;
     for (std::size_t space = 1; space < world_.spaces.size(); ++space) {
         const Space& list = world_.spaces[space];
-        const bool direct = list.parent != kNoSpace && world_.spaces[list.parent].parent == kNoSpace;
-        if ((list.kind == Space::Kind::List || list.kind == Space::Kind::Collected) && direct && !list.scalar) {
+        const bool direct =
+            list.parent != kNoSpace && world_.spaces[list.parent].parent == kNoSpace;
+        if ((list.kind == Space::Kind::List || list.kind == Space::Kind::Collected) && direct &&
+            !list.scalar) {
             lists.push_back(space);
         }
     }
@@ -189,7 +220,8 @@ void PackWriter::apportion() {
         }
         const bool orderly = column.type.kind == Kind::Code || column.type.kind == Kind::Number ||
                              column.type.kind == Kind::Enumeration;
-        if (orderly && column.name.find('.') == std::string::npos && (ties.empty() || random_.chance(50))) {
+        if (orderly && column.name.find('.') == std::string::npos &&
+            (ties.empty() || random_.chance(50))) {
             ties = column.name;
         }
     }
@@ -206,13 +238,31 @@ void PackWriter::apportion() {
         where = " where " + expressions_.condition(inner, 1);
     }
     const std::string name = world_.fresh("d");
-    core(fmt::format("define {} of {} : count\n  source \"book\"\n"
-                     "  as apportion (((total of {}.{} over {}.{} as {}{}) + {} minutes) div {} minutes)\n"
-                     "    over {}.{} as {}{} by {}.{} each {} minutes largest remainder ties by {}\nend\n",
-                     name, list.name, binder, by, parent.name, list.listName, binder, where, random_.between(0, each), each,
-                     parent.name, list.listName, binder, where, binder, by, each, ties));
+    core(fmt::format(
+        "define {} of {} : count\n  source \"book\"\n"
+        "  as apportion (((total of {}.{} over {}.{} as {}{}) + {} minutes) div {} minutes)\n"
+        "    over {}.{} as {}{} by {}.{} each {} minutes largest remainder ties by {}\nend\n",
+        name,
+        list.name,
+        binder,
+        by,
+        parent.name,
+        list.listName,
+        binder,
+        where,
+        random_.between(0, each),
+        each,
+        parent.name,
+        list.listName,
+        binder,
+        where,
+        binder,
+        by,
+        each,
+        ties));
     world_.spaces[list.parent].apportioned = true;
-    world_.spaces[space].columns.push_back({name, {Kind::Number, 0, 0}, false, false, false, false, false});
+    world_.spaces[space].columns.push_back(
+        {name, {Kind::Number, 0, 0}, false, false, false, false, false});
 }
 
 void PackWriter::outputs() {
@@ -234,7 +284,8 @@ void PackWriter::outputs() {
             continue;
         }
         const bool direct = world_.spaces[own.parent].parent == kNoSpace;
-        const bool listed = own.kind == Space::Kind::Collected || (own.kind == Space::Kind::List && !own.scalar);
+        const bool listed =
+            own.kind == Space::Kind::Collected || (own.kind == Space::Kind::List && !own.scalar);
         if (!listed || !direct || !random_.chance(own.kind == Space::Kind::List ? 30 : 70)) {
             continue;
         }
@@ -251,18 +302,25 @@ void PackWriter::outputs() {
         const bool choices = world_.spaces[own.parent].apportioned && random_.chance(70) &&
                              (choicesOf == kNoSpace || choicesOf == own.parent);
         choicesOf = choices ? own.parent : choicesOf;
-        core(fmt::format("output {} of {}{}{}\n", own.listName, world_.spaces[own.parent].name,
-                         with.empty() ? "" : " with " + with, choices ? " choices" : ""));
+        core(fmt::format("output {} of {}{}{}\n",
+                         own.listName,
+                         world_.spaces[own.parent].name,
+                         with.empty() ? "" : " with " + with,
+                         choices ? " choices" : ""));
     }
 }
 
 std::vector<GeneratedPack> PackWriter::write() {
     packs_.push_back({"core", "pack core\n  version \"1\"\n  title \"core\"\nend\n", {}});
     for (const char* layer : {"base", "area", "deal", "shop"}) {
-        packs_.push_back({fmt::format("{}.rules", layer),
-                          fmt::format("pack {}.rules\n  layer {}\n  version \"1\"\n  title \"{}\"\n  uses core\nend\n", layer,
-                                      layer, layer),
-                          {}});
+        packs_.push_back(
+            {fmt::format("{}.rules", layer),
+             fmt::format(
+                 "pack {}.rules\n  layer {}\n  version \"1\"\n  title \"{}\"\n  uses core\nend\n",
+                 layer,
+                 layer,
+                 layer),
+             {}});
     }
     vocabulary();
     records();

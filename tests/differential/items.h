@@ -8,7 +8,8 @@
 
 namespace proviso::differential {
 
-/// Writes the declarations of a pack set: `core` with the words and definitions, and one pack a layer with the rules.
+/// Writes the declarations of a pack set: `core` with the words and definitions, and one pack a
+/// layer with the rules.
 class PackWriter {
   public:
     explicit PackWriter(World& world) : world_(world), random_(world.random), expressions_(world) {}
@@ -37,12 +38,22 @@ class PackWriter {
     void finding();
     void outputs();
 
-    void contribute(const std::string& name, std::size_t space, const std::string& kind, const ValueType& type,
+    void contribute(const std::string& name,
+                    std::size_t space,
+                    const std::string& kind,
+                    const ValueType& type,
                     std::size_t ref);
     std::string ruleHead(std::size_t space, Scope& scope, std::string& target, bool forFinding);
-    void exceptions(const std::string& pack, const std::string& rule, const Scope& scope, const std::string& instead);
-    std::string action(const std::string& name, const std::string& kind, const std::string& target,
-                       const ValueType& type, std::size_t ref, const Scope& scope);
+    void exceptions(const std::string& pack,
+                    const std::string& rule,
+                    const Scope& scope,
+                    const std::string& instead);
+    std::string action(const std::string& name,
+                       const std::string& kind,
+                       const std::string& target,
+                       const ValueType& type,
+                       std::size_t ref,
+                       const Scope& scope);
     std::string because(const Scope& scope, int percent);
     std::string period();
     std::string locals(Scope& scope);

@@ -13,11 +13,14 @@ namespace {
 
 class RecordWriter {
   public:
-    explicit RecordWriter(World& world) : world_(world), random_(world.random), expressions_(world) {}
+    explicit RecordWriter(World& world)
+        : world_(world), random_(world.random), expressions_(world) {}
 
     std::string record(std::size_t number) {
-        std::string text = fmt::format("{{\"id\": \"K-{}\", \"who\": \"p{}\", \"day\": \"{}\"", number,
-                                       random_.between(1, 2), day());
+        std::string text = fmt::format("{{\"id\": \"K-{}\", \"who\": \"p{}\", \"day\": \"{}\"",
+                                       number,
+                                       random_.between(1, 2),
+                                       day());
         text += fields(0, /*nested=*/false);
         text += extra();
         text += lists(0);
@@ -28,13 +31,15 @@ class RecordWriter {
     std::string day() {
         // Few days, so that groups have members.
         const std::int64_t boundary = world_.boundary(random_.below(4));
-        return formatDate(Date{random_.chance(60) ? world_.boundary(0) : boundary + random_.between(-1, 1)});
+        return formatDate(
+            Date{random_.chance(60) ? world_.boundary(0) : boundary + random_.between(-1, 1)});
     }
 
     /// The name in the input: `named "x_f1"` stands in the pack for some fields.
     static std::string key(const Column& column) {
         const auto dot = column.name.find('.');
-        const std::string name = dot == std::string::npos ? column.name : column.name.substr(dot + 1);
+        const std::string name =
+            dot == std::string::npos ? column.name : column.name.substr(dot + 1);
         return column.foreign.empty() ? name : column.foreign;
     }
 
@@ -43,10 +48,12 @@ class RecordWriter {
         for (const Column& column : world_.spaces[space].columns) {
             const bool isNested = column.name.find('.') != std::string::npos;
             const bool isKey = column.name == "who" || column.name == "day";
-            if (!column.stored || isNested != nested || isKey || (column.optional && random_.chance(35))) {
+            if (!column.stored || isNested != nested || isKey ||
+                (column.optional && random_.chance(35))) {
                 continue;
             }
-            text += fmt::format("{}\"{}\": {}", nested && text.empty() ? "" : ", ", key(column), value(column));
+            text += fmt::format(
+                "{}\"{}\": {}", nested && text.empty() ? "" : ", ", key(column), value(column));
         }
         return text;
     }
@@ -80,7 +87,8 @@ class RecordWriter {
                     continue;
                 }
                 std::string one = fields(space, /*nested=*/false) + lists(space);
-                rows += fmt::format("{}{{{}}}", rows.empty() ? "" : ", ", one.empty() ? one : one.substr(2));
+                rows += fmt::format(
+                    "{}{{{}}}", rows.empty() ? "" : ", ", one.empty() ? one : one.substr(2));
             }
             text += fmt::format(", \"{}\": [{}]", list.listName, rows);
         }
@@ -93,24 +101,30 @@ class RecordWriter {
         switch (column.type.kind) {
         case Kind::YesNo:
             if (column.attested) {
-                return fmt::format("{{\"by\": \"someone\", \"on\": \"{}\", \"holds\": {}}}", world_.date(),
+                return fmt::format("{{\"by\": \"someone\", \"on\": \"{}\", \"holds\": {}}}",
+                                   world_.date(),
                                    random_.chance(70) ? "true" : "false");
             }
             return random_.chance(50) ? "true" : "false";
         case Kind::Number:
             if (column.type.scale == 0) {
-                return sign + (random_.chance(2) ? "9223372036854775807" : std::to_string(random_.between(0, 9)));
+                return sign + (random_.chance(2) ? "9223372036854775807"
+                                                 : std::to_string(random_.between(0, 9)));
             }
-            return fmt::format("\"{}{}.{:03}\"", sign, random_.between(0, 9), random_.between(0, 999));
+            return fmt::format(
+                "\"{}{}.{:03}\"", sign, random_.between(0, 9), random_.between(0, 999));
         case Kind::Money:
             if (random_.chance(2)) {
                 return fmt::format("\"{}92233720368547758.07\"", sign);
             }
-            return fmt::format("\"{}{}.{:02}\"", sign, random_.between(0, 3000), random_.between(0, 99));
+            return fmt::format(
+                "\"{}{}.{:02}\"", sign, random_.between(0, 3000), random_.between(0, 99));
         case Kind::Minutes:
-            return std::to_string(random_.chance(40) ? random_.between(0, 4) * 8 : random_.between(0, 60));
+            return std::to_string(random_.chance(40) ? random_.between(0, 4) * 8
+                                                     : random_.between(0, 60));
         case Kind::Days:
-            return std::to_string(random_.chance(2) ? 9000000000000000000 : random_.between(0, 400));
+            return std::to_string(random_.chance(2) ? 9000000000000000000
+                                                    : random_.between(0, 400));
         case Kind::Date:
             return "\"" + world_.date() + "\"";
         case Kind::Text:

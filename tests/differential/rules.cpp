@@ -2,8 +2,9 @@
 
 #include "tests/differential/items.h"
 
-#include <algorithm>
 #include <fmt/format.h>
+
+#include <algorithm>
 
 namespace proviso::differential {
 
@@ -24,7 +25,8 @@ std::string PackWriter::period() {
     default:
         break;
     }
-    return random_.chance(20) ? text + fmt::format(" published 2025-0{}-01", random_.between(1, 6)) : text;
+    return random_.chance(20) ? text + fmt::format(" published 2025-0{}-01", random_.between(1, 6))
+                              : text;
 }
 
 std::string PackWriter::because(const Scope& scope, int percent) {
@@ -39,13 +41,15 @@ std::string PackWriter::because(const Scope& scope, int percent) {
     return fmt::format(" because \"it is {{{}}} and {{{}}}\"", first, second);
 }
 
-/// `source`, period and `for each`; adds the rule's rows to the scope and gives the path to the row of `space`.
-std::string PackWriter::ruleHead(std::size_t space, Scope& scope, std::string& target, bool forFinding) {
+/// `source`, period and `for each`; adds the rule's rows to the scope and gives the path to the row
+/// of `space`.
+std::string
+PackWriter::ruleHead(std::size_t space, Scope& scope, std::string& target, bool forFinding) {
     std::vector<Variable> lists;
     for (const Variable& list : world_.listsOf({world_.spaces[space].name, space})) {
         // Only what hangs below the row itself: of a group also what hangs below its records.
-        if (!world_.spaces[list.space].scalar && list.space != world_.spaces[space].source && list.space != 0 &&
-            world_.spaces[list.space].dated) {
+        if (!world_.spaces[list.space].scalar && list.space != world_.spaces[space].source &&
+            list.space != 0 && world_.spaces[list.space].dated) {
             lists.push_back(list);
         }
     }
@@ -85,8 +89,9 @@ std::string PackWriter::ruleHead(std::size_t space, Scope& scope, std::string& t
     const std::string binder = world_.fresh("b");
     scope.dated = world_.spaces[list.space].dated;
     const bool direct = std::count(list.text.begin(), list.text.end(), '.') == 1;
-    const bool ownList = world_.spaces[list.space].parent != kNoSpace &&
-                         list.text.rfind(world_.spaces[world_.spaces[list.space].parent].name + ".", 0) == 0;
+    const bool ownList =
+        world_.spaces[list.space].parent != kNoSpace &&
+        list.text.rfind(world_.spaces[world_.spaces[list.space].parent].name + ".", 0) == 0;
     if (direct && ownList && random_.chance(forFinding ? 35 : 12)) {
         const std::string other = world_.fresh("b");
         scope.variables.push_back({binder, list.space});
@@ -99,8 +104,12 @@ std::string PackWriter::ruleHead(std::size_t space, Scope& scope, std::string& t
     return head + fmt::format("  for each {} in {}\n", binder, list.text);
 }
 
-std::string PackWriter::action(const std::string& name, const std::string& kind, const std::string& target,
-                               const ValueType& type, std::size_t ref, const Scope& scope) {
+std::string PackWriter::action(const std::string& name,
+                               const std::string& kind,
+                               const std::string& target,
+                               const ValueType& type,
+                               std::size_t ref,
+                               const Scope& scope) {
     if (kind == "union") {
         std::string members = random_.of(world_.codeSets[ref].codes);
         const std::string second = random_.of(world_.codeSets[ref].codes);
@@ -116,7 +125,8 @@ std::string PackWriter::action(const std::string& name, const std::string& kind,
         link = kind == "lowest" ? "at most" : "at least";
     }
     const auto value = [&] {
-        return kind == "strictest" ? random_.of(world_.scales[ref].steps) : expressions_.value(scope, type, 1);
+        return kind == "strictest" ? random_.of(world_.scales[ref].steps)
+                                   : expressions_.value(scope, type, 1);
     };
     std::string what = value();
     if (scope.dated && random_.chance(15)) {
@@ -128,7 +138,9 @@ std::string PackWriter::action(const std::string& name, const std::string& kind,
     return fmt::format("{} {} of {} {} {}", verb, name, target, link, what);
 }
 
-void PackWriter::exceptions(const std::string& pack, const std::string& rule, const Scope& ruleScope,
+void PackWriter::exceptions(const std::string& pack,
+                            const std::string& rule,
+                            const Scope& ruleScope,
                             const std::string& instead) {
     if (pack == "shop.rules" || !random_.chance(20)) {
         return;
@@ -141,8 +153,13 @@ void PackWriter::exceptions(const std::string& pack, const std::string& rule, co
     }
     Scope scope = ruleScope;
     scope.locals.clear();
-    std::string text = fmt::format("exception {} to {}.{} \"but\"\n  source \"note\"\n  {}\n  when {}\n", world_.fresh("exc"),
-                                   pack, rule, period(), expressions_.condition(scope, 2));
+    std::string text =
+        fmt::format("exception {} to {}.{} \"but\"\n  source \"note\"\n  {}\n  when {}\n",
+                    world_.fresh("exc"),
+                    pack,
+                    rule,
+                    period(),
+                    expressions_.condition(scope, 2));
     if (!instead.empty() && random_.chance(50)) {
         text += fmt::format("  then instead {}{}\n", instead, because(scope, 40));
     } else {
@@ -151,8 +168,11 @@ void PackWriter::exceptions(const std::string& pack, const std::string& rule, co
     home->items.push_back({text + "end\n", true});
 }
 
-void PackWriter::contribute(const std::string& name, std::size_t space, const std::string& kind,
-                            const ValueType& type, std::size_t ref) {
+void PackWriter::contribute(const std::string& name,
+                            std::size_t space,
+                            const std::string& kind,
+                            const ValueType& type,
+                            std::size_t ref) {
     const std::size_t rules = 1 + random_.below(4);
     for (std::size_t rule = 0; rule < rules; ++rule) {
         GeneratedPack& pack = lawPack();
@@ -170,7 +190,8 @@ void PackWriter::contribute(const std::string& name, std::size_t space, const st
         }
         const std::size_t actions = random_.chance(15) ? 2 : 1;
         for (std::size_t index = 0; index < actions; ++index) {
-            text += fmt::format("  then {}{}\n", action(name, kind, target, type, ref, scope), because(scope, 30));
+            text += fmt::format(
+                "  then {}{}\n", action(name, kind, target, type, ref, scope), because(scope, 30));
         }
         pack.items.push_back({text + "end\n", true});
         scope.locals.clear();
@@ -208,7 +229,8 @@ void PackWriter::decision() {
             }
         }
     }
-    static const std::vector<std::string> kKinds{"strictest", "union", "lowest", "highest", "exactly one"};
+    static const std::vector<std::string> kKinds{
+        "strictest", "union", "lowest", "highest", "exactly one"};
     std::string kind = random_.of(kKinds);
     if (kind == "strictest" && !own.dated) {
         kind = "union";
@@ -222,8 +244,13 @@ void PackWriter::decision() {
         ref = 1;
         typeName = "set of " + world_.codeSets[ref].name;
     }
-    core(fmt::format("decision {} of {}{} : {} {}{}\n", name, own.name, when, typeName,
-                     kind == "exactly one" ? kind : "combined by " + kind, needs));
+    core(fmt::format("decision {} of {}{} : {} {}{}\n",
+                     name,
+                     own.name,
+                     when,
+                     typeName,
+                     kind == "exactly one" ? kind : "combined by " + kind,
+                     needs));
     contribute(name, space, kind, type, ref);
     if (kind == "strictest" || kind == "union") {
         world_.spaces[space].decisions.push_back({name, kind == "strictest", ref});
@@ -250,7 +277,8 @@ void PackWriter::finding() {
     for (std::size_t slot = 0; slot < count; ++slot) {
         const ValueType type = anyType();
         const std::string slotName = world_.fresh("s");
-        slots += fmt::format("{}{} : {}", slots.empty() ? " with " : ", ", slotName, typeText(world_, type));
+        slots += fmt::format(
+            "{}{} : {}", slots.empty() ? " with " : ", ", slotName, typeText(world_, type));
         std::string value = expressions_.visible(scope, type);
         if (value.empty()) {
             value = expressions_.literal(type);
@@ -263,10 +291,15 @@ void PackWriter::finding() {
         for (const MemberDecision& decision : world_.spaces[row.space].decisions) {
             if (random_.chance(10)) {
                 const std::string slotName = world_.fresh("s");
-                const std::string type = decision.isStep ? world_.scales[decision.ref].name
-                                                         : "set of " + world_.codeSets[decision.ref].name;
+                const std::string type = decision.isStep
+                                             ? world_.scales[decision.ref].name
+                                             : "set of " + world_.codeSets[decision.ref].name;
                 slots += fmt::format("{}{} : {}", slots.empty() ? " with " : ", ", slotName, type);
-                values += fmt::format("{}{} : {} of {}", values.empty() ? " with " : ", ", slotName, decision.name, row.text);
+                values += fmt::format("{}{} : {} of {}",
+                                      values.empty() ? " with " : ", ",
+                                      slotName,
+                                      decision.name,
+                                      row.text);
                 remedy += fmt::format(" {{{}}}", slotName);
             }
         }
@@ -275,10 +308,15 @@ void PackWriter::finding() {
     if (random_.chance(30)) {
         stake = " at stake " + expressions_.value(scope, {Kind::Money, 2, 0}, 1);
     }
-    rule += fmt::format("  then report {} on {}{}{}{}\n", name, target, values, stake, because(scope, 60));
-    pack.items.push_back({fmt::format("finding {} {} \"title\"{}{}\n", name, random_.of(kSeverities), slots,
-                                      remedy.empty() || random_.chance(40) ? "" : " remedy \"do" + remedy + "\""),
-                          true});
+    rule += fmt::format(
+        "  then report {} on {}{}{}{}\n", name, target, values, stake, because(scope, 60));
+    pack.items.push_back(
+        {fmt::format("finding {} {} \"title\"{}{}\n",
+                     name,
+                     random_.of(kSeverities),
+                     slots,
+                     remedy.empty() || random_.chance(40) ? "" : " remedy \"do" + remedy + "\""),
+         true});
     const std::string ruleName = rule.substr(5, rule.find(' ', 5) - 5);
     pack.items.push_back({rule + "end\n", true});
     exceptions(pack.name, ruleName, scope, "");

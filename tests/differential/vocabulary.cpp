@@ -3,8 +3,9 @@
 #include "runtime/values/date.h"
 #include "tests/differential/items.h"
 
-#include <algorithm>
 #include <fmt/format.h>
+
+#include <algorithm>
 
 namespace proviso::differential {
 
@@ -36,7 +37,8 @@ void PackWriter::vocabulary() {
     }
     const Enumeration& facts = world_.enumerations[0];
     Scale scale{world_.fresh("scale"), 0, {}};
-    std::string text = fmt::format("scale {} of {} from loosest to strictest\n", scale.name, facts.name);
+    std::string text =
+        fmt::format("scale {} of {} from loosest to strictest\n", scale.name, facts.name);
     const std::int64_t steps = random_.between(2, 4);
     // Each step accepts some of what the one before does, so that the order is a true one.
     std::vector<std::string> accepted = facts.members;
@@ -48,8 +50,12 @@ void PackWriter::vocabulary() {
         }
         if (random_.chance(25)) {
             const std::int64_t day = world_.boundary(random_.below(4));
-            text += fmt::format("  {} satisfied by through {} : {} from {} : {}\n", scale.steps.back(),
-                                formatDate(Date{day - 1}), joined(accepted), formatDate(Date{day}), joined(fewer));
+            text += fmt::format("  {} satisfied by through {} : {} from {} : {}\n",
+                                scale.steps.back(),
+                                formatDate(Date{day - 1}),
+                                joined(accepted),
+                                formatDate(Date{day}),
+                                joined(fewer));
         } else {
             text += fmt::format("  {} satisfied by {}\n", scale.steps.back(), joined(fewer));
         }
@@ -58,8 +64,12 @@ void PackWriter::vocabulary() {
     core(text + "end\n");
     world_.scales.push_back(scale);
 
-    CodeSet goods{world_.fresh("codes"), kNoSpace, random_.chance(50), {"97110", "G0283", "\"0101T\"", "\"M54.5\"", "AB"}};
-    core(fmt::format("codes {}{} {} end\n", goods.name, goods.open ? " open" : "", joined(goods.codes)));
+    CodeSet goods{world_.fresh("codes"),
+                  kNoSpace,
+                  random_.chance(50),
+                  {"97110", "G0283", "\"0101T\"", "\"M54.5\"", "AB"}};
+    core(fmt::format(
+        "codes {}{} {} end\n", goods.name, goods.open ? " open" : "", joined(goods.codes)));
     world_.codeSets.push_back(goods);
     CodeSet marks{world_.fresh("codes"), kNoSpace, false, {}};
     const std::int64_t markCount = random_.between(2, 4);
@@ -76,14 +86,17 @@ void PackWriter::vocabulary() {
             }
             std::string period;
             if (random_.chance(40)) {
-                period = random_.chance(50) ? " from " + world_.date() : " through " + world_.date();
+                period =
+                    random_.chance(50) ? " from " + world_.date() : " through " + world_.date();
             }
             selection.codes.push_back(code + period);
         }
         if (selection.codes.empty()) {
             selection.codes.push_back("AB");
         }
-        core(fmt::format("codes {} of {} source \"list\" {} end\n", selection.name, goods.name,
+        core(fmt::format("codes {} of {} source \"list\" {} end\n",
+                         selection.name,
+                         goods.name,
                          joined(selection.codes)));
         world_.codeSets.push_back(selection);
     }
@@ -116,7 +129,10 @@ ValueType PackWriter::anyType() {
 }
 
 ValueType PackWriter::quantity() {
-    const ValueType all[] = {{Kind::Money, 2, 0}, {Kind::Minutes, 0, 0}, {Kind::Number, 0, 0}, {Kind::Number, 3, 0},
+    const ValueType all[] = {{Kind::Money, 2, 0},
+                             {Kind::Minutes, 0, 0},
+                             {Kind::Number, 0, 0},
+                             {Kind::Number, 3, 0},
                              {Kind::Days, 0, 0}};
     return all[random_.below(5)];
 }
@@ -128,12 +144,16 @@ std::string PackWriter::fields(Space& space, const std::string& prefix, int coun
         const std::string name = world_.fresh("f");
         column.name = prefix + name;
         // The first few make sure that every pack has something of what most expressions want.
-        const ValueType firsts[] = {{Kind::Number, 0, 0}, {Kind::Money, 2, 0}, {Kind::Code, 0, 0},
-                                    {Kind::Enumeration, 0, 0}, {Kind::Minutes, 0, 0}};
+        const ValueType firsts[] = {{Kind::Number, 0, 0},
+                                    {Kind::Money, 2, 0},
+                                    {Kind::Code, 0, 0},
+                                    {Kind::Enumeration, 0, 0},
+                                    {Kind::Minutes, 0, 0}};
         column.type = index < 5 && prefix.empty() ? firsts[index] : anyType();
         column.stored = true;
         column.attested = column.type.kind == Kind::YesNo && random_.chance(30);
-        text += fmt::format("  {} : {}", name, column.attested ? "attestation" : typeText(world_, column.type));
+        text += fmt::format(
+            "  {} : {}", name, column.attested ? "attestation" : typeText(world_, column.type));
         if (column.type.kind == Kind::Text) {
             column.isPrivate = random_.chance(20);
             text += column.isPrivate ? " private" : " shown";
@@ -145,9 +165,11 @@ std::string PackWriter::fields(Space& space, const std::string& prefix, int coun
         }
         if (random_.chance(50)) {
             column.optional = true;
-            const bool plain = column.type.kind != Kind::Text && column.type.kind != Kind::Code && !column.attested;
+            const bool plain = column.type.kind != Kind::Text && column.type.kind != Kind::Code &&
+                               !column.attested;
             column.maybeUnknown = !plain || random_.chance(70);
-            text += column.maybeUnknown ? " optional" : " absent means " + expressions_.literal(column.type);
+            text += column.maybeUnknown ? " optional"
+                                        : " absent means " + expressions_.literal(column.type);
         }
         if (random_.chance(15)) {
             column.foreign = "x_" + name;
@@ -191,14 +213,19 @@ void PackWriter::records() {
             plain.listName = world_.fresh("marks");
             plain.parent = index;
             plain.scalar = true;
-            plain.columns.push_back({"value", {Kind::Code, 0, 1}, false, false, false, false, true});
+            plain.columns.push_back(
+                {"value", {Kind::Code, 0, 1}, false, false, false, false, true});
             world_.spaces.push_back(plain);
-            inner += fmt::format("  {} : list of {} at most 3 absent means none\n", plain.listName,
+            inner += fmt::format("  {} : list of {} at most 3 absent means none\n",
+                                 plain.listName,
                                  world_.codeSets[1].name);
         }
         const std::string text = fields(world_.spaces[index], "", fieldCount);
         core(fmt::format("record {}\n{}{}end\n", name, text, inner));
-        lists += fmt::format("  {}s : list of {} at most 4{}\n", name, name, random_.chance(50) ? " absent means none" : "");
+        lists += fmt::format("  {}s : list of {} at most 4{}\n",
+                             name,
+                             name,
+                             random_.chance(50) ? " absent means none" : "");
     };
     addList(0, "item", 7);
     if (random_.chance(60)) {
@@ -222,12 +249,17 @@ void PackWriter::records() {
     // Keys of groups.
     order.columns.push_back({"who", {Kind::Text, 0, 0}, true, false, false, false, true});
     order.columns.push_back({"day", {Kind::Date, 0, 0}, false, false, false, false, true});
-    core(fmt::format("record order dated by day\n  id : text key shown\n  who : text private\n  day : date\n{}{}end\n",
-                     own, lists));
+    core(fmt::format("record order dated by day\n  id : text key shown\n  who : text private\n  "
+                     "day : date\n{}{}end\n",
+                     own,
+                     lists));
 }
 
 void PackWriter::groupings() {
-    const auto add = [&](const std::string& name, const std::string& keys, bool dated, bool withDay) {
+    const auto add = [&](const std::string& name,
+                         const std::string& keys,
+                         bool dated,
+                         bool withDay) {
         Space group;
         group.kind = Space::Kind::Group;
         group.name = name;
@@ -273,7 +305,8 @@ void PackWriter::parameters() {
     const std::int64_t count = random_.between(1, 3);
     for (std::int64_t index = 0; index < count; ++index) {
         Parameter parameter{world_.fresh("par"), anyType()};
-        std::string text = fmt::format("parameter {} : {}\n  source \"annex\"\n", parameter.name,
+        std::string text = fmt::format("parameter {} : {}\n  source \"annex\"\n",
+                                       parameter.name,
                                        typeText(world_, parameter.type));
         if (random_.chance(30)) {
             text += fmt::format("  always : {}\n", expressions_.literal(parameter.type));
@@ -283,7 +316,9 @@ void PackWriter::parameters() {
             }
         }
         if (random_.chance(35)) {
-            text += fmt::format("  from {} published 2025-0{}-15 : {}\n", world_.date(), random_.between(1, 6),
+            text += fmt::format("  from {} published 2025-0{}-15 : {}\n",
+                                world_.date(),
+                                random_.between(1, 6),
                                 expressions_.literal(parameter.type));
         }
         core(text + "end\n");
@@ -306,16 +341,20 @@ void PackWriter::oneTable(bool unique) {
         table.gives.push_back({world_.fresh("out"), anyType(), false, false, false, false, false});
     }
     const bool dated = random_.chance(40);
-    std::string text = fmt::format("table {} hit {}\n  source \"list\"\n  given ", table.name, unique ? "unique" : "first");
+    std::string text = fmt::format(
+        "table {} hit {}\n  source \"list\"\n  given ", table.name, unique ? "unique" : "first");
     std::string header = "  |";
     for (std::size_t index = 0; index < table.given.size(); ++index) {
         const std::string name = world_.fresh("arg");
-        text += fmt::format("{}{} : {}", index == 0 ? "" : ", ", name, typeText(world_, table.given[index]));
+        text += fmt::format(
+            "{}{} : {}", index == 0 ? "" : ", ", name, typeText(world_, table.given[index]));
         header += " " + name + " |";
     }
     text += "\n  gives ";
     for (std::size_t index = 0; index < table.gives.size(); ++index) {
-        text += fmt::format("{}{} : {}", index == 0 ? "" : ", ", table.gives[index].name,
+        text += fmt::format("{}{} : {}",
+                            index == 0 ? "" : ", ",
+                            table.gives[index].name,
                             typeText(world_, table.gives[index].type));
         header += " " + table.gives[index].name + " |";
     }
@@ -326,10 +365,13 @@ void PackWriter::oneTable(bool unique) {
             continue;
         }
         const bool any = !unique && random_.chance(30);
-        text += fmt::format("  | {} |", any ? std::string("any") : enumeration.members[row % enumeration.members.size()]);
+        text += fmt::format("  | {} |",
+                            any ? std::string("any")
+                                : enumeration.members[row % enumeration.members.size()]);
         if (second) {
             const ValueType& type = table.given[1];
-            static const std::vector<std::string> kTests{"at least ", "at most ", "exceeds ", "below "};
+            static const std::vector<std::string> kTests{
+                "at least ", "at most ", "exceeds ", "below "};
             std::string cell = random_.chance(50) ? "any" : expressions_.literal(type);
             if (type.kind != Kind::Code && cell != "any" && random_.chance(60)) {
                 cell = random_.of(kTests) + cell;
@@ -337,10 +379,14 @@ void PackWriter::oneTable(bool unique) {
             text += " " + cell + " |";
         }
         for (const Column& output : table.gives) {
-            text += " " + (random_.chance(12) ? std::string("unknown \"open\"") : expressions_.literal(output.type)) + " |";
+            text += " " +
+                    (random_.chance(12) ? std::string("unknown \"open\"")
+                                        : expressions_.literal(output.type)) +
+                    " |";
         }
         if (dated) {
-            text += random_.chance(50) ? fmt::format(" {} | - |", world_.date()) : fmt::format(" - | {} |", world_.date());
+            text += random_.chance(50) ? fmt::format(" {} | - |", world_.date())
+                                       : fmt::format(" - | {} |", world_.date());
         }
         text += "\n";
     }

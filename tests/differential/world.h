@@ -11,45 +11,60 @@
 namespace proviso::differential {
 
 struct ValueType {
-    enum class Kind : std::uint8_t { YesNo, Number, Money, Minutes, Days, Date, Text, Enumeration, Code } kind = Kind::YesNo;
+    enum class Kind : std::uint8_t {
+        YesNo,
+        Number,
+        Money,
+        Minutes,
+        Days,
+        Date,
+        Text,
+        Enumeration,
+        Code
+    } kind = Kind::YesNo;
     int scale = 0;
-    std::size_t ref = 0;              ///< enumeration or code set
+    std::size_t ref = 0;  ///< enumeration or code set
 
     bool operator==(const ValueType&) const = default;
 };
 
 struct Column {
-    std::string name;                 ///< nested records' fields are dotted
+    std::string name;  ///< nested records' fields are dotted
     ValueType type;
     bool isPrivate = false;
     bool optional = false;
-    bool maybeUnknown = false;        ///< optional, and absence has no meaning
+    bool maybeUnknown = false;  ///< optional, and absence has no meaning
     bool isSigned = false;
     bool stored = false;
-    bool attested = false;            ///< a yes or no with who said it and when
-    std::string foreign = {};         ///< name in the input where it is another
-    bool ownerRequired = false;       ///< of a nested record that must be there
+    bool attested = false;       ///< a yes or no with who said it and when
+    std::string foreign = {};    ///< name in the input where it is another
+    bool ownerRequired = false;  ///< of a nested record that must be there
 };
 
 /// A decision that is a scale's step or a set.
 struct MemberDecision {
     std::string name;
     bool isStep = false;
-    std::size_t ref = 0;              ///< scale or code set
+    std::size_t ref = 0;  ///< scale or code set
 };
 
 inline constexpr std::size_t kNoSpace = 999;
 
 struct Space {
-    enum class Kind : std::uint8_t { Record, List, Group, Collected } kind = Kind::Record;
+    enum class Kind : std::uint8_t {
+        Record,
+        List,
+        Group,
+        Collected
+    } kind = Kind::Record;
     std::string name;
     std::string listName;
     std::size_t parent = kNoSpace;
     bool dated = true;
     bool scalar = false;
-    bool apportioned = false;         ///< something under it is
-    bool keyed = false;               ///< Collected: one row a key
-    std::size_t source = kNoSpace;    ///< Collected: the rows it is made of
+    bool apportioned = false;       ///< something under it is
+    bool keyed = false;             ///< Collected: one row a key
+    std::size_t source = kNoSpace;  ///< Collected: the rows it is made of
     std::vector<Column> columns;
     std::vector<MemberDecision> decisions;
 };
@@ -95,10 +110,10 @@ struct Variable {
 /// Where an expression stands. The first variable is the row of the rule or definition.
 struct Scope {
     std::vector<Variable> variables;
-    bool dated = true;                ///< a date selects what is in force
-    bool inferred = false;            ///< the type comes from the expression: no bare members
-    std::vector<Column> locals;       ///< what a rule defines for itself
-    int folds = 0;                    ///< how many lists are being run over around this place
+    bool dated = true;           ///< a date selects what is in force
+    bool inferred = false;       ///< the type comes from the expression: no bare members
+    std::vector<Column> locals;  ///< what a rule defines for itself
+    int folds = 0;               ///< how many lists are being run over around this place
 };
 
 struct World {
@@ -106,15 +121,15 @@ struct World {
 
     Random random;
     std::vector<Enumeration> enumerations;
-    std::vector<CodeSet> codeSets;    ///< bases and selections
+    std::vector<CodeSet> codeSets;  ///< bases and selections
     std::vector<Scale> scales;
-    std::vector<Space> spaces;        ///< [0] is the entry record
+    std::vector<Space> spaces;  ///< [0] is the entry record
     std::vector<Parameter> parameters;
     std::vector<Table> tables;
     int names = 0;
 
     std::string fresh(const std::string& prefix) { return prefix + std::to_string(++names); }
-    std::string date();               ///< near one of a few boundaries
+    std::string date();  ///< near one of a few boundaries
     std::int64_t boundary(std::size_t index) const;
 
     std::vector<std::size_t> groupsOfRecord() const;
@@ -153,7 +168,8 @@ class ExpressionWriter {
     std::string equality(const Scope& scope, int depth);
     std::string membership(const Scope& scope, int depth);
     std::string overRows(const Scope& scope, int depth);
-    std::string over(const Variable& list, const std::string& binder, const Scope& inner, int depth);
+    std::string
+    over(const Variable& list, const std::string& binder, const Scope& inner, int depth);
     std::string decisionTest(const Scope& scope);
     std::string fallback(const Scope& scope, const ValueType& type, int depth);
     ValueType quantity();

@@ -1,8 +1,7 @@
 // Largest remainder, with all its equally right outcomes.
 
-#include "tests/reference/machine.h"
-
 #include "runtime/values/decimal.h"
+#include "tests/reference/machine.h"
 
 #include <algorithm>
 
@@ -50,7 +49,8 @@ struct Taking {
 
 }  // namespace
 
-Machine::Pool Machine::makePool(const Apportionment& apportionment, std::uint32_t parentRow,
+Machine::Pool Machine::makePool(const Apportionment& apportionment,
+                                std::uint32_t parentRow,
                                 std::int64_t choice) {
     Pool pool;
     std::vector<Taking> taking;
@@ -60,7 +60,8 @@ Machine::Pool Machine::makePool(const Apportionment& apportionment, std::uint32_
         if (followAll(apportionment.over, row) != parentRow) {
             continue;
         }
-        const Environment environment{{apportionment.binder, row}, {apportionment.parentBinder, parentRow}};
+        const Environment environment{{apportionment.binder, row},
+                                      {apportionment.parentBinder, parentRow}};
         Value mask = rows(apportionment.list)[row].exists;
         if (apportionment.where != kNone) {
             mask = conjunction({mask, evaluate(apportionment.where, environment)});
@@ -72,7 +73,12 @@ Machine::Pool Machine::makePool(const Apportionment& apportionment, std::uint32_
         if (!mask.isValue()) {
             all.push_back(mask);
         }
-        Taking taker{row, 0, evaluate(apportionment.by, environment), evaluate(apportionment.each, environment), 0, 0};
+        Taking taker{row,
+                     0,
+                     evaluate(apportionment.by, environment),
+                     evaluate(apportionment.each, environment),
+                     0,
+                     0};
         if (mask.isValue()) {
             all.push_back(taker.by);
             all.push_back(taker.each);
@@ -115,8 +121,9 @@ Machine::Pool Machine::makePool(const Apportionment& apportionment, std::uint32_
         }
         return byText ? text(left1.value) < text(right1.value) : left1.value < right1.value;
     });
-    std::stable_sort(taking.begin(), taking.end(),
-                     [](const Taking& a, const Taking& b) { return a.remainder > b.remainder; });
+    std::stable_sort(taking.begin(), taking.end(), [](const Taking& a, const Taking& b) {
+        return a.remainder > b.remainder;
+    });
     const auto winners = static_cast<std::size_t>(left);
     std::size_t tiedFrom = 0;
     std::size_t tiedTo = 0;
@@ -146,7 +153,8 @@ std::int64_t Machine::poolChoice(std::uint32_t apportionment, std::uint32_t pare
     // Each apportionment of a parent takes its digit of the choice and hands on the rest.
     std::int64_t choice = choice_;
     for (std::uint32_t earlier = 0; earlier < apportionment; ++earlier) {
-        if (program_.apportionments[earlier].parent == program_.apportionments[apportionment].parent) {
+        if (program_.apportionments[earlier].parent ==
+            program_.apportionments[apportionment].parent) {
             choice /= pool(earlier, parentRow).outcomes;
         }
     }
@@ -159,7 +167,8 @@ const Machine::Pool& Machine::pool(std::uint32_t apportionment, std::uint32_t pa
     if (found != pools_.end()) {
         return found->second;
     }
-    Pool made = makePool(program_.apportionments[apportionment], parentRow, poolChoice(apportionment, parentRow));
+    Pool made = makePool(
+        program_.apportionments[apportionment], parentRow, poolChoice(apportionment, parentRow));
     return pools_.emplace(key, std::move(made)).first->second;
 }
 

@@ -11,13 +11,15 @@ using namespace typed;
 
 std::uint32_t Machine::together(SpaceId space, std::uint32_t row) {
     if (together_.empty()) {
-        // Records with the same values of the keys that all groupings share; without groupings each record alone.
+        // Records with the same values of the keys that all groupings share; without groupings each
+        // record alone.
         std::vector<ColumnId> shared;
         for (std::size_t index = 0; index < program_.groupings.size(); ++index) {
             std::vector<ColumnId> keys = program_.groupings[index].keys;
             std::sort(keys.begin(), keys.end());
             std::vector<ColumnId> both;
-            std::set_intersection(shared.begin(), shared.end(), keys.begin(), keys.end(), std::back_inserter(both));
+            std::set_intersection(
+                shared.begin(), shared.end(), keys.begin(), keys.end(), std::back_inserter(both));
             shared = index == 0 ? keys : both;
         }
         std::map<std::vector<std::int64_t>, std::uint32_t> known;
@@ -29,7 +31,8 @@ std::uint32_t Machine::together(SpaceId space, std::uint32_t row) {
             if (program_.groupings.empty()) {
                 key.push_back(record);
             }
-            together_.push_back(known.emplace(key, static_cast<std::uint32_t>(known.size())).first->second);
+            together_.push_back(
+                known.emplace(key, static_cast<std::uint32_t>(known.size())).first->second);
         }
     }
     while (space != program_.entry) {

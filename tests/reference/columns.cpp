@@ -9,9 +9,14 @@ namespace proviso::reference {
 
 using namespace typed;
 
-Machine::Machine(const Program& program, const Schema& schema, const Batch& batch, const Options& options,
-                 std::int64_t choice, const OverBudget& over)
-    : program_(program), schema_(schema), batch_(batch), options_(options), choice_(choice), over_(over) {
+Machine::Machine(const Program& program,
+                 const Schema& schema,
+                 const Batch& batch,
+                 const Options& options,
+                 std::int64_t choice,
+                 const OverBudget& over)
+    : program_(program), schema_(schema), batch_(batch), options_(options), choice_(choice),
+      over_(over) {
     for (const std::string& constantText : program.texts) {
         textIds_.push_back(batch.dictionary->intern(constantText));
     }
@@ -75,7 +80,8 @@ Value Machine::stored(const Column& column, std::uint32_t row) {
         break;
     }
     const std::string path = rowPath(column.space, row);
-    return Value::unknown({entryRow(column.space, row), path + (path.empty() ? "" : ".") + column.name});
+    return Value::unknown(
+        {entryRow(column.space, row), path + (path.empty() ? "" : ".") + column.name});
 }
 
 Value Machine::governingDate(SpaceId space, std::uint32_t row) {
@@ -109,7 +115,8 @@ Value Machine::defined(const Definition& definition, std::uint32_t row) {
 Value Machine::collected(ColumnId id, std::uint32_t row) {
     const SpaceId space = program_.columns[id].space;
     const Collect& collect = program_.collects[program_.spaces[space].collect];
-    const auto field = std::find(collect.fields.begin(), collect.fields.end(), id) - collect.fields.begin();
+    const auto field =
+        std::find(collect.fields.begin(), collect.fields.end(), id) - collect.fields.begin();
     const Row& made = rows(space)[row];
     Environment environment{{collect.binder, made.source}};
     if (collect.self != kNone) {
@@ -128,7 +135,8 @@ Value Machine::target(const Effect& effect, const Environment& environment) {
 
 Value Machine::guard(std::uint32_t rule, const Effect& effect, std::uint32_t row) {
     const SpaceId space = program_.binders[program_.rules[rule].binder].space;
-    const Value spoken = conjunction({rows(space)[row].exists, evaluate(effect.guard, ruleEnvironment(rule, row))});
+    const Value spoken =
+        conjunction({rows(space)[row].exists, evaluate(effect.guard, ruleEnvironment(rule, row))});
     const bool over = !over_.empty() && over_.count({rule, together(space, row)}) > 0;
     return over && spoken.state != State::Error ? Value::error(EvaluationError::Budget) : spoken;
 }
@@ -161,7 +169,8 @@ Value Machine::unmetNeeds(const Decision& decision, std::uint32_t index, std::ui
         for (const Contribution& contribution : contributions(index, row)) {
             const Rule& rule = program_.rules[contribution.rule];
             const std::uint32_t exception = rule.effects[contribution.effect].exception;
-            const PackId speaker = exception == kNone ? rule.pack : program_.exceptions[exception].pack;
+            const PackId speaker =
+                exception == kNone ? rule.pack : program_.exceptions[exception].pack;
             if (program_.packs[speaker].layer == need.layer) {
                 guards.push_back(contribution.guard);
             }
@@ -185,7 +194,8 @@ Value Machine::decided(std::uint32_t index, std::uint32_t row, std::uint32_t mem
             return when;
         }
     }
-    if (decision.combination == Combination::Strictest || decision.combination == Combination::Union) {
+    if (decision.combination == Combination::Strictest ||
+        decision.combination == Combination::Union) {
         std::vector<Value> demands{unmetNeeds(decision, index, row)};
         // Only this member's guards are asked for: those of another may depend on this one.
         for (std::uint32_t rule = 0; rule < program_.rules.size(); ++rule) {
@@ -208,9 +218,12 @@ Value Machine::decided(std::uint32_t index, std::uint32_t row, std::uint32_t mem
     return combined(decision, index, row, unmetNeeds(decision, index, row));
 }
 
-Value Machine::combined(const Decision& decision, std::uint32_t index, std::uint32_t row, const Value& unmet) {
-    // What rows below say through one effect is put together before effects are: a row that cannot be decided leaves the
-    // whole effect undecided, whether or not the others agree.
+Value Machine::combined(const Decision& decision,
+                        std::uint32_t index,
+                        std::uint32_t row,
+                        const Value& unmet) {
+    // What rows below say through one effect is put together before effects are: a row that cannot
+    // be decided leaves the whole effect undecided, whether or not the others agree.
     struct Speech {
         std::vector<Value> open;
         std::vector<std::int64_t> values;
@@ -219,14 +232,16 @@ Value Machine::combined(const Decision& decision, std::uint32_t index, std::uint
     bool anySpeaks = false;
     for (const Contribution& contribution : contributions(index, row)) {
         Speech& speech = speeches[{contribution.rule, contribution.effect}];
-        if (contribution.guard.state == State::Unknown || contribution.guard.state == State::Error) {
+        if (contribution.guard.state == State::Unknown ||
+            contribution.guard.state == State::Error) {
             speech.open.push_back(contribution.guard);
         }
         if (!contribution.guard.isYes()) {
             continue;
         }
         const Effect& effect = program_.rules[contribution.rule].effects[contribution.effect];
-        const Value value = evaluate(effect.value, ruleEnvironment(contribution.rule, contribution.row));
+        const Value value =
+            evaluate(effect.value, ruleEnvironment(contribution.rule, contribution.row));
         anySpeaks = true;
         if (value.isValue()) {
             speech.values.push_back(value.value);
@@ -234,7 +249,7 @@ Value Machine::combined(const Decision& decision, std::uint32_t index, std::uint
             speech.open.push_back(value);
         }
     }
-    std::vector<Value> open;      // what keeps the decision from being made
+    std::vector<Value> open;  // what keeps the decision from being made
     std::vector<std::int64_t> values;
     for (const auto& [effect, speech] : speeches) {
         open.insert(open.end(), speech.open.begin(), speech.open.end());
@@ -252,7 +267,8 @@ Value Machine::combined(const Decision& decision, std::uint32_t index, std::uint
             open.push_back(Value::error(EvaluationError::Conflict));
         }
         if (!anySpeaks && open.empty()) {
-            open.push_back(Value::unknown({kNoRow, "law:" + program_.columns[decision.column].name}));
+            open.push_back(
+                Value::unknown({kNoRow, "law:" + program_.columns[decision.column].name}));
         }
     }
     const Value state = propagated(open);

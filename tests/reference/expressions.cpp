@@ -1,9 +1,8 @@
 // What each kind of expression means.
 
-#include "tests/reference/machine.h"
-
 #include "runtime/values/date.h"
 #include "runtime/values/decimal.h"
+#include "tests/reference/machine.h"
 
 #include <algorithm>
 #include <tuple>
@@ -90,7 +89,9 @@ bool Machine::inForce(const InForce& period, std::int64_t date) const {
     return known && period.period.from <= date && date <= period.period.through;
 }
 
-Value Machine::dated(const std::vector<InForce>& periods, const Value& date, std::size_t& chosen) const {
+Value Machine::dated(const std::vector<InForce>& periods,
+                     const Value& date,
+                     std::size_t& chosen) const {
     if (!date.isValue()) {
         return date;
     }
@@ -177,9 +178,10 @@ Value Machine::lookup(const Expr& expr, const std::vector<Value>& operands) cons
             case Table::Cell::Test::Any:
                 break;
             case Table::Cell::Test::OneOf:
-                hit = std::any_of(cell.values.begin(), cell.values.end(), [&](std::int64_t candidate) {
-                    return constant(table.given[index].type, candidate) == value;
-                });
+                hit = std::any_of(
+                    cell.values.begin(), cell.values.end(), [&](std::int64_t candidate) {
+                        return constant(table.given[index].type, candidate) == value;
+                    });
                 break;
             case Table::Cell::Test::AtLeast:
                 hit = value >= limit();
@@ -201,9 +203,12 @@ Value Machine::lookup(const Expr& expr, const std::vector<Value>& operands) cons
         return inForce(row.inForce, date);
     };
     const auto sameResults = [](const Table::Row& a, const Table::Row& b) {
-        return std::equal(a.results.begin(), a.results.end(), b.results.begin(),
+        return std::equal(a.results.begin(),
+                          a.results.end(),
+                          b.results.begin(),
                           [](const Table::Result& one, const Table::Result& other) {
-                              return one.unknown == other.unknown && (one.unknown || one.value == other.value);
+                              return one.unknown == other.unknown &&
+                                     (one.unknown || one.value == other.value);
                           });
     };
     std::vector<const Table::Row*> hits;
@@ -234,8 +239,8 @@ Value Machine::lookup(const Expr& expr, const std::vector<Value>& operands) cons
     return Value::of(constant(table.gives[output].type, result.value));
 }
 
-std::vector<Machine::Child> Machine::children(const Expr& expr, const Environment& environment,
-                                              const Value& parent) {
+std::vector<Machine::Child>
+Machine::children(const Expr& expr, const Environment& environment, const Value& parent) {
     const SpaceId space = program_.links[expr.over[0]].from;
     std::vector<Child> found;
     for (std::uint32_t row = 0; row < rows(space).size(); ++row) {
@@ -269,7 +274,7 @@ Value Machine::fold(const Expr& expr, const Environment& environment) {
         }
         return expr.fold == FoldKind::Any ? disjunction(terms) : conjunction(terms);
     }
-    std::vector<Value> seen;      // masks that are no answer, and the values that count
+    std::vector<Value> seen;  // masks that are no answer, and the values that count
     std::vector<std::int64_t> values;
     std::int64_t count = 0;
     for (const Child& child : all) {
@@ -308,11 +313,14 @@ Value Machine::fold(const Expr& expr, const Environment& environment) {
     case FoldKind::Count:
         return Value::of(count);
     case FoldKind::Distinct:
-        return Value::of(static_cast<std::int64_t>(std::set<std::int64_t>(values.begin(), values.end()).size()));
+        return Value::of(
+            static_cast<std::int64_t>(std::set<std::int64_t>(values.begin(), values.end()).size()));
     case FoldKind::Highest:
-        return values.empty() ? Value::notApplicable() : Value::of(*std::max_element(values.begin(), values.end()));
+        return values.empty() ? Value::notApplicable()
+                              : Value::of(*std::max_element(values.begin(), values.end()));
     default:
-        return values.empty() ? Value::notApplicable() : Value::of(*std::min_element(values.begin(), values.end()));
+        return values.empty() ? Value::notApplicable()
+                              : Value::of(*std::min_element(values.begin(), values.end()));
     }
 }
 
@@ -326,9 +334,10 @@ Value Machine::foldRow(const Expr& expr, const Environment& environment) {
     struct Candidate {
         std::uint32_t row = 0;
         std::int64_t order = 0;
-        std::string text;             // what texts and codes are ordered by
+        std::string text;  // what texts and codes are ordered by
     };
-    const TypeKind orderKind = expr.body == kNone ? TypeKind::Date : program_.exprs[expr.body].type.kind;
+    const TypeKind orderKind =
+        expr.body == kNone ? TypeKind::Date : program_.exprs[expr.body].type.kind;
     std::vector<Candidate> candidates;
     for (const Child& child : children(expr, environment, parent)) {
         if (!child.mask.isYes()) {
@@ -339,8 +348,9 @@ Value Machine::foldRow(const Expr& expr, const Environment& environment) {
         }
         Candidate candidate{child.row, 0, {}};
         if (expr.fold != FoldKind::Only) {
-            const Value order = expr.body != kNone ? evaluate(expr.body, child.environment)
-                                                   : governingDate(program_.links[expr.over[0]].from, child.row);
+            const Value order = expr.body != kNone
+                                    ? evaluate(expr.body, child.environment)
+                                    : governingDate(program_.links[expr.over[0]].from, child.row);
             if (!order.isValue()) {
                 if (order.state != State::NotApplicable) {
                     seen.push_back(order);
@@ -367,7 +377,8 @@ Value Machine::foldRow(const Expr& expr, const Environment& environment) {
     };
     switch (expr.fold) {
     case FoldKind::Only:
-        return candidates.size() == 1 ? Value::of(candidates[0].row) : Value::error(EvaluationError::NotOne);
+        return candidates.size() == 1 ? Value::of(candidates[0].row)
+                                      : Value::error(EvaluationError::NotOne);
     case FoldKind::First:
         return Value::of(std::min_element(candidates.begin(), candidates.end(), lower)->row);
     default:
@@ -378,7 +389,9 @@ Value Machine::foldRow(const Expr& expr, const Environment& environment) {
 // NOLINTNEXTLINE(misc-no-recursion): as deep as the expression, which Limits::maxNesting bounds.
 Value Machine::evaluate(ExprId id, const Environment& environment) {
     const Expr& expr = program_.exprs[id];
-    const auto operand = [&](std::size_t index) { return evaluate(expr.operands[index], environment); };
+    const auto operand = [&](std::size_t index) {
+        return evaluate(expr.operands[index], environment);
+    };
     const auto operands = [&] {
         std::vector<Value> values;
         for (const ExprId operandId : expr.operands) {
@@ -395,7 +408,8 @@ Value Machine::evaluate(ExprId id, const Environment& environment) {
             return row;
         }
         const std::uint32_t up = follow(expr.index, static_cast<std::uint32_t>(row.value));
-        return up == kNoRow ? nowhere_.at({expr.index, static_cast<std::uint32_t>(row.value)}) : Value::of(up);
+        return up == kNoRow ? nowhere_.at({expr.index, static_cast<std::uint32_t>(row.value)})
+                            : Value::of(up);
     }
     case ExprKind::FoldRow:
         return foldRow(expr, environment);
@@ -408,7 +422,8 @@ Value Machine::evaluate(ExprId id, const Environment& environment) {
             return row;
         }
         const bool isMember = expr.kind == ExprKind::ReadMember;
-        return read(expr.index, static_cast<std::uint32_t>(row.value),
+        return read(expr.index,
+                    static_cast<std::uint32_t>(row.value),
                     isMember ? static_cast<std::uint32_t>(expr.value) : kNone);
     }
     case ExprKind::ReadParameter: {
@@ -419,7 +434,8 @@ Value Machine::evaluate(ExprId id, const Environment& environment) {
         }
         std::size_t chosen = 0;
         const Value state = dated(periods, operand(0), chosen);
-        return state.isValue() ? Value::of(constant(parameter.type, parameter.values[chosen].value)) : state;
+        return state.isValue() ? Value::of(constant(parameter.type, parameter.values[chosen].value))
+                               : state;
     }
     case ExprKind::LookupTable:
         return lookup(expr, operands());
@@ -480,10 +496,13 @@ Value Machine::evaluate(ExprId id, const Environment& environment) {
         if (!state.isValue()) {
             return state;
         }
-        const Scale::Step& step = program_.scales[expr.index].steps[static_cast<std::size_t>(expr.value)];
+        const Scale::Step& step =
+            program_.scales[expr.index].steps[static_cast<std::size_t>(expr.value)];
         for (const Scale::Accepts& accepts : step.accepts) {
-            const bool listed = std::count(accepts.facts.begin(), accepts.facts.end(), both[0].value) > 0;
-            if (listed && accepts.period.from <= both[1].value && both[1].value <= accepts.period.through) {
+            const bool listed =
+                std::count(accepts.facts.begin(), accepts.facts.end(), both[0].value) > 0;
+            if (listed && accepts.period.from <= both[1].value &&
+                both[1].value <= accepts.period.through) {
                 return Value::yesNo(true);
             }
         }

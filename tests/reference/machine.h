@@ -19,12 +19,12 @@ namespace proviso::reference {
 
 /// One row of a row space.
 struct Row {
-    std::uint32_t parent = kNoRow;    ///< List, Collected, Pairs
-    std::uint32_t position = 0;       ///< List: in the input
-    std::uint32_t first = kNoRow;     ///< Pairs
+    std::uint32_t parent = kNoRow;  ///< List, Collected, Pairs
+    std::uint32_t position = 0;     ///< List: in the input
+    std::uint32_t first = kNoRow;   ///< Pairs
     std::uint32_t second = kNoRow;
-    std::uint32_t source = kNoRow;    ///< Collected: the source row; with keys the first of them
-    std::uint32_t branch = 0;         ///< Collected: which `row` made it
+    std::uint32_t source = kNoRow;  ///< Collected: the source row; with keys the first of them
+    std::uint32_t branch = 0;       ///< Collected: which `row` made it
     Value exists = Value::yesNo(true);
 };
 
@@ -32,21 +32,27 @@ struct Row {
 struct Contribution {
     std::uint32_t rule = 0;
     std::uint32_t effect = 0;
-    std::uint32_t row = 0;            ///< of the rule's space
+    std::uint32_t row = 0;  ///< of the rule's space
     Value guard;
 };
 
-/// Rules that are over their budget, each with the records decided together (Machine::together) for which it is.
+/// Rules that are over their budget, each with the records decided together (Machine::together) for
+/// which it is.
 using OverBudget = std::set<std::pair<std::uint32_t, std::uint32_t>>;
 
 /// Which row each binder stands for.
 using Environment = std::map<typed::BinderId, std::uint32_t>;
 
-/// The values of one batch under one choice among equal outcomes; everything is computed when first asked for.
+/// The values of one batch under one choice among equal outcomes; everything is computed when first
+/// asked for.
 class Machine {
   public:
-    Machine(const typed::Program& program, const Schema& schema, const Batch& batch, const Options& options,
-            std::int64_t choice, const OverBudget& over);
+    Machine(const typed::Program& program,
+            const Schema& schema,
+            const Batch& batch,
+            const Options& options,
+            std::int64_t choice,
+            const OverBudget& over);
 
     const typed::Program& program() const { return program_; }
     const Batch& batch() const { return batch_; }
@@ -82,16 +88,19 @@ class Machine {
     std::uint32_t together(typed::SpaceId space, std::uint32_t row);
 
     // ---- apportionment
-    /// How many outcomes are equally right under a row of the entry record or of a group; at most 16.
+    /// How many outcomes are equally right under a row of the entry record or of a group; at
+    /// most 16.
     std::int64_t outcomes(typed::SpaceId space, std::uint32_t row);
 
     // ---- texts
     /// The text of a value of type Text or Code.
     std::string text(std::int64_t value) const;
-    /// Values of constants are indexes into the program's texts; those of columns are the dictionary's.
+    /// Values of constants are indexes into the program's texts; those of columns are the
+    /// dictionary's.
     std::int64_t constant(const Type& type, std::int64_t value) const;
 
-    /// `services[0]`, `claim_lines[2]`; empty for entry records and groups; of pairs the first row's.
+    /// `services[0]`, `claim_lines[2]`; empty for entry records and groups; of pairs the first
+    /// row's.
     std::string rowPath(typed::SpaceId space, std::uint32_t row);
     /// The entry record that a row stands in; kNoRow for groups and what is collected under them.
     std::uint32_t entryRow(typed::SpaceId space, std::uint32_t row);
@@ -114,12 +123,16 @@ class Machine {
     Value defined(const typed::Definition& definition, std::uint32_t row);
     Value collected(typed::ColumnId column, std::uint32_t row);
     Value decided(std::uint32_t decision, std::uint32_t row, std::uint32_t member);
-    Value combined(const typed::Decision& decision, std::uint32_t index, std::uint32_t row, const Value& unmet);
+    Value combined(const typed::Decision& decision,
+                   std::uint32_t index,
+                   std::uint32_t row,
+                   const Value& unmet);
     Value unmetNeeds(const typed::Decision& decision, std::uint32_t index, std::uint32_t row);
 
     Value arithmetic(const typed::Expr& expr, const std::vector<Value>& operands) const;
     Value compare(const typed::Expr& expr, const std::vector<Value>& operands) const;
-    Value dated(const std::vector<typed::InForce>& periods, const Value& date, std::size_t& chosen) const;
+    Value
+    dated(const std::vector<typed::InForce>& periods, const Value& date, std::size_t& chosen) const;
     Value lookup(const typed::Expr& expr, const std::vector<Value>& operands) const;
     Value fold(const typed::Expr& expr, const Environment& environment);
     Value foldRow(const typed::Expr& expr, const Environment& environment);
@@ -129,10 +142,13 @@ class Machine {
         std::uint32_t row = 0;
         Value mask;
     };
-    std::vector<Child> children(const typed::Expr& expr, const Environment& environment, const Value& parent);
+    std::vector<Child>
+    children(const typed::Expr& expr, const Environment& environment, const Value& parent);
 
     const Pool& pool(std::uint32_t apportionment, std::uint32_t parentRow);
-    Pool makePool(const typed::Apportionment& apportionment, std::uint32_t parentRow, std::int64_t choice);
+    Pool makePool(const typed::Apportionment& apportionment,
+                  std::uint32_t parentRow,
+                  std::int64_t choice);
     std::int64_t poolChoice(std::uint32_t apportionment, std::uint32_t parentRow);
 
     const typed::Program& program_;
@@ -142,15 +158,16 @@ class Machine {
     std::int64_t choice_ = 0;
     const OverBudget& over_;
 
-    std::vector<std::int64_t> textIds_;                        // program text -> dictionary
+    std::vector<std::int64_t> textIds_;  // program text -> dictionary
     std::map<typed::SpaceId, std::uint32_t> schemaSpaces_;
     std::map<typed::SpaceId, std::vector<Row>> spaces_;
-    std::map<typed::LinkId, std::vector<std::uint32_t>> memberOf_;   // Group and Member links
-    std::map<std::pair<typed::LinkId, std::uint32_t>, Value> nowhere_;   // why a row is a member of none
+    std::map<typed::LinkId, std::vector<std::uint32_t>> memberOf_;  // Group and Member links
+    std::map<std::pair<typed::LinkId, std::uint32_t>, Value>
+        nowhere_;  // why a row is a member of none
     std::map<std::pair<typed::SpaceId, std::uint32_t>, std::uint32_t> ranks_;
     std::map<std::tuple<typed::ColumnId, std::uint32_t, std::uint32_t>, Value> values_;
     std::map<std::pair<std::uint32_t, std::uint32_t>, Pool> pools_;
-    std::vector<std::uint32_t> together_;                      // by entry row
+    std::vector<std::uint32_t> together_;  // by entry row
 };
 
 }  // namespace proviso::reference

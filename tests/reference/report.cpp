@@ -35,7 +35,10 @@ std::vector<std::string> textsOf(const std::vector<Source>& sources) {
 /// Fills the results of all entry rows.
 class Reporter {
   public:
-    Reporter(const Program& program, const Schema& schema, const Batch& batch, const Options& options,
+    Reporter(const Program& program,
+             const Schema& schema,
+             const Batch& batch,
+             const Options& options,
              const OverBudget& over)
         : program_(program), schema_(schema), batch_(batch), options_(options), over_(over),
           machine_(program, schema, batch, options, 0, over), shower_(machine_) {}
@@ -65,7 +68,8 @@ class Reporter {
     };
 
     Home homeOf(SpaceId space, std::uint32_t row) {
-        while (program_.spaces[space].parent != kNone || program_.spaces[space].kind == SpaceKind::Pairs) {
+        while (program_.spaces[space].parent != kNone ||
+               program_.spaces[space].kind == SpaceKind::Pairs) {
             if (program_.spaces[space].kind == SpaceKind::Pairs) {
                 row = machine_.rows(space)[row].first;
                 space = program_.spaces[space].pairsOf;
@@ -143,12 +147,15 @@ class Reporter {
         const Home home = homeOf(space, row);
         for (const std::uint32_t record : home.records) {
             if (undeterminedOn) {
-                results_[record].undetermined.push_back(
-                    {rule.name, shower_.place(*undeterminedOn, record), shower_.places(missing, record)});
+                results_[record].undetermined.push_back({rule.name,
+                                                         shower_.place(*undeterminedOn, record),
+                                                         shower_.places(missing, record)});
             }
             for (const EvaluationError error : errors) {
-                results_[record].errors.push_back({rule.name, shower_.place(*errorOn, record),
-                                                   evaluationErrorCode(error), evaluationErrorMessage(error)});
+                results_[record].errors.push_back({rule.name,
+                                                   shower_.place(*errorOn, record),
+                                                   evaluationErrorCode(error),
+                                                   evaluationErrorMessage(error)});
             }
         }
     }
@@ -158,16 +165,23 @@ class Reporter {
     }
 
     /// The row an effect speaks about; the rule's own row where there is none.
-    RowName targetOf(const Effect& effect, const Environment& environment, SpaceId space, std::uint32_t row) {
+    RowName targetOf(const Effect& effect,
+                     const Environment& environment,
+                     SpaceId space,
+                     std::uint32_t row) {
         if (effect.row == kNone) {
             return {space, row};
         }
         const Value target = machine_.target(effect, environment);
-        return target.isValue() ? RowName{shower_.rowSpace(effect.row), static_cast<std::uint32_t>(target.value)}
-                                : RowName{space, row};
+        return target.isValue()
+                   ? RowName{shower_.rowSpace(effect.row), static_cast<std::uint32_t>(target.value)}
+                   : RowName{space, row};
     }
 
-    void reportFinding(const Rule& rule, const Effect& effect, const Environment& environment, const RowName& on) {
+    void reportFinding(const Rule& rule,
+                       const Effect& effect,
+                       const Environment& environment,
+                       const RowName& on) {
         const Finding& finding = program_.findings[effect.finding];
         const Home home = homeOf(on.space, on.row);
         for (const std::uint32_t record : home.records) {
@@ -187,8 +201,9 @@ class Reporter {
                 result.remedy = shower_.render(*finding.remedy, environment, &effect);
             }
             for (std::size_t slot = 0; slot < effect.slots.size(); ++slot) {
-                result.slots.emplace_back(finding.slots[slot].name,
-                                          shower_.slot(effect, slot, finding.slots[slot].type, environment, record));
+                result.slots.emplace_back(
+                    finding.slots[slot].name,
+                    shower_.slot(effect, slot, finding.slots[slot].type, environment, record));
             }
             if (effect.atStake != kNone) {
                 result.atStake = shower_.cents(effect.atStake, environment);
@@ -211,7 +226,8 @@ class Reporter {
                 for (const std::uint32_t record : homeOf(space, row).records) {
                     DecidedResult result;
                     result.decision = shortName(decision.name);
-                    result.on = kind == SpaceKind::Record ? std::string() : program_.spaces[space].name;
+                    result.on =
+                        kind == SpaceKind::Record ? std::string() : program_.spaces[space].name;
                     result.value = shower_.column(decision.column, row, record);
                     if (result.value.state == State::NotApplicable) {
                         continue;
@@ -236,9 +252,10 @@ class Reporter {
             if (decision.combination == Combination::Strictest) {
                 const std::set<std::uint32_t> shown = shower_.minimalDemands(decision.column, row);
                 binds = shown.count(effect.member) > 0;
-            } else if (decision.combination == Combination::Lowest || decision.combination == Combination::Highest) {
-                const Value value =
-                    machine_.evaluate(effect.value, machine_.ruleEnvironment(contribution.rule, contribution.row));
+            } else if (decision.combination == Combination::Lowest ||
+                       decision.combination == Combination::Highest) {
+                const Value value = machine_.evaluate(
+                    effect.value, machine_.ruleEnvironment(contribution.rule, contribution.row));
                 const Value whole = machine_.read(decision.column, row);
                 binds = value.isValue() && whole.isValue() && value.value == whole.value;
             }
@@ -274,7 +291,8 @@ class Reporter {
         }
     }
 
-    void addChoices(OutputValue& value, const Output& output, std::uint32_t row, std::uint32_t record) {
+    void
+    addChoices(OutputValue& value, const Output& output, std::uint32_t row, std::uint32_t record) {
         const std::int64_t count =
             output.choices ? std::min(kMostChoices, machine_.outcomes(output.space, row)) : 1;
         std::set<std::vector<std::string>> seen{fingerprint(value.rows)};
@@ -295,7 +313,8 @@ class Reporter {
             for (const auto& [name, value] : row.fields) {
                 texts.push_back(name);
                 texts.push_back(std::to_string(static_cast<int>(value.state)) + value.text);
-                for (const auto* list : {&value.members, &value.open, &value.missing, &value.errors}) {
+                for (const auto* list :
+                     {&value.members, &value.open, &value.missing, &value.errors}) {
                     texts.push_back(std::to_string(list->size()));
                     texts.insert(texts.end(), list->begin(), list->end());
                 }
@@ -305,30 +324,39 @@ class Reporter {
     }
 
     static void sort(RecordResult& result) {
-        std::stable_sort(result.findings.begin(), result.findings.end(), [](const auto& a, const auto& b) {
-            return std::tie(a.code, a.on, a.rule) < std::tie(b.code, b.on, b.rule);
-        });
-        std::stable_sort(result.undetermined.begin(), result.undetermined.end(), [](const auto& a, const auto& b) {
-            return std::tie(a.rule, a.on, a.missing) < std::tie(b.rule, b.on, b.missing);
-        });
+        std::stable_sort(
+            result.findings.begin(), result.findings.end(), [](const auto& a, const auto& b) {
+                return std::tie(a.code, a.on, a.rule) < std::tie(b.code, b.on, b.rule);
+            });
+        std::stable_sort(result.undetermined.begin(),
+                         result.undetermined.end(),
+                         [](const auto& a, const auto& b) {
+                             return std::tie(a.rule, a.on, a.missing) <
+                                    std::tie(b.rule, b.on, b.missing);
+                         });
         // Several rows of a rule may say the same about one row above them.
-        result.undetermined.erase(
-            std::unique(result.undetermined.begin(), result.undetermined.end(),
-                        [](const auto& a, const auto& b) {
-                            return std::tie(a.rule, a.on, a.missing) == std::tie(b.rule, b.on, b.missing);
-                        }),
-            result.undetermined.end());
-        std::stable_sort(result.errors.begin(), result.errors.end(), [](const auto& a, const auto& b) {
-            return std::tie(a.rule, a.on, a.code) < std::tie(b.rule, b.on, b.code);
-        });
-        result.errors.erase(std::unique(result.errors.begin(), result.errors.end(),
+        result.undetermined.erase(std::unique(result.undetermined.begin(),
+                                              result.undetermined.end(),
+                                              [](const auto& a, const auto& b) {
+                                                  return std::tie(a.rule, a.on, a.missing) ==
+                                                         std::tie(b.rule, b.on, b.missing);
+                                              }),
+                                  result.undetermined.end());
+        std::stable_sort(
+            result.errors.begin(), result.errors.end(), [](const auto& a, const auto& b) {
+                return std::tie(a.rule, a.on, a.code) < std::tie(b.rule, b.on, b.code);
+            });
+        result.errors.erase(std::unique(result.errors.begin(),
+                                        result.errors.end(),
                                         [](const auto& a, const auto& b) {
-                                            return std::tie(a.rule, a.on, a.code) == std::tie(b.rule, b.on, b.code);
+                                            return std::tie(a.rule, a.on, a.code) ==
+                                                   std::tie(b.rule, b.on, b.code);
                                         }),
                             result.errors.end());
-        std::stable_sort(result.decided.begin(), result.decided.end(), [](const auto& a, const auto& b) {
-            return std::tie(a.decision, a.on) < std::tie(b.decision, b.on);
-        });
+        std::stable_sort(
+            result.decided.begin(), result.decided.end(), [](const auto& a, const auto& b) {
+                return std::tie(a.decision, a.on) < std::tie(b.decision, b.on);
+            });
     }
 
     const Program& program_;
@@ -343,8 +371,8 @@ class Reporter {
 
 }  // namespace
 
-std::vector<RecordResult> decide(const Program& program, const Schema& schema, const Batch& batch,
-                                 const Options& options) {
+std::vector<RecordResult>
+decide(const Program& program, const Schema& schema, const Batch& batch, const Options& options) {
     // Costs are counted on the rows there are when every rule speaks.
     const OverBudget none;
     Machine unlimited(program, schema, batch, options, 0, none);

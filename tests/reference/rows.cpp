@@ -2,8 +2,9 @@
 
 #include "tests/reference/machine.h"
 
-#include <algorithm>
 #include <fmt/format.h>
+
+#include <algorithm>
 #include <utility>
 
 namespace proviso::reference {
@@ -35,7 +36,8 @@ const std::vector<Row>& Machine::rows(SpaceId space) {
 }
 
 void Machine::mapSchema() {
-    // Lists are matched by the names along the way, so that the order of the schema's spaces does not matter.
+    // Lists are matched by the names along the way, so that the order of the schema's spaces does
+    // not matter.
     for (SpaceId space = 0; space < program_.spaces.size(); ++space) {
         const Space& typedSpace = program_.spaces[space];
         if (space == program_.entry) {
@@ -99,7 +101,8 @@ void Machine::buildCollected(SpaceId space, std::vector<Row>& rows) {
     for (std::uint32_t source = 0; source < this->rows(collect.source).size(); ++source) {
         for (std::uint32_t branch = 0; branch < collect.rows.size(); ++branch) {
             const ExprId when = collect.rows[branch].when;
-            Value exists = when == kNone ? Value::yesNo(true) : evaluate(when, {{collect.binder, source}});
+            Value exists =
+                when == kNone ? Value::yesNo(true) : evaluate(when, {{collect.binder, source}});
             exists = conjunction({this->rows(collect.source)[source].exists, exists});
             if (exists.isNo() || exists.state == State::NotApplicable) {
                 continue;
@@ -208,7 +211,8 @@ std::vector<LinkId> Machine::path(SpaceId from, SpaceId to) const {
     for (std::size_t next = 0; next < queue.size() && reached.count(to) == 0; ++next) {
         for (LinkId link = 0; link < program_.links.size(); ++link) {
             const Link& candidate = program_.links[link];
-            const bool upward = candidate.kind == Link::Kind::Parent || candidate.kind == Link::Kind::Group;
+            const bool upward =
+                candidate.kind == Link::Kind::Parent || candidate.kind == Link::Kind::Group;
             if (!upward || candidate.from != queue[next] || reached.count(candidate.to) > 0) {
                 continue;
             }
@@ -289,11 +293,13 @@ std::string Machine::rowPath(SpaceId space, std::uint32_t row) {
         break;
     }
     const std::string parent = rowPath(typedSpace.parent, rows(space)[row].parent);
-    return fmt::format("{}{}{}[{}]", parent, parent.empty() ? "" : ".", typedSpace.listName, rank(space, row));
+    return fmt::format(
+        "{}{}{}[{}]", parent, parent.empty() ? "" : ".", typedSpace.listName, rank(space, row));
 }
 
 std::uint32_t Machine::entryRow(SpaceId space, std::uint32_t row) {
-    while (program_.spaces[space].kind == SpaceKind::List || program_.spaces[space].kind == SpaceKind::Collected) {
+    while (program_.spaces[space].kind == SpaceKind::List ||
+           program_.spaces[space].kind == SpaceKind::Collected) {
         row = rows(space)[row].parent;
         space = program_.spaces[space].parent;
     }

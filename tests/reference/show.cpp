@@ -5,8 +5,9 @@
 #include "runtime/values/date.h"
 #include "runtime/values/decimal.h"
 
-#include <algorithm>
 #include <fmt/format.h>
+
+#include <algorithm>
 
 namespace proviso::reference {
 
@@ -46,7 +47,8 @@ std::string Shower::place(const RowName& row, std::uint32_t record) {
     const Space& space = program_.spaces[row.space];
     if (space.kind == SpaceKind::Pairs) {
         const Row& pair = machine_.rows(row.space)[row.row];
-        return place({space.pairsOf, pair.first}, record) + "," + place({space.pairsOf, pair.second}, record);
+        return place({space.pairsOf, pair.first}, record) + "," +
+               place({space.pairsOf, pair.second}, record);
     }
     const std::uint32_t home = machine_.entryRow(row.space, row.row);
     const std::string prefix = home == kNoRow || home == record ? std::string() : key(home) + ":";
@@ -72,7 +74,8 @@ std::string Shower::text(const Type& type, std::int64_t value, bool people) {
     case TypeKind::Ratio:
         return formatDecimalTrimmed(value, type.scale, 0);
     case TypeKind::Money:
-        return people ? formatMoney(value, type.scale) : formatDecimalTrimmed(value, type.scale, kCents);
+        return people ? formatMoney(value, type.scale)
+                      : formatDecimalTrimmed(value, type.scale, kCents);
     case TypeKind::Minutes:
     case TypeKind::Days: {
         if (!people) {
@@ -137,7 +140,10 @@ std::set<std::uint32_t> Shower::facts(const Scale::Step& step, std::int64_t date
     return accepted;
 }
 
-bool Shower::implies(const Scale& scale, std::uint32_t stricter, std::uint32_t looser, std::int64_t date) const {
+bool Shower::implies(const Scale& scale,
+                     std::uint32_t stricter,
+                     std::uint32_t looser,
+                     std::int64_t date) const {
     const std::set<std::uint32_t> narrow = facts(scale.steps[stricter], date);
     const std::set<std::uint32_t> wide = facts(scale.steps[looser], date);
     return std::includes(wide.begin(), wide.end(), narrow.begin(), narrow.end()) &&
@@ -155,9 +161,11 @@ std::set<std::uint32_t> Shower::minimalDemands(ColumnId column, std::uint32_t ro
     }
     std::set<std::uint32_t> minimal;
     for (const std::uint32_t step : demanded) {
-        const bool implied = date.isValue() && std::any_of(demanded.begin(), demanded.end(), [&](std::uint32_t other) {
-            return other != step && implies(scale, other, step, date.value);
-        });
+        const bool implied =
+            date.isValue() &&
+            std::any_of(demanded.begin(), demanded.end(), [&](std::uint32_t other) {
+                return other != step && implies(scale, other, step, date.value);
+            });
         if (!implied) {
             minimal.insert(step);
         }
@@ -227,9 +235,13 @@ ShownValue Shower::column(ColumnId column, std::uint32_t row, std::uint32_t reco
     return value(type, machine_.read(column, row), record);
 }
 
-ShownValue Shower::slot(const Effect& effect, std::size_t slot, const Type& type, const Environment& environment,
+ShownValue Shower::slot(const Effect& effect,
+                        std::size_t slot,
+                        const Type& type,
+                        const Environment& environment,
                         std::uint32_t record) {
-    const ColumnId decision = slot < effect.slotDecisions.size() ? effect.slotDecisions[slot] : kNone;
+    const ColumnId decision =
+        slot < effect.slotDecisions.size() ? effect.slotDecisions[slot] : kNone;
     const Value given = machine_.evaluate(effect.slots[slot], environment);
     if (decision == kNone) {
         return value(type, given, record);
@@ -246,8 +258,9 @@ std::optional<std::int64_t> Shower::cents(ExprId amount, const Environment& envi
         return std::nullopt;
     }
     const int scale = program_.exprs[amount].type.scale;
-    const Checked checked = scale >= kCents ? rescaleDown(given.value, scale - kCents, Rounding::HalfUp)
-                                            : rescaleUp(given.value, kCents - scale);
+    const Checked checked = scale >= kCents
+                                ? rescaleDown(given.value, scale - kCents, Rounding::HalfUp)
+                                : rescaleUp(given.value, kCents - scale);
     return checked.ok() ? std::optional<std::int64_t>(checked.value) : std::nullopt;
 }
 
@@ -289,7 +302,8 @@ std::string Shower::decisionForPeople(ColumnId id, std::uint32_t row) {
     return shown.text;
 }
 
-std::string Shower::render(const Template& text, const Environment& environment, const Effect* effect) {
+std::string
+Shower::render(const Template& text, const Environment& environment, const Effect* effect) {
     std::string all;
     for (const Template::Part& part : text.parts) {
         ExprId expr = part.expr;
@@ -297,7 +311,8 @@ std::string Shower::render(const Template& text, const Environment& environment,
         Type type;
         if (part.slot != kNone && effect != nullptr) {
             expr = effect->slots[part.slot];
-            decision = part.slot < effect->slotDecisions.size() ? effect->slotDecisions[part.slot] : kNone;
+            decision =
+                part.slot < effect->slotDecisions.size() ? effect->slotDecisions[part.slot] : kNone;
             type = program_.findings[effect->finding].slots[part.slot].type;
         } else if (expr != kNone) {
             type = program_.exprs[expr].type;

@@ -19,8 +19,9 @@ Value joined(const std::vector<Value>& operands, State state) {
 }
 
 bool has(const std::vector<Value>& operands, State state) {
-    return std::any_of(operands.begin(), operands.end(),
-                       [state](const Value& operand) { return operand.state == state; });
+    return std::any_of(operands.begin(), operands.end(), [state](const Value& operand) {
+        return operand.state == state;
+    });
 }
 
 /// The connective that `decisive` settles and that is its opposite where every operand is.
@@ -49,9 +50,13 @@ Value propagated(const std::vector<Value>& operands) {
     return Value::of(0);
 }
 
-Value conjunction(const std::vector<Value>& operands) { return connective(operands, false); }
+Value conjunction(const std::vector<Value>& operands) {
+    return connective(operands, false);
+}
 
-Value disjunction(const std::vector<Value>& operands) { return connective(operands, true); }
+Value disjunction(const std::vector<Value>& operands) {
+    return connective(operands, true);
+}
 
 Value negation(const Value& operand) {
     return operand.isValue() ? Value::yesNo(operand.value == 0) : operand;

@@ -13,7 +13,8 @@ namespace proviso::reference {
 
 inline constexpr std::uint32_t kNoRow = 0xffffffffU;
 
-/// Where something is missing: a path inside one entry record, or (entryRow kNoRow) a place of no record, `law:federal`.
+/// Where something is missing: a path inside one entry record, or (entryRow kNoRow) a place of no
+/// record, `law:federal`.
 struct Place {
     std::uint32_t entryRow = kNoRow;
     std::string text;
@@ -22,7 +23,8 @@ struct Place {
 };
 
 /// A value together with everything that can be said about why it is none.
-/// INVARIANT: `missing` is empty unless the state is Unknown, `errors` unless it is Error; `value` is 0 unless it is Value.
+/// INVARIANT: `missing` is empty unless the state is Unknown, `errors` unless it is Error; `value`
+/// is 0 unless it is Value.
 struct Value {
     State state = State::Value;
     std::int64_t value = 0;
@@ -40,8 +42,8 @@ struct Value {
     bool isNo() const { return state == State::Value && value == 0; }
 };
 
-/// The state of an ordinary operation over its operands, with the places or codes of the operands in that state;
-/// a value (0) where all are values.
+/// The state of an ordinary operation over its operands, with the places or codes of the operands
+/// in that state; a value (0) where all are values.
 Value propagated(const std::vector<Value>& operands);
 
 /// No > error > unknown > not applicable > yes, and the mirror image.

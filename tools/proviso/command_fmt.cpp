@@ -55,6 +55,11 @@ ExitCode complainOf(Console& console, const DiagnosticSink& sink, const Sources&
     return ExitCode::BadInput;
 }
 
+ExitCode complainUnwritable(Console& console, const std::string& path, const std::string& problem) {
+    console.complain("cannot write `" + path + "`: " + problem);
+    return ExitCode::BadInput;
+}
+
 ExitCode formatStdin(Console& console, const FormatOptions& options) {
     Sources sources;
     DiagnosticSink sink;
@@ -93,11 +98,11 @@ ExitCode runFormat(Console& console, const FormatOptions& options) {
         if (!options.checkOnly) {
             const std::string problem = replaceFile(path, *text);
             if (!problem.empty()) {
-                console.complain("cannot write `" + path + "`: " + problem);
-                return ExitCode::BadInput;
+                return complainUnwritable(console, path, problem);
             }
         }
-        console.write(path + '\n');
+        console.write(path);
+        console.write("\n");
     }
     console.flush();
     if (sink.hasErrors()) {

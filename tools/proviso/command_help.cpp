@@ -50,7 +50,10 @@ void listCodes(Console& console) {
                       "  " + std::string(info.format) + '\n');
     }
     for (const auto& [code, message] : runTimeCodes()) {
-        console.write(code + "  " + message + '\n');
+        console.write(code);
+        console.write("  ");
+        console.write(message);
+        console.write("\n");
     }
 }
 
@@ -95,7 +98,11 @@ ExitCode runHelp(Console& console, const HelpOptions& options) {
     }
     for (const auto& [code, message] : runTimeCodes()) {
         if (code == upper(options.topic)) {
-            console.write("# " + code + ": " + message + '\n');
+            console.write("# ");
+            console.write(code);
+            console.write(": ");
+            console.write(message);
+            console.write("\n");
             return ExitCode::Clean;
         }
     }

@@ -6,10 +6,9 @@
 #include <exception>
 #include <new>
 
-namespace {
+namespace proviso::tool {
 
-using namespace proviso;
-using namespace proviso::tool;
+namespace {
 
 constexpr const char* kFooter = "Exit codes: 0 clean; 1 findings, failed tests or files to format; "
                                 "2 packs or records that cannot be used;\n"
@@ -107,7 +106,8 @@ ExitCode runCommand(int count, char** arguments, Invocation& invocation) {
 
 }  // namespace
 
-int main(int count, char** arguments) {
+/// Runs the command; every failure becomes a message and a code.
+static ExitCode runProgram(int count, char** arguments) {
     // A reader that goes away shows as an error of writing.
     std::signal(SIGPIPE, SIG_IGN);
     Invocation invocation;
@@ -124,5 +124,11 @@ int main(int count, char** arguments) {
         invocation.console.complain(std::string("internal error, please report it: ") +
                                     error.what());
     }
-    return static_cast<int>(code);
+    return code;
+}
+
+}  // namespace proviso::tool
+
+int main(int count, char** arguments) {
+    return static_cast<int>(proviso::tool::runProgram(count, arguments));
 }

@@ -22,7 +22,8 @@ std::string read(const std::filesystem::path& path) {
 
 std::vector<std::filesystem::path> goldenFiles(const char* folder) {
     std::vector<std::filesystem::path> result;
-    const std::filesystem::path root = std::filesystem::path(PROVISO_ROOT) / "tests/golden/check" / folder;
+    const std::filesystem::path root =
+        std::filesystem::path(PROVISO_ROOT) / "tests/golden/check" / folder;
     for (const auto& entry : std::filesystem::directory_iterator(root)) {
         if (entry.path().extension() == ".prv") {
             result.push_back(entry.path());
@@ -48,7 +49,8 @@ std::string rendered(const test::Checked& checked) {
     return renderText(checked.sink.sorted(checked.sources), checked.sources);
 }
 
-/// Places of one message stand in the order of the files, so only the messages themselves are compared.
+/// Places of one message stand in the order of the files, so only the messages themselves are
+/// compared.
 std::vector<std::string> oneLines(const test::Checked& checked) {
     std::vector<std::string> result;
     for (const Diagnostic& diagnostic : checked.sink.sorted(checked.sources)) {
@@ -88,7 +90,8 @@ TEST_CASE("the order of packs does not matter") {
             CHECK(oneLines(forward) == oneLines(backward));
             REQUIRE(forward.program.has_value() == backward.program.has_value());
             if (forward.program) {
-                CHECK(typed::printProgram(*forward.program) == typed::printProgram(*backward.program));
+                CHECK(typed::printProgram(*forward.program) ==
+                      typed::printProgram(*backward.program));
             }
         }
     }

@@ -56,15 +56,17 @@ parameter fee : money source "list" from 2024-01-01 : $4.50 end
 )";
 
 /// The value of `define it of order as TEXT`, printed; the messages where there are any.
-std::string defined(const std::string& text, const std::string& of = "order", const std::string& more = "") {
-    const test::Checked checked =
-        test::checkText(kPack + more + "define it of " + of + " source \"x\" from 2024-01-01 : " + text + " end\n");
+std::string
+defined(const std::string& text, const std::string& of = "order", const std::string& more = "") {
+    const test::Checked checked = test::checkText(
+        kPack + more + "define it of " + of + " source \"x\" from 2024-01-01 : " + text + " end\n");
     if (!checked.program || checked.sink.hasErrors()) {
         return renderText(checked.sink.sorted(checked.sources), checked.sources);
     }
     const typed::Definition& definition = checked.program->definitions.back();
     const typed::Column& column = checked.program->columns[definition.column];
-    std::string printed = typed::printExpression(*checked.program, definition.alternatives.front().value);
+    std::string printed =
+        typed::printExpression(*checked.program, definition.alternatives.front().value);
     // Binder numbers say nothing here.
     for (std::size_t at = printed.find('#'); at != std::string::npos; at = printed.find('#')) {
         std::size_t end = at + 1;
@@ -77,7 +79,8 @@ std::string defined(const std::string& text, const std::string& of = "order", co
 }
 
 test::Checked withRule(const std::string& body, const std::string& more = "") {
-    return test::checkText(kPack + more + "rule r source \"x\" from 2024-01-01\n" + body + "\nend\n");
+    return test::checkText(kPack + more + "rule r source \"x\" from 2024-01-01\n" + body +
+                           "\nend\n");
 }
 
 }  // namespace
@@ -96,7 +99,8 @@ TEST_CASE("amounts keep their decimals and are aligned") {
 }
 
 TEST_CASE("a quotient is compared exactly") {
-    CHECK(defined("order.amount / $3 exceeds 0.25") == "YesNo ratio(order.amount, $3.00, 0.25, 100)>");
+    CHECK(defined("order.amount / $3 exceeds 0.25") ==
+          "YesNo ratio(order.amount, $3.00, 0.25, 100)>");
     CHECK(defined("order.amount / 0.5 is at most $7") ==
           "YesNo ratio(order.amount, 0.50, $7.00, 100)<=");
 }
@@ -126,27 +130,32 @@ TEST_CASE("words and codes mean what the other side says") {
 TEST_CASE("lists of lists are one list") {
     CHECK(defined("total of l.units over customer_day.lines as l", "customer_day") ==
           "Number(0) total(customer_day over line order as l: l.units)");
-    CHECK(defined("count over order.customer_day.members as o where o.amount exceeds order.amount") ==
-          "Number(0) count(order^customer_day over order as o where (o.amount > order.amount))");
-    CHECK(defined("order.tags contains B2") == "YesNo any(order over order.tags as value: (value.value = \"B2\"))");
+    CHECK(
+        defined("count over order.customer_day.members as o where o.amount exceeds order.amount") ==
+        "Number(0) count(order^customer_day over order as o where (o.amount > order.amount))");
+    CHECK(defined("order.tags contains B2") ==
+          "YesNo any(order over order.tags as value: (value.value = \"B2\"))");
 }
 
 TEST_CASE("demands are asked step by step") {
     CHECK(defined("order.watcher satisfies handling of order") ==
-          "YesNo and(or(not(order.handling[watched]), watched_accepts(order.watcher, order.placed_on)), "
+          "YesNo and(or(not(order.handling[watched]), watched_accepts(order.watcher, "
+          "order.placed_on)), "
           "or(not(order.handling[held]), held_accepts(order.watcher, order.placed_on)))");
     CHECK(defined("handling of order is at least held") == "YesNo order.handling[held]");
     CHECK(defined("handling of order is watched") ==
-          "YesNo and(or(order.handling[watched], order.handling[held], not(order.handling[watched])), "
+          "YesNo and(or(order.handling[watched], order.handling[held], "
+          "not(order.handling[watched])), "
           "not(order.handling[held]))");
     CHECK(defined("flags of order contains C3") == "YesNo order.flags[C3]");
 }
 
 TEST_CASE("rows picked out of a list are read by dot") {
-    const test::Checked checked = withRule("for each order\n"
-                                           "define dear as first by l.price descending over order.lines as l\n"
-                                           "when dear.units exceeds 3\n"
-                                           "then report NOTED on order");
+    const test::Checked checked =
+        withRule("for each order\n"
+                 "define dear as first by l.price descending over order.lines as l\n"
+                 "when dear.units exceeds 3\n"
+                 "then report NOTED on order");
     REQUIRE(checked.program);
     const std::string text = typed::printProgram(*checked.program);
     CHECK(text.find("first_descending_row(") != std::string::npos);
@@ -172,13 +181,14 @@ TEST_CASE("a rule is in force, holds and is not excepted") {
     CHECK(rule.effects[1].member == 1);
     CHECK(rule.effects[2].exception == 0);
     const typed::Expr& guard = program.exprs[rule.effects[2].guard];
-    CHECK(guard.operands ==
-          std::vector<typed::ExprId>{applies.operands[0], rule.condition, program.exceptions[0].applies});
+    CHECK(guard.operands == std::vector<typed::ExprId>{applies.operands[0],
+                                                       rule.condition,
+                                                       program.exceptions[0].applies});
 }
 
 TEST_CASE("pairs are rows with two links") {
-    const test::Checked checked =
-        withRule("for each pair a, b in customer_day.lines\nwhen a.article is b.article\nthen report NOTED on a");
+    const test::Checked checked = withRule("for each pair a, b in customer_day.lines\nwhen "
+                                           "a.article is b.article\nthen report NOTED on a");
     REQUIRE(checked.program);
     const typed::Program& program = *checked.program;
     const typed::Space& pairs = program.spaces[program.binders[program.rules.front().binder].space];
@@ -197,7 +207,8 @@ collect parcel of customer_day source "x"
 end
 define blocks of customer_day source "x" as 5 end
 )";
-    CHECK(defined("apportion blocks of customer_day over customer_day.parcels as p by p.effort each 15 minutes "
+    CHECK(defined("apportion blocks of customer_day over customer_day.parcels as p by p.effort "
+                  "each 15 minutes "
                   "largest remainder ties by article",
                   "parcel",
                   collect) == "Number(0) apportion0(parcel)");
@@ -210,9 +221,9 @@ TEST_CASE("nested fields, stated meanings and keys of groups become columns") {
     REQUIRE(checked.program);
     const typed::Program& program = *checked.program;
     const auto column = [&](std::string_view name) {
-        return *std::find_if(program.columns.begin(), program.columns.end(), [&](const typed::Column& one) {
-            return one.name == name;
-        });
+        return *std::find_if(program.columns.begin(),
+                             program.columns.end(),
+                             [&](const typed::Column& one) { return one.name == name; });
     };
     CHECK(column("note.wanted_on").canBeUnknown);
     CHECK(column("note.wanted_on").foreignName == "note.wanted_on");
@@ -225,19 +236,21 @@ TEST_CASE("nested fields, stated meanings and keys of groups become columns") {
 }
 
 TEST_CASE("one mistake gives one message however much is built on it") {
-    const test::Checked checked =
-        withRule("for each order\ndefine far as order.amuont * 2 + $5\n"
-                 "when far exceeds $3 and far is below $100\nthen report NOTED on order because \"{far}\"");
+    const test::Checked checked = withRule(
+        "for each order\ndefine far as order.amuont * 2 + $5\n"
+        "when far exceeds $3 and far is below $100\nthen report NOTED on order because \"{far}\"");
     CHECK(checked.codes() == std::vector<std::string>{"E0203"});
 }
 
 TEST_CASE("a long chain of definitions is refused, not followed without end") {
     std::string text = kPack;
     for (int index = 0; index < 400; ++index) {
-        text += "define d" + std::to_string(index) + " of order as d" + std::to_string(index + 1) + " of order end\n";
+        text += "define d" + std::to_string(index) + " of order as d" + std::to_string(index + 1) +
+                " of order end\n";
     }
     text += "define d400 of order as order.amount end\n";
     const std::vector<std::string> codes = test::checkText(text).codes();
     CHECK_FALSE(codes.empty());
-    CHECK(std::count(codes.begin(), codes.end(), "E0318") == static_cast<std::ptrdiff_t>(codes.size()));
+    CHECK(std::count(codes.begin(), codes.end(), "E0318") ==
+          static_cast<std::ptrdiff_t>(codes.size()));
 }

@@ -10,8 +10,8 @@
 
 namespace proviso::test {
 
-/// A pack set checked from text. Files begin with lines `-- file: NAME`; without one, the text is one pack.
-/// Files whose names end in .csv are table files of every pack.
+/// A pack set checked from text. Files begin with lines `-- file: NAME`; without one, the text is
+/// one pack. Files whose names end in .csv are table files of every pack.
 struct Checked {
     Sources sources;
     DiagnosticSink sink;
