@@ -20,7 +20,7 @@ inline constexpr std::uint32_t kNone = kNoIndex;
 inline constexpr std::uint32_t kFormatVersion = 1;
 
 enum class Op : std::uint8_t {
-#define PROVISO_OP(number, name, family, weight, operands, meaning) name = number,
+#define PROVISO_OP(number, name, family, weight, operands, meaning) name = (number),
 #include "runtime/bytecode/ops.def"
 #undef PROVISO_OP
 };

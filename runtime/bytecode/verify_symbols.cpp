@@ -102,6 +102,17 @@ class Symbols {
         return true;
     }
 
+    /// Whether the rows of a space hang under entry records or groups, whose budgets count.
+    bool hasRoot(std::uint32_t space) const {
+        while (space != 0 && program_.spaces[space].kind != SpaceInfo::Kind::Group) {
+            space = program_.spaces[space].parent;
+            if (space == kNone) {
+                return false;
+            }
+        }
+        return true;
+    }
+
     bool isOptionalLink(Register number, std::uint32_t from, std::uint32_t to) const {
         return number == kNone || isLink(number, from, to);
     }
@@ -282,6 +293,9 @@ class Symbols {
             if (!isSpace(rule.space) || !isLogical(rule.applies, rule.space) ||
                 (rule.inForce != kNone && !isLogical(rule.inForce, rule.space))) {
                 return fail("whether the rule applies is not a yes or no of its row space");
+            }
+            if (!hasRoot(rule.space)) {
+                return fail("its rows hang under no entry record and no group");
             }
             if (!isClause(rule.clause)) {
                 return fail("its clause is not there");

@@ -5,8 +5,6 @@
 
 namespace proviso::engine {
 
-using bytecode::kNone;
-
 namespace {
 
 /// A sum or difference of days is a date, which has a range of its own.

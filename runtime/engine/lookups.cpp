@@ -181,9 +181,8 @@ indexBy(const Table& table, std::uint32_t column, std::size_t& largest) {
     }
     largest = index.otherRows.size();
     for (auto& [value, rows] : index.rowsOf) {
-        const auto own = static_cast<std::ptrdiff_t>(rows.size());
         rows.insert(rows.end(), index.otherRows.begin(), index.otherRows.end());
-        std::inplace_merge(rows.begin(), rows.begin() + own, rows.end());
+        std::sort(rows.begin(), rows.end());
         largest = std::max(largest, rows.size());
     }
     return index;

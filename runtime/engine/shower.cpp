@@ -208,6 +208,10 @@ std::string Shower::people(const Shown& shown, std::uint32_t row) {
         return state == State::Value ? text(shown.type, column.values[row], /*forPeople=*/true) : stateName(state);
     }
     const ShownValue whole = members(shown, row, kNone);
+    if (whole.state == State::Unknown && !whole.members.empty()) {
+        // What is demanded already stands, whatever is still to come.
+        return join(whole.members, " and ") + " or stricter";
+    }
     if (whole.state != State::Value) {
         return stateName(whole.state);
     }

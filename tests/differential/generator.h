@@ -31,7 +31,8 @@ struct GeneratedCase {
     std::int64_t budget = 1'000'000;
 };
 
-/// Cases of one pack set, each with records of its own.
+/// Cases of one pack set, each with records of its own. Equal seeds give equal cases with one
+/// compiler; in which order it evaluates the arguments of a call is its own choice.
 std::vector<GeneratedCase> generate(std::uint64_t seed, std::size_t count);
 
 /// The same, with the packs, their movable items and the records in another order.

@@ -43,6 +43,12 @@ void PackWriter::define() {
         for (const std::string& period : consecutivePeriods(random_.chance(70))) {
             text += fmt::format("  {} : {}\n", period, expressions_.value(scope, type, 2));
         }
+        if (random_.chance(30)) {
+            text += fmt::format("  from {} published 2025-0{}-15 : {}\n",
+                                world_.date(),
+                                random_.between(1, 6),
+                                expressions_.value(scope, type, 2));
+        }
     } else {
         text += fmt::format("  as {}\n", expressions_.value(scope, type, 3));
     }

@@ -145,9 +145,11 @@ void PackWriter::exceptions(const std::string& pack,
     if (pack == "shop.rules" || !random_.chance(20)) {
         return;
     }
+    // Another layer may except `area`, and then speaks for itself.
+    const std::string by = pack == "area.rules" && random_.chance(50) ? "base.rules" : pack;
     GeneratedPack* home = nullptr;
     for (GeneratedPack& candidate : packs_) {
-        if (candidate.name == pack) {
+        if (candidate.name == by) {
             home = &candidate;
         }
     }

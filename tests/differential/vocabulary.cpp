@@ -62,6 +62,18 @@ void PackWriter::vocabulary() {
         accepted = fewer;
     }
     core(text + "end\n");
+    if (random_.chance(30)) {
+        // A step that is not in line with the others.
+        std::vector<std::string> some = facts.members;
+        random_.shuffle(some);
+        some.resize(1 + random_.below(some.size()));
+        const std::string added = world_.fresh("step");
+        core(fmt::format("step {} of {} source \"note\" satisfied by {} end\n",
+                         added,
+                         scale.name,
+                         joined(some)));
+        scale.steps.push_back(added);
+    }
     world_.scales.push_back(scale);
 
     CodeSet goods{world_.fresh("codes"),
@@ -256,26 +268,33 @@ void PackWriter::records() {
 }
 
 void PackWriter::groupings() {
-    const auto add = [&](const std::string& name,
-                         const std::string& keys,
-                         bool dated,
-                         bool withDay) {
+    const auto add = [&](const std::string& name, bool byWho, bool byDay) {
         Space group;
         group.kind = Space::Kind::Group;
         group.name = name;
-        group.dated = dated;
-        group.columns.push_back({"who", {Kind::Text, 0, 0}, true, false, false, false, true});
-        if (withDay) {
+        group.dated = byDay;
+        if (byWho) {
+            group.columns.push_back({"who", {Kind::Text, 0, 0}, true, false, false, false, true});
+        }
+        if (byDay) {
             group.columns.push_back({"day", {Kind::Date, 0, 0}, false, false, false, false, true});
         }
         world_.spaces.push_back(group);
-        core(fmt::format("grouping {} : order by {} complete\n", name, keys));
+        core(fmt::format("grouping {} : order by {} complete\n",
+                         name,
+                         !byDay  ? "who"
+                         : byWho ? "who, day"
+                                 : "day"));
     };
     if (random_.chance(80)) {
-        add("session", "who, day", true, true);
+        add("session", /*byWho=*/true, /*byDay=*/true);
     }
-    if (random_.chance(40)) {
-        add("owner", "who", false, false);
+    if (random_.chance(35)) {
+        add("owner", /*byWho=*/true, /*byDay=*/false);
+    }
+    if (random_.chance(8)) {
+        // Together with `owner` it holds all records in one set.
+        add("room", /*byWho=*/false, /*byDay=*/true);
     }
 }
 
@@ -341,6 +360,7 @@ void PackWriter::oneTable(bool unique) {
         table.gives.push_back({world_.fresh("out"), anyType(), false, false, false, false, false});
     }
     const bool dated = random_.chance(40);
+    const bool published = random_.chance(25);
     std::string text = fmt::format(
         "table {} hit {}\n  source \"list\"\n  given ", table.name, unique ? "unique" : "first");
     std::string header = "  |";
@@ -358,7 +378,8 @@ void PackWriter::oneTable(bool unique) {
                             typeText(world_, table.gives[index].type));
         header += " " + table.gives[index].name + " |";
     }
-    text += "\n" + header + (dated ? " from | through |\n" : "\n");
+    text +=
+        "\n" + header + (dated ? " from | through |" : "") + (published ? " published |\n" : "\n");
     const std::size_t rows = unique ? enumeration.members.size() : 2 + random_.below(4);
     for (std::size_t row = 0; row < rows; ++row) {
         if (unique && row > 0 && random_.chance(15)) {
@@ -387,6 +408,10 @@ void PackWriter::oneTable(bool unique) {
         if (dated) {
             text += random_.chance(50) ? fmt::format(" {} | - |", world_.date())
                                        : fmt::format(" - | {} |", world_.date());
+        }
+        if (published) {
+            text += random_.chance(50) ? std::string(" - |")
+                                       : fmt::format(" 2025-0{}-10 |", random_.between(1, 6));
         }
         text += "\n";
     }

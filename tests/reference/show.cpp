@@ -293,6 +293,9 @@ std::string Shower::forPeople(const Type& type, const Value& value) {
 
 std::string Shower::decisionForPeople(ColumnId id, std::uint32_t row) {
     const ShownValue shown = column(id, row, kNoRow);
+    if (shown.state == State::Unknown && !shown.members.empty()) {
+        return join(shown.members, " and ") + " or stricter";
+    }
     if (shown.state != State::Value) {
         return stateName(shown.state);
     }

@@ -119,6 +119,7 @@ TEST_CASE("the verifier refuses broken programs") {
         {"a guard of no rule", [](Program& p) { find(p, Op::Guard).index = 9; }},
         {"existence in another space", [](Program& p) { p.spaces[0].exists = numberOf(p, Op::RowExists); }},
         {"a rule that applies elsewhere", [](Program& p) { p.rules[0].space = 1; }},
+        {"a rule on rows that hang under nothing", [](Program& p) { p.rules[0].space = 6; }},
         {"a weight of no space", [](Program& p) { p.rules[0].weights[0].first = 77; }},
         {"an exception that is not there", [](Program& p) { p.rules[0].effects[0].exception = 1; }},
         {"a decision that is not there", [](Program& p) { p.rules[0].effects[0].decision = 9; }},
