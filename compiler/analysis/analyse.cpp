@@ -9,7 +9,9 @@
 
 namespace proviso {
 
-bool analyse(typed::Program& program, [[maybe_unused]] const Sources& sources, DiagnosticSink& sink) {
+bool analyse(typed::Program& program,
+             [[maybe_unused]] const Sources& sources,
+             DiagnosticSink& sink) {
     const std::size_t errorsBefore = sink.errorCount();
     const analysis::Graph graph(program);
     // What follows goes through definitions again and again, so that a cycle must stop here.

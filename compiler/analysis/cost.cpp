@@ -11,6 +11,7 @@
 
 namespace proviso {
 
+using analysis::Graph;
 using typed::Apportionment;
 using typed::BinderId;
 using typed::Collect;
@@ -19,13 +20,12 @@ using typed::Expr;
 using typed::ExprId;
 using typed::ExprKind;
 using typed::Grouping;
+using typed::kNone;
 using typed::LinkId;
 using typed::Program;
 using typed::Space;
 using typed::SpaceId;
 using typed::SpaceKind;
-using typed::kNone;
-using analysis::Graph;
 
 namespace {
 
@@ -39,12 +39,12 @@ std::int64_t plus(std::int64_t a, std::int64_t b) {
     return __builtin_add_overflow(a, b, &result) ? INT64_MAX : result;
 }
 
-/// Where expressions are evaluated: for each row of `space`, or, inside a fold that compares its rows with those outside, for
-/// each row of `space` together with each row of the outer frame.
+/// Where expressions are evaluated: for each row of `space`, or, inside a fold that compares its
+/// rows with those outside, for each row of `space` together with each row of the outer frame.
 struct Frame {
     SpaceId space = kNone;
-    SpaceId foldedTo = kNone;             ///< the space that the fold's links lead to
-    std::uint32_t outer = kNone;          ///< kNone: rows of `space` alone
+    SpaceId foldedTo = kNone;     ///< the space that the fold's links lead to
+    std::uint32_t outer = kNone;  ///< kNone: rows of `space` alone
     auto operator<=>(const Frame&) const = default;
 };
 
@@ -128,8 +128,8 @@ class Counter {
         return name;
     }
 
-    /// Whether a fold reads nothing but its own rows and what stands above the row it folds to: then it is worked out once for
-    /// each of its rows.
+    /// Whether a fold reads nothing but its own rows and what stands above the row it folds to:
+    /// then it is worked out once for each of its rows.
     [[nodiscard]] bool isIndependent(const Expr& fold) const {
         const RowName folded = fold.operands.empty() ? RowName{} : nameOf(fold.operands[0]);
         std::set<BinderId> own{fold.binder};
@@ -174,7 +174,8 @@ class Sizes {
   public:
     Sizes(const Program& program, const std::set<SpaceId>& spaces, std::int64_t groupMembers)
         : program_(program) {
-        // Groups with the fewest keys hold the others; each kind of them multiplies what must be looked at.
+        // Groups with the fewest keys hold the others; each kind of them multiplies what must be
+        // looked at.
         std::vector<std::set<ColumnId>> coarsest;
         for (const SpaceId space : spaces) {
             if (program.spaces[space].kind != SpaceKind::Group) {
@@ -185,7 +186,9 @@ class Sizes {
             const auto within = [](const std::set<ColumnId>& few, const std::set<ColumnId>& many) {
                 return std::includes(many.begin(), many.end(), few.begin(), few.end());
             };
-            if (std::any_of(coarsest.begin(), coarsest.end(), [&](const auto& few) { return within(few, keys); })) {
+            if (std::any_of(coarsest.begin(), coarsest.end(), [&](const auto& few) {
+                    return within(few, keys);
+                })) {
                 continue;
             }
             std::erase_if(coarsest, [&](const auto& many) { return within(keys, many); });
@@ -238,13 +241,15 @@ class Sizes {
             return times(rows(space.parent), space.atMost.value_or(analysis::kDefaultListLength));
         case SpaceKind::Collected: {
             const Collect& collect = program_.collects[space.collect];
-            const auto branches = static_cast<std::int64_t>(std::max<std::size_t>(collect.rows.size(), 1));
-            const std::int64_t all =
-                collect.onePer.empty() ? times(rows(collect.source), branches) : rows(collect.source);
+            const auto branches =
+                static_cast<std::int64_t>(std::max<std::size_t>(collect.rows.size(), 1));
+            const std::int64_t all = collect.onePer.empty() ? times(rows(collect.source), branches)
+                                                            : rows(collect.source);
             return space.atMost ? std::min(all, times(rows(space.parent), *space.atMost)) : all;
         }
         case SpaceKind::Pairs: {
-            const SpaceId above = space.parent != kNone ? space.parent : program_.spaces[space.pairsOf].parent;
+            const SpaceId above =
+                space.parent != kNone ? space.parent : program_.spaces[space.pairsOf].parent;
             const std::int64_t of = rows(space.pairsOf);
             return times(of, above == kNone ? of : perRow(space.pairsOf, above));
         }
@@ -321,7 +326,8 @@ bool analysis::checkCosts(const Program& program, DiagnosticSink& sink, std::int
             sink.report(DiagnosticKind::RuleTooCostly,
                         program.rules[rule].span,
                         {program.rules[rule].name, figure(costs[rule].boundAlone), figure(ceiling)})
-                .help("say `at most` how many rows the lists it reads can have, or move what is asked "
+                .help("say `at most` how many rows the lists it reads can have, or move what is "
+                      "asked "
                       "again and again into a `define`");
         }
     }

@@ -10,13 +10,13 @@
 
 namespace proviso {
 
+using analysis::Graph;
 using typed::Expr;
 using typed::ExprId;
 using typed::ExprKind;
 using typed::Parameter;
 using typed::Program;
 using typed::Rule;
-using analysis::Graph;
 
 namespace {
 
@@ -117,9 +117,10 @@ void analysis::checkHorizons(const Program& program, DiagnosticSink& sink) {
             break;
         }
         const Parameter& parameter = program.parameters[horizon.parameter];
-        auto builder = sink.report(DiagnosticKind::ValuesEnd,
-                                   parameter.span,
-                                   {parameter.name, dayInWords(horizon.lastDay), horizon.rules.size()});
+        auto builder =
+            sink.report(DiagnosticKind::ValuesEnd,
+                        parameter.span,
+                        {parameter.name, dayInWords(horizon.lastDay), horizon.rules.size()});
         for (std::size_t one = 0; one < horizon.rules.size() && one < kMostShown; ++one) {
             const Rule& rule = program.rules[horizon.rules[one]];
             builder.label(rule.span, "rule `" + rule.name + "` reads it after that day");

@@ -9,11 +9,12 @@
 
 namespace proviso {
 
-/// A parameter whose values end, and who goes on reading it: from the day after, those report an error.
+/// A parameter whose values end, and who goes on reading it: from the day after, those report an
+/// error.
 struct Horizon {
     std::uint32_t parameter = typed::kNone;
     std::int64_t lastDay = 0;
-    std::vector<std::uint32_t> rules;     ///< in force after that day, ascending
+    std::vector<std::uint32_t> rules;  ///< in force after that day, ascending
 };
 
 /// All of them, by last day and name.
@@ -21,8 +22,8 @@ struct Horizon {
 
 namespace analysis {
 
-/// Notes the parameters that end while rules read them on. Where all end on one day nothing is said: that is the day through
-/// which the pack set was written.
+/// Notes the parameters that end while rules read them on. Where all end on one day nothing is
+/// said: that is the day through which the pack set was written.
 void checkHorizons(const typed::Program& program, DiagnosticSink& sink);
 
 }  // namespace analysis

@@ -13,17 +13,17 @@ using typed::ExprId;
 using typed::ExprKind;
 using typed::FoldKind;
 using typed::InForce;
+using typed::kNone;
 using typed::LinkId;
 using typed::Program;
 using typed::Rule;
-using typed::kNone;
 
 namespace {
 
 /// Above this many alternatives nothing is concluded from an `or`.
 constexpr std::size_t kMostAlternatives = 256;
-/// Local definitions may be used again and again, so that a short text can stand for a condition without end: beyond so many
-/// parts nothing more is concluded.
+/// Local definitions may be used again and again, so that a short text can stand for a condition
+/// without end: beyond so many parts nothing more is concluded.
 constexpr std::uint32_t kMostSteps = 20'000;
 /// Up to this size a range is looked at value by value.
 constexpr std::int64_t kMostValues = 4096;
@@ -146,7 +146,8 @@ Terms::Term Terms::of(ExprId id) {
                         number(expr.binder)});
         content.push_back(expr.text.empty() ? -1 : textId(expr.text));
         for (const InForce& period : expr.periods) {
-            content.insert(content.end(), {period.period.from, period.period.through, period.published});
+            content.insert(content.end(),
+                           {period.period.from, period.period.through, period.published});
         }
         content.push_back(number(static_cast<std::uint32_t>(expr.over.size())));
         content.insert(content.end(), expr.over.begin(), expr.over.end());
@@ -230,7 +231,8 @@ void Domain::intersect(const Domain& other) {
     high = std::min(high, other.high);
     excluded.insert(other.excluded.begin(), other.excluded.end());
     if (allowed && other.allowed) {
-        std::erase_if(*allowed, [&](std::int64_t value) { return other.allowed->count(value) == 0; });
+        std::erase_if(*allowed,
+                      [&](std::int64_t value) { return other.allowed->count(value) == 0; });
     } else if (other.allowed) {
         allowed = other.allowed;
     }
@@ -303,7 +305,8 @@ bool Facts::narrow(const Key& key, const Domain& start, Domain domain, Span span
         return false;
     }
     const bool narrower = now.low != before.low || now.high != before.high ||
-                          now.excluded.size() != before.excluded.size() || now.allowed != before.allowed;
+                          now.excluded.size() != before.excluded.size() ||
+                          now.allowed != before.allowed;
     if (added || narrower) {
         now.span = span;
     }
@@ -317,8 +320,8 @@ bool Facts::assumeAll(const std::vector<ExprId>& conditions, bool yes) {
     const Program& program = terms_->program();
     for (const ExprId condition : conditions) {
         const ExprKind kind = program.exprs[condition].kind;
-        const bool splits =
-            kind == (yes ? ExprKind::Or : ExprKind::And) || kind == ExprKind::Select || kind == ExprKind::Not;
+        const bool splits = kind == (yes ? ExprKind::Or : ExprKind::And) ||
+                            kind == ExprKind::Select || kind == ExprKind::Not;
         if (splits) {
             later.push_back(condition);
         } else if (!assume(condition, yes)) {
@@ -326,9 +329,8 @@ bool Facts::assumeAll(const std::vector<ExprId>& conditions, bool yes) {
         }
     }
     // NOLINTNEXTLINE(misc-no-recursion): as above
-    return std::all_of(later.begin(), later.end(), [&](ExprId condition) {
-        return assume(condition, yes);
-    });
+    return std::all_of(
+        later.begin(), later.end(), [&](ExprId condition) { return assume(condition, yes); });
 }
 
 /// One of several branches holds: what they have in common is known.
@@ -385,11 +387,16 @@ bool Facts::compare(const Expr& expr, bool yes) {
         return satisfying(comparison, *rightValue).contains(*leftValue);
     }
     if (rightValue) {
-        return narrow({terms_->of(left), kNone}, domainOf(left), satisfying(comparison, *rightValue), expr.span);
+        return narrow({terms_->of(left), kNone},
+                      domainOf(left),
+                      satisfying(comparison, *rightValue),
+                      expr.span);
     }
     if (leftValue) {
-        return narrow(
-            {terms_->of(right), kNone}, domainOf(right), satisfying(mirrored(comparison), *leftValue), expr.span);
+        return narrow({terms_->of(right), kNone},
+                      domainOf(right),
+                      satisfying(mirrored(comparison), *leftValue),
+                      expr.span);
     }
     const Terms::Term a = terms_->of(left);
     const Terms::Term b = terms_->of(right);
@@ -419,7 +426,8 @@ bool Facts::assume(ExprId condition, bool yes) {
     case ExprKind::Not:
         return assume(expr.operands[0], !yes);
     case ExprKind::And:
-        return yes ? assumeAll(conjuncts(program, condition), true) : assumeAny(expr.operands, false);
+        return yes ? assumeAll(conjuncts(program, condition), true)
+                   : assumeAny(expr.operands, false);
     case ExprKind::Or:
         return yes ? assumeAny(expr.operands, true) : assumeAll(expr.operands, false);
     case ExprKind::UnknownIf:
@@ -427,10 +435,12 @@ bool Facts::assume(ExprId condition, bool yes) {
         conflict_ = {expr.span, {}};
         return !yes && assume(expr.operands[0], false);
     case ExprKind::Select: {
-        // The second arm is also taken where the test is not applicable, so nothing is known of the test there.
+        // The second arm is also taken where the test is not applicable, so nothing is known of the
+        // test there.
         Facts taken = *this;
         Facts otherwise = *this;
-        const bool first = taken.assume(expr.operands[0], true) && taken.assume(expr.operands[1], yes);
+        const bool first =
+            taken.assume(expr.operands[0], true) && taken.assume(expr.operands[1], yes);
         const bool second = otherwise.assume(expr.operands[2], yes);
         return assumeOne({std::move(taken), std::move(otherwise)}, {first, second});
     }
@@ -442,7 +452,8 @@ bool Facts::assume(ExprId condition, bool yes) {
         if (yes) {
             return narrow(key, {}, between(inForce.period.from, inForce.period.through), expr.span);
         }
-        // Outside a period with one open end is on its other side, unless the text was not known then.
+        // Outside a period with one open end is on its other side, unless the text was not known
+        // then.
         if (inForce.published == INT64_MIN && inForce.period.from == INT64_MIN) {
             return inForce.period.through != INT64_MAX &&
                    narrow(key, {}, between(inForce.period.through + 1, INT64_MAX), expr.span);

@@ -13,8 +13,8 @@
 
 namespace proviso::analysis {
 
-/// Numbers expressions so that equal ones have one number. The row of a rule is the same in all rules about one row space, so
-/// that the conditions of two rules can be compared.
+/// Numbers expressions so that equal ones have one number. The row of a rule is the same in all
+/// rules about one row space, so that the conditions of two rules can be compared.
 class Terms {
   public:
     explicit Terms(const typed::Program& program);
@@ -22,7 +22,8 @@ class Terms {
     using Term = std::uint32_t;
 
     [[nodiscard]] Term of(typed::ExprId expr);
-    /// The value of an expression that is the same for every row, texts and codes as numbers of `textId`.
+    /// The value of an expression that is the same for every row, texts and codes as numbers of
+    /// `textId`.
     [[nodiscard]] std::optional<std::int64_t> constantOf(typed::ExprId expr);
     [[nodiscard]] std::int64_t textId(const std::string& text);
     [[nodiscard]] const typed::Program& program() const { return program_; }
@@ -60,7 +61,7 @@ struct Domain {
     std::int64_t high = INT64_MAX;
     std::optional<std::set<std::int64_t>> allowed;
     std::set<std::int64_t> excluded;
-    Span span;                            ///< what narrowed it last
+    Span span;  ///< what narrowed it last
 
     [[nodiscard]] bool contains(std::int64_t value) const;
     [[nodiscard]] bool isEmpty() const;
@@ -74,13 +75,14 @@ struct Conflict {
     Span second;
 };
 
-/// What must be so where conditions are yes: bounds, members and comparisons of whatever they speak of. It knows no more than
-/// that, so that a contradiction it finds is one, and it misses many.
+/// What must be so where conditions are yes: bounds, members and comparisons of whatever they speak
+/// of. It knows no more than that, so that a contradiction it finds is one, and it misses many.
 class Facts {
   public:
     explicit Facts(Terms& terms) : terms_(&terms) {}
 
-    /// Adds that a condition is yes (or no). False when that cannot be; the facts are then of no more use.
+    /// Adds that a condition is yes (or no). False when that cannot be; the facts are then of no
+    /// more use.
     bool assume(typed::ExprId condition, bool yes = true);
 
     /// After `assume` returned false.
@@ -107,6 +109,7 @@ class Facts {
 };
 
 /// The operands of nested `and`s, left to right; the condition itself where it is none.
-[[nodiscard]] std::vector<typed::ExprId> conjuncts(const typed::Program& program, typed::ExprId condition);
+[[nodiscard]] std::vector<typed::ExprId> conjuncts(const typed::Program& program,
+                                                   typed::ExprId condition);
 
 }  // namespace proviso::analysis

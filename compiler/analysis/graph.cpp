@@ -20,6 +20,7 @@ using typed::ExprId;
 using typed::ExprKind;
 using typed::FoldKind;
 using typed::Grouping;
+using typed::kNone;
 using typed::LinkId;
 using typed::Program;
 using typed::Rule;
@@ -27,7 +28,6 @@ using typed::Space;
 using typed::SpaceId;
 using typed::SpaceKind;
 using typed::Template;
-using typed::kNone;
 
 namespace {
 
@@ -60,8 +60,8 @@ void Graph::addNodes() {
         steps_.push_back(step);
         keys_.push_back(std::move(key));
     };
-    // Spaces come first, so that a space's number is its node's. A list is named below its parent: two records may have
-    // lists of one name.
+    // Spaces come first, so that a space's number is its node's. A list is named below its parent:
+    // two records may have lists of one name.
     std::vector<std::string> spaceKeys;
     for (SpaceId space = 0; space < program_.spaces.size(); ++space) {
         std::string key = program_.spaces[space].name + "/" + program_.spaces[space].listName;
@@ -88,7 +88,8 @@ void Graph::addNodes() {
             continue;
         }
         for (std::uint32_t member = 0; member < memberCount(program_, id); ++member) {
-            add({Step::Kind::Column, id, member}, key + "[" + memberName(program_, id, member) + "]");
+            add({Step::Kind::Column, id, member},
+                key + "[" + memberName(program_, id, member) + "]");
         }
     }
     reads_.resize(size());
@@ -246,8 +247,10 @@ void Graph::readDecision(std::uint32_t id) {
                 continue;
             }
             for (std::uint32_t member = 0; member < count; ++member) {
-                // What a layer needs is met by any contribution of the layer, so all of them are read for it.
-                if (byMember && decision.needs.empty() && effect.member != kNone && effect.member != member) {
+                // What a layer needs is met by any contribution of the layer, so all of them are
+                // read for it.
+                if (byMember && decision.needs.empty() && effect.member != kNone &&
+                    effect.member != member) {
                     continue;
                 }
                 const Node node = this->member(owner, member);
@@ -291,7 +294,8 @@ void Graph::collect(ExprId root, std::vector<Reading>& readings) const {
                 for (const LinkId link : program_.spaces[child].governingPath) {
                     addLink(readings, link, expr.span);
                 }
-                readings.push_back({column(program_.spaces[child].governingDate), expr.span, kNone});
+                readings.push_back(
+                    {column(program_.spaces[child].governingDate), expr.span, kNone});
             }
             break;
         }

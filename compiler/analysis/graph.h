@@ -12,9 +12,7 @@
 namespace proviso::analysis {
 
 /// The expressions directly inside another: operands, and what folds and apportionments hold.
-void forEachChild(const typed::Program& program,
-                  const typed::Expr& expr,
-                  const auto& action) {
+void forEachChild(const typed::Program& program, const typed::Expr& expr, const auto& action) {
     for (const typed::ExprId operand : expr.operands) {
         action(operand);
     }
@@ -33,7 +31,8 @@ void forEachChild(const typed::Program& program,
     }
 }
 
-/// What must be worked out before what: row spaces, columns, and the single members of decisions that are sets or steps.
+/// What must be worked out before what: row spaces, columns, and the single members of decisions
+/// that are sets or steps.
 ///
 /// Refers to the program it was made of, which must stay as it is.
 class Graph {
@@ -44,8 +43,8 @@ class Graph {
     /// One node reads another.
     struct Reading {
         Node node = typed::kNone;
-        Span span;                        ///< where it is written
-        std::uint32_t rule = typed::kNone;   ///< the rule that brings it about, if one does
+        Span span;                          ///< where it is written
+        std::uint32_t rule = typed::kNone;  ///< the rule that brings it about, if one does
     };
 
     /// An expression that a node is made of, and the row space in which it is evaluated.
@@ -86,7 +85,8 @@ class Graph {
     void readDefinition(const typed::Definition& definition);
     void readCollected(typed::ColumnId column);
     void readDecision(std::uint32_t decision);
-    void addRoot(Node node, typed::ExprId expr, typed::SpaceId space, std::uint32_t rule = typed::kNone);
+    void
+    addRoot(Node node, typed::ExprId expr, typed::SpaceId space, std::uint32_t rule = typed::kNone);
     void addReading(Node node, Reading reading);
     void addGoverningDate(Node node, typed::SpaceId space, Span span);
     void addLink(std::vector<Reading>& readings, typed::LinkId link, Span span) const;
@@ -98,7 +98,7 @@ class Graph {
     std::vector<std::string> keys_;
     std::vector<std::vector<Reading>> reads_;
     std::vector<std::vector<Root>> roots_;
-    std::vector<Node> columns_;           ///< the node of a column, or of its first member
+    std::vector<Node> columns_;  ///< the node of a column, or of its first member
     mutable std::unordered_map<typed::ExprId, std::vector<Reading>> readsOf_;
 };
 

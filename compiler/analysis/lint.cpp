@@ -12,21 +12,22 @@
 
 namespace proviso {
 
+using analysis::Graph;
 using typed::Comparison;
 using typed::Expr;
 using typed::ExprId;
 using typed::ExprKind;
 using typed::FoldKind;
+using typed::kNone;
 using typed::LinkId;
 using typed::Program;
 using typed::SpaceId;
 using typed::SpaceKind;
-using typed::kNone;
-using analysis::Graph;
 
 namespace {
 
-/// `x > 10% of y`: whether exactly 10% counts is what such rules turn on, so that the words must say it.
+/// `x > 10% of y`: whether exactly 10% counts is what such rules turn on, so that the words must
+/// say it.
 void checkPercentTests(const ast::Pack& pack, DiagnosticSink& sink) {
     analysis::forEachExpression(pack, [&](const ast::Expression& expression) {
         const auto* comparison = std::get_if<ast::Comparison>(&expression.node);

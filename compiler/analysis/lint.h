@@ -9,7 +9,8 @@
 namespace proviso {
 
 struct LintOptions {
-    /// Also what is not wrong but may be left over or incomplete: names nothing uses, rules no test speaks of.
+    /// Also what is not wrong but may be left over or incomplete: names nothing uses, rules no test
+    /// speaks of.
     bool strict = false;
 };
 

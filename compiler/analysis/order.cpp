@@ -15,8 +15,8 @@ using typed::Apportionment;
 using typed::Expr;
 using typed::ExprId;
 using typed::ExprKind;
-using typed::Program;
 using typed::kNone;
+using typed::Program;
 
 namespace {
 
@@ -26,9 +26,8 @@ using Node = Graph::Node;
 std::vector<std::uint32_t> ranksByName(const Graph& graph) {
     std::vector<Node> nodes(graph.size());
     std::iota(nodes.begin(), nodes.end(), 0U);
-    std::stable_sort(nodes.begin(), nodes.end(), [&](Node a, Node b) {
-        return graph.key(a) < graph.key(b);
-    });
+    std::stable_sort(
+        nodes.begin(), nodes.end(), [&](Node a, Node b) { return graph.key(a) < graph.key(b); });
     std::vector<std::uint32_t> ranks(graph.size());
     for (std::uint32_t place = 0; place < nodes.size(); ++place) {
         ranks[nodes[place]] = place;
@@ -39,8 +38,8 @@ std::vector<std::uint32_t> ranksByName(const Graph& graph) {
 struct Sorted {
     std::vector<Node> order;
     std::vector<bool> placed;
-    std::vector<std::uint32_t> depth;     ///< of each node: the length of the longest chain below it
-    std::vector<Node> below;              ///< the next node down that chain
+    std::vector<std::uint32_t> depth;  ///< of each node: the length of the longest chain below it
+    std::vector<Node> below;           ///< the next node down that chain
 };
 
 Sorted sortNodes(const Graph& graph, const std::vector<std::uint32_t>& ranks) {
@@ -92,7 +91,8 @@ class Cycles {
            const std::vector<std::uint32_t>& ranks,
            std::vector<bool> placed,
            DiagnosticSink& sink)
-        : program_(program), graph_(graph), ranks_(ranks), placed_(std::move(placed)), sink_(sink) {}
+        : program_(program), graph_(graph), ranks_(ranks), placed_(std::move(placed)), sink_(sink) {
+    }
 
     void report() {
         std::vector<Node> left;
@@ -106,7 +106,8 @@ class Cycles {
             if (!placed_[node]) {
                 const std::vector<Node> cycle = shortestThrough(someOnCycle(node));
                 reportCycle(cycle);
-                // What reads the cycle cannot be placed either, and is not worth a message of its own.
+                // What reads the cycle cannot be placed either, and is not worth a message of its
+                // own.
                 dropReaders(cycle, left);
             }
         }
@@ -146,7 +147,8 @@ class Cycles {
                     next.push_back(reading.node);
                 }
             }
-            std::sort(next.begin(), next.end(), [&](Node a, Node b) { return ranks_[a] < ranks_[b]; });
+            std::sort(
+                next.begin(), next.end(), [&](Node a, Node b) { return ranks_[a] < ranks_[b]; });
             for (const Node read : next) {
                 if (read == start) {
                     std::vector<Node> cycle{node};
@@ -178,7 +180,8 @@ class Cycles {
         // A column or member says more than its rows.
         const auto first = std::min_element(cycle.begin(), cycle.end(), [&](Node a, Node b) {
             const auto key = [&](Node node) {
-                return std::pair(graph_.step(node).kind == Program::Step::Kind::Space, ranks_[node]);
+                return std::pair(graph_.step(node).kind == Program::Step::Kind::Space,
+                                 ranks_[node]);
             };
             return key(a) < key(b);
         });
@@ -188,9 +191,8 @@ class Cycles {
             chain.append(place == 1 ? " reads " : ", which reads ");
             chain.append(words(cycle[place % cycle.size()]));
         }
-        auto builder = sink_.report(DiagnosticKind::ReadsItself,
-                                    graph_.spanOf(cycle.front()),
-                                    {words(cycle.front())});
+        auto builder = sink_.report(
+            DiagnosticKind::ReadsItself, graph_.spanOf(cycle.front()), {words(cycle.front())});
         for (std::size_t place = 0; place < cycle.size(); ++place) {
             const Node from = cycle[place];
             const Node to = cycle[(place + 1) % cycle.size()];
@@ -230,7 +232,10 @@ class Cycles {
     DiagnosticSink& sink_;
 };
 
-bool checkDepth(const Program& program, const Graph& graph, const Sorted& sorted, DiagnosticSink& sink) {
+bool checkDepth(const Program& program,
+                const Graph& graph,
+                const Sorted& sorted,
+                DiagnosticSink& sink) {
     Node deepest = kNone;
     for (const Node node : sorted.order) {
         if (deepest == kNone || sorted.depth[node] > sorted.depth[deepest]) {
@@ -253,8 +258,8 @@ bool checkDepth(const Program& program, const Graph& graph, const Sorted& sorted
     return false;
 }
 
-/// Equally right outcomes are numbered across the apportionments of one row, in their order: by name like everything else, and
-/// each after those it reads.
+/// Equally right outcomes are numbered across the apportionments of one row, in their order: by
+/// name like everything else, and each after those it reads.
 void orderApportionments(Program& program, const Graph& graph, const std::vector<Node>& order) {
     std::vector<std::uint32_t> place(program.apportionments.size(), kNone);
     std::uint32_t next = 0;

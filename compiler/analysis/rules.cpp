@@ -13,13 +13,14 @@ using typed::Effect;
 using typed::Exception;
 using typed::ExprId;
 using typed::ExprKind;
+using typed::kNone;
 using typed::Program;
 using typed::Rule;
-using typed::kNone;
 
 namespace {
 
-/// Two rules out of so many that steer one decision are compared; beyond, only neighbours in name would be, which says little.
+/// Two rules out of so many that steer one decision are compared; beyond, only neighbours in name
+/// would be, which says little.
 constexpr std::size_t kMostComparisons = 200'000;
 
 class RuleCheck {
@@ -43,8 +44,8 @@ class RuleCheck {
         const Rule* rule = nullptr;
         const Effect* effect = nullptr;
         std::int64_t value = 0;
-        std::vector<ExprId> conditions;   ///< without the dates
-        std::vector<Terms::Term> terms;   ///< of the conditions, ascending
+        std::vector<ExprId> conditions;  ///< without the dates
+        std::vector<Terms::Term> terms;  ///< of the conditions, ascending
     };
 
     bool assumeAll(Facts& facts, const std::vector<ExprId>& conditions) {
@@ -55,7 +56,8 @@ class RuleCheck {
 
     void label(DiagnosticBuilder& builder, const Conflict& conflict, Span primary) {
         if (conflict.first.source.isValid() && conflict.first != primary) {
-            builder.label(conflict.first, conflict.second.source.isValid() ? "this" : "this cannot hold");
+            builder.label(conflict.first,
+                          conflict.second.source.isValid() ? "this" : "this cannot hold");
         }
         if (conflict.second.source.isValid()) {
             builder.label(conflict.second, "and this cannot both hold");
@@ -65,8 +67,9 @@ class RuleCheck {
     void checkRule(const Rule& rule) {
         Facts condition(terms_);
         if (rule.condition != kNone && !condition.assume(rule.condition)) {
-            auto builder = sink_.report(
-                DiagnosticKind::RuleNeverApplies, rule.span, {rule.name, "its condition contradicts itself"});
+            auto builder = sink_.report(DiagnosticKind::RuleNeverApplies,
+                                        rule.span,
+                                        {rule.name, "its condition contradicts itself"});
             label(builder, condition.conflict(), rule.span);
             return;
         }
@@ -74,14 +77,16 @@ class RuleCheck {
         Facts before(terms_);
         std::vector<ExprId> denials;
         for (const ExprId part : conjuncts(program_, rule.applies)) {
-            if (program_.exprs[part].kind == ExprKind::Not && isException(rule, program_.exprs[part].operands[0])) {
+            if (program_.exprs[part].kind == ExprKind::Not &&
+                isException(rule, program_.exprs[part].operands[0])) {
                 denials.push_back(part);
                 continue;
             }
             if (!before.assume(part)) {
-                auto builder = sink_.report(DiagnosticKind::RuleNeverApplies,
-                                            rule.span,
-                                            {rule.name, "its dates and its condition exclude each other"});
+                auto builder =
+                    sink_.report(DiagnosticKind::RuleNeverApplies,
+                                 rule.span,
+                                 {rule.name, "its dates and its condition exclude each other"});
                 label(builder, before.conflict(), rule.span);
                 return;
             }
@@ -110,10 +115,9 @@ class RuleCheck {
         }
         Facts left = before;
         if (!assumeAll(left, denials)) {
-            auto builder =
-                sink_.report(DiagnosticKind::RuleNeverApplies,
-                             rule.span,
-                             {rule.name, "its exceptions together leave no case"});
+            auto builder = sink_.report(DiagnosticKind::RuleNeverApplies,
+                                        rule.span,
+                                        {rule.name, "its exceptions together leave no case"});
             for (const std::uint32_t exception : rule.exceptions) {
                 builder.label(program_.exceptions[exception].span, "an exception");
             }
@@ -137,7 +141,8 @@ class RuleCheck {
                     continue;
                 }
             }
-            auto builder = sink_.report(DiagnosticKind::EffectNeverSpeaks, effect.span, {rule.name});
+            auto builder =
+                sink_.report(DiagnosticKind::EffectNeverSpeaks, effect.span, {rule.name});
             label(builder, facts.conflict(), effect.span);
         }
     }
@@ -229,7 +234,8 @@ class RuleCheck {
         const ColumnId column = program_.decisions[decision].column;
         const Type& type = program_.columns[column].type;
         const auto words = [&](const Contribution& one) {
-            return "here it is " + valueInWords(program_, type, program_.exprs[one.effect->value].value);
+            return "here it is " +
+                   valueInWords(program_, type, program_.exprs[one.effect->value].value);
         };
         sink_
             .report(DiagnosticKind::RulesContradict,
@@ -237,7 +243,8 @@ class RuleCheck {
                     {a.rule->name, b.rule->name, columnInWords(program_, column)})
             .primary(words(b))
             .label(a.effect->span, words(a))
-            .help("let their conditions or dates exclude each other, or make one an exception to the other");
+            .help("let their conditions or dates exclude each other, or make one an exception to "
+                  "the other");
     }
 
     const Program& program_;

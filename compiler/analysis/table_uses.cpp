@@ -11,10 +11,10 @@ using typed::Effect;
 using typed::Expr;
 using typed::ExprId;
 using typed::ExprKind;
+using typed::kNone;
 using typed::Program;
 using typed::Rule;
 using typed::Template;
-using typed::kNone;
 
 namespace {
 
@@ -114,7 +114,8 @@ class Walk {
         forEachChild(program_, expr, [&](ExprId child) { visit(child, facts); });
     }
 
-    /// A `no` beside it outweighs whatever an operand of `and` is, a `yes` one of `or`: so the others may be taken for granted.
+    /// A `no` beside it outweighs whatever an operand of `and` is, a `yes` one of `or`: so the
+    /// others may be taken for granted.
     // NOLINTNEXTLINE(misc-no-recursion): depth bounded by the parser's nesting limit
     void visitLogic(ExprId id, const Facts& facts) {
         const bool conjunction = program_.exprs[id].kind == ExprKind::And;

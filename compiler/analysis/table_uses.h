@@ -7,7 +7,8 @@
 
 namespace proviso::analysis {
 
-/// One place that reads a table, with what its surroundings leave of the arguments: behind `colour is red and`, only red.
+/// One place that reads a table, with what its surroundings leave of the arguments: behind `colour
+/// is red and`, only red.
 struct TableUse {
     std::vector<Domain> given;
     Domain date;

@@ -67,7 +67,9 @@ bool covers(const Cell& a, const Cell& b) {
         return false;
     }
     if (b.test == Test::OneOf) {
-        return std::all_of(b.values.begin(), b.values.end(), [&](std::int64_t value) { return accepts(a, value); });
+        return std::all_of(b.values.begin(), b.values.end(), [&](std::int64_t value) {
+            return accepts(a, value);
+        });
     }
     if (a.test == Test::OneOf) {
         return false;
@@ -92,7 +94,8 @@ class TableCheck {
         : program_(program), table_(table), uses_(uses), sink_(sink) {}
 
     void run() {
-        // That no two rows of a `hit unique` table match one case was checked with the table itself.
+        // That no two rows of a `hit unique` table match one case was checked with the table
+        // itself.
         if (table_.firstHit) {
             findShadowed();
         }
@@ -102,8 +105,8 @@ class TableCheck {
   private:
     using RowId = std::uint32_t;
 
-    /// Calls `action` with each two rows, the earlier one first, that could match one case: those with nothing in common in
-    /// the column that tells rows apart best are skipped.
+    /// Calls `action` with each two rows, the earlier one first, that could match one case: those
+    /// with nothing in common in the column that tells rows apart best are skipped.
     void forEachPair(const auto& action) {
         std::size_t column = table_.given.size();
         std::size_t most = 0;
@@ -177,7 +180,8 @@ class TableCheck {
         });
     }
 
-    /// The different values to look at in a column: each stands for all up to the next. Nothing where they cannot be listed.
+    /// The different values to look at in a column: each stands for all up to the next. Nothing
+    /// where they cannot be listed.
     [[nodiscard]] std::optional<std::vector<Period>> classesOf(std::size_t column) const {
         const Type& type = table_.given[column].type;
         std::int64_t members = 0;
@@ -236,7 +240,8 @@ class TableCheck {
         return classes;
     }
 
-    /// Goes through all cases where they can be listed, and reports those without a row and rows without a case.
+    /// Goes through all cases where they can be listed, and reports those without a row and rows
+    /// without a case.
     void listCases() {
         std::vector<std::vector<Period>> classes;
         std::size_t cases = 1;
@@ -308,7 +313,8 @@ class TableCheck {
                 matches = row.cells[column].test == Test::Any ||
                           accepts(row.cells[column], classes[column][at[column]].from);
             }
-            // A row published later may come before one of the same case, so dates of publication keep all reachable.
+            // A row published later may come before one of the same case, so dates of publication
+            // keep all reachable.
             if (matches && (!found || row.inForce.published != INT64_MIN)) {
                 reached[id] = true;
             }
@@ -325,7 +331,9 @@ class TableCheck {
         for (RowId id = 0; id < table_.rows.size() && shown < kMostShown; ++id) {
             if (!reached[id] && unreachable_.count(id) == 0) {
                 ++shown;
-                sink_.report(DiagnosticKind::TableRowUnreachable, table_.rows[id].span, {table_.name})
+                sink_
+                    .report(
+                        DiagnosticKind::TableRowUnreachable, table_.rows[id].span, {table_.name})
                     .help("the rows above it together take all its cases");
             }
         }
@@ -340,8 +348,9 @@ class TableCheck {
         for (std::size_t one = 0; one < missing.size() && one < kMostShown; ++one) {
             shown += one == 0 ? "no row for " : "; for ";
             for (std::size_t column = 0; column < table_.given.size(); ++column) {
-                shown += (column == 0 ? "`" : ", `") + table_.given[column].name + "` " +
-                         classInWords(table_.given[column].type, classes[column][missing[one][column]]);
+                shown +=
+                    (column == 0 ? "`" : ", `") + table_.given[column].name + "` " +
+                    classInWords(table_.given[column].type, classes[column][missing[one][column]]);
             }
             const Period& days = classes.back()[missing[one].back()];
             if (classes.back().size() > 1) {
@@ -354,7 +363,8 @@ class TableCheck {
         sink_
             .report(DiagnosticKind::TableLeavesGap,
                     table_.span,
-                    {table_.name, missing.size() == 1 ? "a case" : std::to_string(missing.size()) + " cases"})
+                    {table_.name,
+                     missing.size() == 1 ? "a case" : std::to_string(missing.size()) + " cases"})
             .help(shown);
     }
 
@@ -369,8 +379,9 @@ class TableCheck {
         if (values.from == values.through) {
             return from;
         }
-        return values.through == INT64_MAX ? "from " + from
-                                           : from + " to " + valueInWords(program_, type, values.through);
+        return values.through == INT64_MAX
+                   ? "from " + from
+                   : from + " to " + valueInWords(program_, type, values.through);
     }
 
     const Program& program_;

@@ -31,11 +31,8 @@ namespace {
 class Uses {
   public:
     explicit Uses(const Program& program)
-        : program_(program),
-          parameters_(program.parameters.size()),
-          tables_(program.tables.size()),
-          codeSets_(program.codeSets.size()),
-          findings_(program.findings.size()),
+        : program_(program), parameters_(program.parameters.size()), tables_(program.tables.size()),
+          codeSets_(program.codeSets.size()), findings_(program.findings.size()),
           columns_(program.columns.size()) {
         for (const Expr& expr : program.exprs) {
             readExpr(expr);
@@ -176,8 +173,9 @@ void checkSamples(const std::vector<ast::Pack>& packs, DiagnosticSink& sink) {
         for (const ast::ItemNode& node : pack.items) {
             const auto* sample = std::get_if<ast::Sample>(&node.item);
             if (sample != nullptr && used.count(sample->name.text) == 0) {
-                sink.report(
-                    DiagnosticKind::NeverUsed, sample->name.span, {"sample", sample->name.text, "used"});
+                sink.report(DiagnosticKind::NeverUsed,
+                            sample->name.span,
+                            {"sample", sample->name.text, "used"});
             }
         }
     }
@@ -209,9 +207,11 @@ std::set<std::string> namesInTests(const std::vector<ast::Pack>& packs) {
                     for (const ast::Name& name : path->names) {
                         add(name.text);
                     }
-                } else if (const auto* member = std::get_if<ast::MemberOf>(&expectation.subject->node)) {
+                } else if (const auto* member =
+                               std::get_if<ast::MemberOf>(&expectation.subject->node)) {
                     add(member->member.text);
-                } else if (const auto* contains = std::get_if<ast::Contains>(&expectation.subject->node)) {
+                } else if (const auto* contains =
+                               std::get_if<ast::Contains>(&expectation.subject->node)) {
                     if (const auto* set = std::get_if<ast::Path>(&contains->set->node)) {
                         add(set->names.back().text);
                     }
@@ -228,11 +228,14 @@ std::string shortName(const std::string& name) {
 
 }  // namespace
 
-void checkUnused(const std::vector<ast::Pack>& packs, const Program& program, DiagnosticSink& sink) {
+void checkUnused(const std::vector<ast::Pack>& packs,
+                 const Program& program,
+                 DiagnosticSink& sink) {
     const Uses uses(program);
-    const auto report = [&](Span span, const char* kind, const std::string& name, const char* verb) {
-        sink.report(DiagnosticKind::NeverUsed, span, {kind, name, verb});
-    };
+    const auto report =
+        [&](Span span, const char* kind, const std::string& name, const char* verb) {
+            sink.report(DiagnosticKind::NeverUsed, span, {kind, name, verb});
+        };
     for (std::size_t id = 0; id < program.parameters.size(); ++id) {
         if (!uses.parameter(id)) {
             report(program.parameters[id].span, "parameter", program.parameters[id].name, "read");
@@ -266,7 +269,9 @@ void checkUnused(const std::vector<ast::Pack>& packs, const Program& program, Di
     checkSamples(packs, sink);
 }
 
-void checkUntested(const std::vector<ast::Pack>& packs, const Program& program, DiagnosticSink& sink) {
+void checkUntested(const std::vector<ast::Pack>& packs,
+                   const Program& program,
+                   DiagnosticSink& sink) {
     const std::set<std::string> names = namesInTests(packs);
     for (const Rule& rule : program.rules) {
         bool tested = names.count(rule.name) != 0 || names.count(shortName(rule.name)) != 0;

@@ -8,9 +8,9 @@ using typed::CodeSet;
 using typed::Column;
 using typed::ColumnId;
 using typed::ColumnKind;
+using typed::kNone;
 using typed::Program;
 using typed::SpaceId;
-using typed::kNone;
 
 namespace {
 

@@ -16,7 +16,8 @@ namespace proviso::analysis {
 memberInWords(const typed::Program& program, typed::ColumnId column, std::uint32_t member);
 /// the rows of `parcel`
 [[nodiscard]] std::string spaceInWords(const typed::Program& program, typed::SpaceId space);
-[[nodiscard]] std::string stepInWords(const typed::Program& program, const typed::Program::Step& step);
+[[nodiscard]] std::string stepInWords(const typed::Program& program,
+                                      const typed::Program::Step& step);
 
 /// The name of a member of a Set or Step decision.
 [[nodiscard]] std::string

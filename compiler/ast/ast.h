@@ -9,15 +9,19 @@
 #include <variant>
 #include <vector>
 
-/// The abstract syntax of one pack, apart from the parser's own tree. Every node has a span; nothing here is resolved
-/// or typed. Immutable after parsing.
+/// The abstract syntax of one pack, apart from the parser's own tree. Every node has a span;
+/// nothing here is resolved or typed. Immutable after parsing.
 namespace proviso::ast {
 
 /// `money`, `minutes`, `list of item`, `set of mark`, `number with 4 decimals`.
 struct TypeName {
     Span span;
-    enum class Shape : std::uint8_t { Plain, List, Set } shape = Shape::Plain;
-    Name name;                        ///< the plain type, or the element of a list or set
+    enum class Shape : std::uint8_t {
+        Plain,
+        List,
+        Set
+    } shape = Shape::Plain;
+    Name name;  ///< the plain type, or the element of a list or set
     std::optional<int> decimals;
 };
 
@@ -31,7 +35,8 @@ struct Enumeration {
     std::vector<Member> members;
 };
 
-/// The facts that satisfy a step, by date; one entry with an open period where the text gives no dates.
+/// The facts that satisfy a step, by date; one entry with an open period where the text gives no
+/// dates.
 struct SatisfiedBy {
     Period period;
     std::vector<Name> facts;
@@ -47,7 +52,7 @@ struct Scale {
     Name name;
     Name factEnumeration;
     std::optional<Text> label;
-    std::vector<ScaleStep> steps;     ///< loosest first
+    std::vector<ScaleStep> steps;  ///< loosest first
 };
 
 /// `step in_area of supervision ... end`: a step that another pack adds to a scale.
@@ -59,8 +64,8 @@ struct StepDeclaration {
 
 struct CodeSet {
     Name name;
-    std::optional<Name> base;         ///< `codes timed of procedure`
-    bool open = false;                ///< values that are not listed are accepted too
+    std::optional<Name> base;  ///< `codes timed of procedure`
+    bool open = false;         ///< values that are not listed are accepted too
     std::vector<Text> sources;
     struct Entry {
         Name code;
@@ -109,7 +114,7 @@ struct Decision {
     std::optional<Text> label;
     std::optional<ExpressionPtr> when;
     TypeName type;
-    std::optional<Name> combinedBy;   ///< none: `exactly one`
+    std::optional<Name> combinedBy;  ///< none: `exactly one`
     struct Need {
         Name layer;
         std::optional<ExpressionPtr> when;
@@ -133,7 +138,7 @@ struct Finding {
 struct Output {
     Name name;
     Name record;
-    std::vector<Name> fields;         ///< empty: every field and decision of the listed rows
+    std::vector<Name> fields;  ///< empty: every field and decision of the listed rows
     bool choices = false;
 };
 
@@ -154,8 +159,19 @@ struct Parameter {
 
 struct TableCell {
     Span span;
-    enum class Kind : std::uint8_t { Any, Dash, Unknown, Word, AtLeast, AtMost, Exceeds, Below, Values } kind = Kind::Any;
-    std::string text;                 ///< the reason of `unknown "..."`, or the word `from`, `through`, `published`, `source`
+    enum class Kind : std::uint8_t {
+        Any,
+        Dash,
+        Unknown,
+        Word,
+        AtLeast,
+        AtMost,
+        Exceeds,
+        Below,
+        Values
+    } kind = Kind::Any;
+    std::string text;  ///< the reason of `unknown "..."`, or the word `from`, `through`,
+                       ///< `published`, `source`
     std::vector<ExpressionPtr> values;
 };
 
@@ -166,12 +182,12 @@ struct Table {
     std::vector<Text> sources;
     std::vector<Slot> given;
     std::vector<Slot> gives;
-    std::optional<Text> file;         ///< `from "rows.csv"`, beside the pack
+    std::optional<Text> file;  ///< `from "rows.csv"`, beside the pack
     struct Row {
         Span span;
         std::vector<TableCell> cells;
     };
-    std::vector<Row> rows;            ///< the first is the header
+    std::vector<Row> rows;  ///< the first is the header
 };
 
 struct Define {
@@ -180,7 +196,7 @@ struct Define {
     std::optional<TypeName> type;
     std::optional<Text> label;
     std::vector<Text> sources;
-    std::vector<DatedValue> values;   ///< one with an open period where the text says `as`
+    std::vector<DatedValue> values;  ///< one with an open period where the text says `as`
 };
 
 struct Collect {
@@ -188,10 +204,10 @@ struct Collect {
     Name parent;
     std::optional<Text> label;
     std::vector<Text> sources;
-    ExpressionPtr over;               ///< a path
+    ExpressionPtr over;  ///< a path
     Name binder;
     std::vector<ExpressionPtr> onePer;
-    bool onePerInstant = false;       ///< onePer then holds the two paths
+    bool onePerInstant = false;  ///< onePer then holds the two paths
     std::optional<std::int64_t> atMost;
     struct RowField {
         Name name;
@@ -214,7 +230,7 @@ struct LocalDefine {
 struct Target {
     Span span;
     Name decision;
-    ExpressionPtr row;                ///< a path
+    ExpressionPtr row;  ///< a path
 };
 
 /// A value, or values by date.
@@ -257,8 +273,9 @@ struct Rule {
     Period period;
     std::optional<DateLiteral> published;
     Name binder;
-    std::optional<Name> secondBinder; ///< `for each pair a, b in ...`
-    std::optional<ExpressionPtr> in;  ///< a path; none: the record or grouping that the binder names
+    std::optional<Name> secondBinder;  ///< `for each pair a, b in ...`
+    std::optional<ExpressionPtr>
+        in;  ///< a path; none: the record or grouping that the binder names
     std::vector<LocalDefine> defines;
     std::optional<ExpressionPtr> when;
     std::optional<ExpressionPtr> unless;
@@ -275,13 +292,13 @@ struct Exception {
     std::vector<LocalDefine> defines;
     std::optional<ExpressionPtr> when;
     std::optional<ExpressionPtr> unless;
-    std::optional<Action> instead;    ///< none: waive
+    std::optional<Action> instead;  ///< none: waive
     std::optional<Template> because;
 };
 
 struct Layer {
     Name name;
-    Name kind;                        ///< law or policy
+    Name kind;  ///< law or policy
     std::vector<Name> exceptedBy;
     bool tightensOnly = false;
 };
@@ -295,12 +312,12 @@ struct GivenField;
 struct GivenBlock {
     Span span;
     std::vector<GivenField> fields;
-    std::vector<ExpressionPtr> values;   ///< `{ red, blue }`
+    std::vector<ExpressionPtr> values;  ///< `{ red, blue }`
 };
 struct GivenField {
     Name name;
-    ExpressionPtr value;              ///< null when blocks are given
-    bool unknown = false;             ///< `field unknown`: left absent although a sample gives it
+    ExpressionPtr value;   ///< null when blocks are given
+    bool unknown = false;  ///< `field unknown`: left absent although a sample gives it
     std::vector<GivenBlock> blocks;
 };
 struct Sample {
@@ -318,15 +335,23 @@ struct Given {
 
 struct Expectation {
     Span span;
-    enum class Kind : std::uint8_t { Undetermined, Error, NoFinding, NoFindings, Finding, Rows, Value } kind = Kind::Value;
-    QualifiedName name;               ///< rule or finding
-    std::optional<Text> place;        ///< `on` what, as written
+    enum class Kind : std::uint8_t {
+        Undetermined,
+        Error,
+        NoFinding,
+        NoFindings,
+        Finding,
+        Rows,
+        Value
+    } kind = Kind::Value;
+    QualifiedName name;         ///< rule or finding
+    std::optional<Text> place;  ///< `on` what, as written
     std::vector<Text> missing;
-    ExpressionPtr subject;            ///< Rows, Value; a bare finding name also arrives as Value
+    ExpressionPtr subject;  ///< Rows, Value; a bare finding name also arrives as Value
     bool negated = false;
-    bool none = false;                ///< `are none`
-    ExpressionPtr value;              ///< Value: the right side of `is`, null when the subject stands alone
-    std::vector<GivenBlock> blocks;   ///< Rows, or a Value with a set
+    bool none = false;    ///< `are none`
+    ExpressionPtr value;  ///< Value: the right side of `is`, null when the subject stands alone
+    std::vector<GivenBlock> blocks;  ///< Rows, or a Value with a set
     std::optional<QualifiedName> becauseOf;
 };
 
@@ -337,8 +362,24 @@ struct Test {
     std::vector<Expectation> expectations;
 };
 
-using Item = std::variant<Layers, Enumeration, Scale, StepDeclaration, CodeSet, Record, Grouping, Decision, Finding, Parameter,
-                          Table, Define, Collect, Rule, Exception, Output, Sample, Test>;
+using Item = std::variant<Layers,
+                          Enumeration,
+                          Scale,
+                          StepDeclaration,
+                          CodeSet,
+                          Record,
+                          Grouping,
+                          Decision,
+                          Finding,
+                          Parameter,
+                          Table,
+                          Define,
+                          Collect,
+                          Rule,
+                          Exception,
+                          Output,
+                          Sample,
+                          Test>;
 
 struct ItemNode {
     Span span;

@@ -30,7 +30,7 @@ struct Text {
 };
 
 struct DateLiteral {
-    std::int64_t days = 0;            ///< since 1970-01-01
+    std::int64_t days = 0;  ///< since 1970-01-01
     Span span;
 };
 
@@ -38,7 +38,7 @@ struct DateLiteral {
 struct Period {
     std::optional<std::int64_t> from;
     std::optional<std::int64_t> through;
-    bool always = false;              ///< written as `always`, or not written at all
+    bool always = false;  ///< written as `always`, or not written at all
     Span span;
 };
 
@@ -49,7 +49,7 @@ using ExpressionPtr = std::unique_ptr<Expression>;
 struct Template {
     Span span;
     struct Part {
-        std::string text;             ///< used when expression is null
+        std::string text;  ///< used when expression is null
         ExpressionPtr expression;
     };
     std::vector<Part> parts;
@@ -60,12 +60,12 @@ struct MoneyLiteral {
     std::int64_t mantissa = 0;
     int scale = 2;
 };
-struct DecimalLiteral {               ///< also plain integers (scale 0)
+struct DecimalLiteral {  ///< also plain integers (scale 0)
     std::int64_t mantissa = 0;
     int scale = 0;
-    std::string written;              ///< the digits as written: `02` may be a code
+    std::string written;  ///< the digits as written: `02` may be a code
 };
-struct PercentLiteral {               ///< `12.5%` is mantissa 125, scale 1
+struct PercentLiteral {  ///< `12.5%` is mantissa 125, scale 1
     std::int64_t mantissa = 0;
     int scale = 0;
 };
@@ -81,7 +81,7 @@ struct DateValue {
 struct TextLiteral {
     std::string text;
 };
-struct CodeLiteral {                  ///< `0101T`
+struct CodeLiteral {  ///< `0101T`
     std::string text;
 };
 struct YesNoLiteral {
@@ -89,9 +89,10 @@ struct YesNoLiteral {
 };
 
 // ---- names
-/// `line.customer_day.order_date`: a root name and members. `b of a` arrives as `a.b` with `computed` true.
+/// `line.customer_day.order_date`: a root name and members. `b of a` arrives as `a.b` with
+/// `computed` true.
 struct Path {
-    std::vector<Name> names;          ///< at least one
+    std::vector<Name> names;  ///< at least one
 };
 /// `b of a` where `a` is any primary.
 struct MemberOf {
@@ -115,7 +116,14 @@ struct OnDate {
 };
 
 // ---- operators
-enum class ArithmeticOperator : std::uint8_t { Add, Subtract, Multiply, Divide, IntegerDivide, Modulo };
+enum class ArithmeticOperator : std::uint8_t {
+    Add,
+    Subtract,
+    Multiply,
+    Divide,
+    IntegerDivide,
+    Modulo
+};
 struct Arithmetic {
     ArithmeticOperator op{};
     ExpressionPtr left;
@@ -132,7 +140,7 @@ struct PercentOf {
 };
 struct Rounded {
     ExpressionPtr operand;
-    int scale = 0;                    ///< decimals of the result; cents: 2, whole: 0
+    int scale = 0;  ///< decimals of the result; cents: 2, whole: 0
     bool cents = false;
     Name mode;
 };
@@ -142,10 +150,17 @@ struct OrElse {
     ExpressionPtr otherwise;
 };
 
-enum class ComparisonOperator : std::uint8_t { Equal, NotEqual, Less, LessOrEqual, Greater, GreaterOrEqual };
+enum class ComparisonOperator : std::uint8_t {
+    Equal,
+    NotEqual,
+    Less,
+    LessOrEqual,
+    Greater,
+    GreaterOrEqual
+};
 struct Comparison {
     ComparisonOperator op{};
-    bool inWords = false;             ///< `exceeds`, `is at least`, ... rather than a sign
+    bool inWords = false;  ///< `exceeds`, `is at least`, ... rather than a sign
     ExpressionPtr left;
     ExpressionPtr right;
     Span operatorSpan;
@@ -155,7 +170,7 @@ struct IsOneOf {
     ExpressionPtr value;
     std::vector<ExpressionPtr> choices;
 };
-struct IsIn {                         ///< `is in timed`
+struct IsIn {  ///< `is in timed`
     bool negated = false;
     ExpressionPtr value;
     QualifiedName set;
@@ -184,41 +199,60 @@ struct Not {
 /// `and`, `or`, `all of`, `any of`: n-ary, so that depth stays bounded.
 struct Logic {
     bool conjunction = true;
-    bool block = false;               ///< written as `all of ... end`
+    bool block = false;  ///< written as `all of ... end`
     std::vector<ExpressionPtr> operands;
 };
 
 struct Case {
-    ExpressionPtr subject;            ///< may be null
+    ExpressionPtr subject;  ///< may be null
     struct Arm {
         std::vector<ExpressionPtr> tests;
         ExpressionPtr value;
     };
     std::vector<Arm> arms;
-    ExpressionPtr otherwise;          ///< may be null
+    ExpressionPtr otherwise;  ///< may be null
 };
 
 // ---- aggregates
-enum class AggregateKind : std::uint8_t { Total, Count, CountDistinct, Highest, Lowest, Any, Every, Only, First, Latest };
+enum class AggregateKind : std::uint8_t {
+    Total,
+    Count,
+    CountDistinct,
+    Highest,
+    Lowest,
+    Any,
+    Every,
+    Only,
+    First,
+    Latest
+};
 struct Window {
     Span span;
-    enum class Kind : std::uint8_t { During, Since, UpTo, LastDays, LastRows, Between, Whole } kind = Kind::During;
+    enum class Kind : std::uint8_t {
+        During,
+        Since,
+        UpTo,
+        LastDays,
+        LastRows,
+        Between,
+        Whole
+    } kind = Kind::During;
 };
 struct Aggregate {
     AggregateKind kind{};
-    ExpressionPtr value;              ///< Total, CountDistinct, Highest, Lowest, First (its order)
+    ExpressionPtr value;  ///< Total, CountDistinct, Highest, Lowest, First (its order)
     bool descending = false;
-    ExpressionPtr over;               ///< a path
+    ExpressionPtr over;  ///< a path
     Name binder;
-    ExpressionPtr where;              ///< may be null
-    ExpressionPtr has;                ///< Every
-    std::vector<Window> windows;      ///< parsed, and refused by the checker of this version
+    ExpressionPtr where;          ///< may be null
+    ExpressionPtr has;            ///< Every
+    std::vector<Window> windows;  ///< parsed, and refused by the checker of this version
 };
 struct Apportion {
     ExpressionPtr total;
     ExpressionPtr over;
     Name binder;
-    ExpressionPtr where;              ///< may be null
+    ExpressionPtr where;  ///< may be null
     ExpressionPtr by;
     ExpressionPtr each;
     Name tiesBy;
@@ -227,9 +261,37 @@ struct Apportion {
 struct Expression {
     Span span;
     bool parenthesised = false;
-    std::variant<MoneyLiteral, DecimalLiteral, PercentLiteral, MinutesLiteral, DaysLiteral, DateValue, TextLiteral, CodeLiteral,
-                 YesNoLiteral, Path, MemberOf, Lookup, Call, OnDate, Arithmetic, Negate, PercentOf, Rounded, OrElse, Comparison,
-                 IsOneOf, IsIn, IsKnown, IsApplicable, Satisfies, Contains, Not, Logic, Case, Aggregate, Apportion>
+    std::variant<MoneyLiteral,
+                 DecimalLiteral,
+                 PercentLiteral,
+                 MinutesLiteral,
+                 DaysLiteral,
+                 DateValue,
+                 TextLiteral,
+                 CodeLiteral,
+                 YesNoLiteral,
+                 Path,
+                 MemberOf,
+                 Lookup,
+                 Call,
+                 OnDate,
+                 Arithmetic,
+                 Negate,
+                 PercentOf,
+                 Rounded,
+                 OrElse,
+                 Comparison,
+                 IsOneOf,
+                 IsIn,
+                 IsKnown,
+                 IsApplicable,
+                 Satisfies,
+                 Contains,
+                 Not,
+                 Logic,
+                 Case,
+                 Aggregate,
+                 Apportion>
         node;
 };
 

@@ -100,7 +100,8 @@ void checkOutput(Context& context, PackId pack, const ast::Output& ast) {
                 .report(DiagnosticKind::BadOutput,
                         ast.name.span,
                         {ast.name.text, "`choices` are shown of one record or grouping alone"})
-                .label(other.span, "shows those of `" + context.program.spaces[other.space].name + "`");
+                .label(other.span,
+                       "shows those of `" + context.program.spaces[other.space].name + "`");
             return;
         }
     }

@@ -8,7 +8,8 @@ namespace proviso::lowering {
 
 namespace {
 
-template <class T> void appendBytes(std::string& key, const T& value) {
+template <class T>
+void appendBytes(std::string& key, const T& value) {
     key.append(reinterpret_cast<const char*>(&value), sizeof value);
 }
 
@@ -33,7 +34,8 @@ std::string keyOf(const Instruction& instruction) {
 
 Register Builder::emit(Instruction instruction) {
     for (const Register operand : instruction.operands) {
-        PROVISO_CHECK(operand < program_.code.size(), "an instruction reads a register that is not made yet");
+        PROVISO_CHECK(operand < program_.code.size(),
+                      "an instruction reads a register that is not made yet");
     }
     const auto next = static_cast<Register>(program_.code.size());
     const auto [entry, isNew] = known_.emplace(keyOf(instruction), next);
@@ -52,7 +54,8 @@ Register Builder::column(Op op, std::uint32_t space, Type type, std::vector<Regi
     return emit(std::move(instruction));
 }
 
-Register Builder::link(Op op, std::uint32_t from, std::uint32_t to, std::vector<Register> operands) {
+Register
+Builder::link(Op op, std::uint32_t from, std::uint32_t to, std::vector<Register> operands) {
     Instruction instruction;
     instruction.op = op;
     instruction.space = from;
@@ -81,7 +84,8 @@ Register Builder::compose(Register first, Register second) {
     if (second == kNone) {
         return first;
     }
-    return link(Op::Compose, program_.code[first].space, program_.code[second].target, {first, second});
+    return link(
+        Op::Compose, program_.code[first].space, program_.code[second].target, {first, second});
 }
 
 Register Builder::spread(Register column, Register link) {
@@ -99,14 +103,16 @@ Register Builder::allOf(std::uint32_t space, std::vector<Register> operands) {
     if (operands.empty()) {
         return constant(space, kYesNo, 1);
     }
-    return operands.size() == 1 ? operands.front() : column(Op::And, space, kYesNo, std::move(operands));
+    return operands.size() == 1 ? operands.front()
+                                : column(Op::And, space, kYesNo, std::move(operands));
 }
 
 Register Builder::anyOf(std::uint32_t space, std::vector<Register> operands) {
     if (operands.empty()) {
         return constant(space, kYesNo, 0);
     }
-    return operands.size() == 1 ? operands.front() : column(Op::Or, space, kYesNo, std::move(operands));
+    return operands.size() == 1 ? operands.front()
+                                : column(Op::Or, space, kYesNo, std::move(operands));
 }
 
 Register Builder::negation(Register operand) {

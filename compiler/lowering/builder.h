@@ -16,7 +16,8 @@ using bytecode::Register;
 
 inline constexpr Type kYesNo{TypeKind::YesNo, 0, 0};
 
-/// Appends instructions; equal instructions become one register, so that what several rules share is computed once.
+/// Appends instructions; equal instructions become one register, so that what several rules share
+/// is computed once.
 class Builder {
   public:
     explicit Builder(bytecode::Program& program) : program_(program) {}

@@ -63,7 +63,8 @@ std::uint32_t Lowering::addClause(Clause made) {
     return static_cast<std::uint32_t>(out_.clauses.size() - 1);
 }
 
-/// A condition's tree: `and`, `or` and `not` as inner nodes, tests below them, the values that tests read as leaves.
+/// A condition's tree: `and`, `or` and `not` as inner nodes, tests below them, the values that
+/// tests read as leaves.
 // NOLINTNEXTLINE(misc-no-recursion): depth bounded by the parser's nesting limit
 std::uint32_t Lowering::clause(Frame& frame, ExprId id) {
     const typed::Expr& expr = typed_.exprs[id];
@@ -115,9 +116,10 @@ void Lowering::addValues(Frame& frame, ExprId id, std::vector<std::uint32_t>& ch
         case ExprKind::LookupTable:
         case ExprKind::Fold: {
             // The date that dates a lookup is not written in the text.
-            const bool implied = read.span.begin == read.span.end ||
-                                 (expr.kind == ExprKind::InSet && operand == expr.operands.back()) ||
-                                 (expr.kind == ExprKind::Accepts && operand == expr.operands.back());
+            const bool implied =
+                read.span.begin == read.span.end ||
+                (expr.kind == ExprKind::InSet && operand == expr.operands.back()) ||
+                (expr.kind == ExprKind::Accepts && operand == expr.operands.back());
             const std::uint32_t leaf = implied ? kNone : valueClause(frame, operand);
             const auto same = [&](std::uint32_t known) {
                 return out_.clauses[known].value == out_.clauses[leaf].value &&

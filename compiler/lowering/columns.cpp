@@ -1,5 +1,4 @@
 #include "compiler/lowering/context.h"
-
 #include "runtime/base/check.h"
 
 #include <algorithm>
@@ -8,7 +7,8 @@ namespace proviso::lowering {
 
 namespace {
 
-/// The lowering asks for a column's inputs by calling itself; analysis bounds how long such chains are.
+/// The lowering asks for a column's inputs by calling itself; analysis bounds how long such chains
+/// are.
 constexpr std::uint32_t kMaxDepth = 4000;
 
 }  // namespace
@@ -19,7 +19,8 @@ Register Lowering::column(ColumnId id) {
     if (found != columns_.end()) {
         return found->second;
     }
-    PROVISO_CHECK(++depth_ < kMaxDepth, "columns read one another in a cycle or in too long a chain");
+    PROVISO_CHECK(++depth_ < kMaxDepth,
+                  "columns read one another in a cycle or in too long a chain");
     const Register made = lowerColumn(id);
     --depth_;
     return columns_[id] = made;
@@ -57,7 +58,8 @@ Register Lowering::groupColumn(const typed::Column& column) {
     for (const ColumnId member : typed_.spaces[grouping.record].columns) {
         if (typed_.columns[member].name == column.name) {
             const Register membership = link(grouping.membership);
-            const Register first = build_.link(Op::FirstRow, space(column.space), space(grouping.record), {membership});
+            const Register first = build_.link(
+                Op::FirstRow, space(column.space), space(grouping.record), {membership});
             return build_.spread(this->column(member), first);
         }
     }
@@ -70,7 +72,8 @@ Register Lowering::definitionColumn(const typed::Definition& definition) {
     Frame frame = frameOf(owner, definition.binder);
     const auto& alternatives = definition.alternatives;
     if (alternatives.size() == 1 && alternatives[0].inForce.period.from == INT64_MIN &&
-        alternatives[0].inForce.period.through == INT64_MAX && alternatives[0].inForce.published == INT64_MIN) {
+        alternatives[0].inForce.period.through == INT64_MAX &&
+        alternatives[0].inForce.published == INT64_MIN) {
         return expression(frame, alternatives[0].value);
     }
     std::vector<Register> operands{dateOf(owner)};
@@ -92,14 +95,18 @@ Register Lowering::definitionColumn(const typed::Definition& definition) {
 Register Lowering::collectedColumn(ColumnId id) {
     const typed::Column& column = typed_.columns[id];
     const typed::Collect& collect = typed_.collects[typed_.spaces[column.space].collect];
-    const auto field = std::find(collect.fields.begin(), collect.fields.end(), id) - collect.fields.begin();
-    PROVISO_CHECK(static_cast<std::size_t>(field) < collect.fields.size(), "a collected column is a field of its rows");
+    const auto field =
+        std::find(collect.fields.begin(), collect.fields.end(), id) - collect.fields.begin();
+    PROVISO_CHECK(static_cast<std::size_t>(field) < collect.fields.size(),
+                  "a collected column is a field of its rows");
     Frame frame;
     frame.space = space(column.space);
     if (!collect.onePer.empty()) {
         frame.rows.push_back({{collect.self, {}}, kNone});
         frame.rows.push_back(
-            {{collect.binder, {}}, build_.link(Op::FirstRow, frame.space, space(collect.source), {link(collect.members)})});
+            {{collect.binder, {}},
+             build_.link(
+                 Op::FirstRow, frame.space, space(collect.source), {link(collect.members)})});
         return expression(frame, collect.rows[0].fields[static_cast<std::size_t>(field)]);
     }
     const Register origin = link(collect.origin);
@@ -110,7 +117,8 @@ Register Lowering::collectedColumn(ColumnId id) {
     if (collect.rows.size() == 1) {
         return expression(frame, collect.rows[0].fields[static_cast<std::size_t>(field)]);
     }
-    std::vector<Register> operands{build_.column(Op::BranchOf, frame.space, {TypeKind::Number, 0, 0}, {origin})};
+    std::vector<Register> operands{
+        build_.column(Op::BranchOf, frame.space, {TypeKind::Number, 0, 0}, {origin})};
     for (const auto& row : collect.rows) {
         operands.push_back(expression(frame, row.fields[static_cast<std::size_t>(field)]));
     }

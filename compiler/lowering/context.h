@@ -26,28 +26,32 @@ struct RowName {
     auto operator<=>(const RowName&) const = default;
 };
 
-/// Where expressions are evaluated: a row space, and for each row that may be named the link that leads to it from there.
+/// Where expressions are evaluated: a row space, and for each row that may be named the link that
+/// leads to it from there.
 struct Frame {
     std::uint32_t space = kNone;
     struct Row {
         RowName name;
-        Register link = kNone;            ///< kNone: the frame's own row
+        Register link = kNone;  ///< kNone: the frame's own row
     };
     std::vector<Row> rows;
     std::unordered_map<ExprId, Register> done;
 };
 
-/// Where a row stands, seen from a frame: along a link, or named by a column of rows; neither: the frame's own row.
+/// Where a row stands, seen from a frame: along a link, or named by a column of rows; neither: the
+/// frame's own row.
 struct Location {
     std::uint32_t space = kNone;
     Register link = kNone;
     Register rows = kNone;
 };
 
-/// Lowers on demand: asking for a column makes whatever it reads first, which is an order that analysis has shown to exist.
+/// Lowers on demand: asking for a column makes whatever it reads first, which is an order that
+/// analysis has shown to exist.
 class Lowering {
   public:
-    Lowering(const typed::Program& program, const Sources& sources) : typed_(program), sources_(sources), build_(out_) {}
+    Lowering(const typed::Program& program, const Sources& sources)
+        : typed_(program), sources_(sources), build_(out_) {}
 
     bytecode::Program run();
 
@@ -91,7 +95,11 @@ class Lowering {
 
     // folds.cpp
     Register fold(Frame& frame, const typed::Expr& expr);
-    Register foldIn(Frame& child, Register toParent, TypedSpace childSpace, Register childExists, const typed::Expr& expr);
+    Register foldIn(Frame& child,
+                    Register toParent,
+                    TypedSpace childSpace,
+                    Register childExists,
+                    const typed::Expr& expr);
     Register apportion(Frame& frame, const typed::Expr& expr);
     struct Pool {
         Register units = kNone;

@@ -1,5 +1,4 @@
 #include "compiler/lowering/context.h"
-
 #include "runtime/base/check.h"
 
 #include <algorithm>
@@ -10,8 +9,9 @@ using typed::Combination;
 
 std::uint32_t Lowering::memberCount(const typed::Decision& decision) const {
     const Type& type = typed_.columns[decision.column].type;
-    return static_cast<std::uint32_t>(
-        type.kind == TypeKind::Step ? typed_.scales[type.ref].steps.size() : typed_.codeSets[type.ref].entries.size());
+    return static_cast<std::uint32_t>(type.kind == TypeKind::Step
+                                          ? typed_.scales[type.ref].steps.size()
+                                          : typed_.codeSets[type.ref].entries.size());
 }
 
 const std::string& Lowering::layerOf(const typed::Rule& rule, const typed::Effect& effect) const {
@@ -20,9 +20,11 @@ const std::string& Lowering::layerOf(const typed::Rule& rule, const typed::Effec
     return typed_.packs[pack].layer;
 }
 
-/// What the rules contribute, seen from the decision's row: where rows further down contribute, any of them does.
+/// What the rules contribute, seen from the decision's row: where rows further down contribute, any
+/// of them does.
 // NOLINTNEXTLINE(misc-no-recursion): depth bounded by kMaxDepth of columns
-std::vector<Lowering::Lifted> Lowering::contributions(std::uint32_t decision, std::optional<std::uint32_t> member) {
+std::vector<Lowering::Lifted> Lowering::contributions(std::uint32_t decision,
+                                                      std::optional<std::uint32_t> member) {
     std::vector<Lifted> all;
     for (std::uint32_t ruleId = 0; ruleId < typed_.rules.size(); ++ruleId) {
         const typed::Rule& rule = typed_.rules[ruleId];
@@ -34,11 +36,13 @@ std::vector<Lowering::Lifted> Lowering::contributions(std::uint32_t decision, st
             }
             Frame& frame = ruleFrame(ruleId);
             const Location target = locate(frame, effect.row);
-            PROVISO_CHECK(target.rows == kNone, "a contribution is to the rule's own row or one above it");
+            PROVISO_CHECK(target.rows == kNone,
+                          "a contribution is to the rule's own row or one above it");
             const Register spoken = guard(ruleId, effectId);
             const bool lifted = target.link != kNone;
             const Register above =
-                lifted ? build_.column(Op::FoldAny, target.space, kYesNo, {target.link, spoken}) : spoken;
+                lifted ? build_.column(Op::FoldAny, target.space, kYesNo, {target.link, spoken})
+                       : spoken;
             if (effect.value == typed::kNone) {
                 all.push_back({ruleId, effectId, above, kNone});
                 continue;
@@ -48,13 +52,15 @@ std::vector<Lowering::Lifted> Lowering::contributions(std::uint32_t decision, st
                 all.push_back({ruleId, effectId, spoken, value});
                 continue;
             }
-            // Several rows below may speak; if the highest and the lowest of what they say differ, they disagree.
+            // Several rows below may speak; if the highest and the lowest of what they say differ,
+            // they disagree.
             for (const Op op : {Op::FoldHighest, Op::FoldLowest}) {
                 all.push_back(
                     {ruleId,
                      effectId,
                      above,
-                     build_.column(op, target.space, build_.typeOf(value), {target.link, spoken, value})});
+                     build_.column(
+                         op, target.space, build_.typeOf(value), {target.link, spoken, value})});
             }
         }
     }
@@ -105,7 +111,8 @@ Register Lowering::underCondition(std::uint32_t decision, Register value) {
     Frame frame = frameOf(typed_.columns[from.column].space, from.binder);
     const Register when = expression(frame, from.when);
     const Type type = build_.typeOf(value);
-    return build_.column(Op::Select, frame.space, type, {when, value, build_.notApplicable(frame.space, type)});
+    return build_.column(
+        Op::Select, frame.space, type, {when, value, build_.notApplicable(frame.space, type)});
 }
 
 // NOLINTNEXTLINE(misc-no-recursion): as above
@@ -145,7 +152,8 @@ Register Lowering::decisionValue(std::uint32_t decision) {
         instruction.operands.push_back(one.guard);
         instruction.operands.push_back(one.value);
     }
-    // An unmet need is `no` or a state. As a guard its state becomes the decision's, beside those of the contributions.
+    // An unmet need is `no` or a state. As a guard its state becomes the decision's, beside those
+    // of the contributions.
     for (const Register unmet : unmetNeeds(decision)) {
         instruction.operands.push_back(unmet);
         instruction.operands.push_back(build_.notApplicable(instruction.space, owner.type));

@@ -1,5 +1,4 @@
 #include "compiler/lowering/context.h"
-
 #include "runtime/base/check.h"
 
 #include <algorithm>
@@ -83,7 +82,8 @@ Frame Lowering::frameOf(TypedSpace typedSpace, BinderId binder) {
     return frame;
 }
 
-// NOLINTNEXTLINE(misc-no-recursion): depth bounded by the nesting limit of the parser and by columns
+// NOLINTNEXTLINE(misc-no-recursion): depth bounded by the nesting limit of the parser and by
+// columns
 Register Lowering::expression(Frame& frame, ExprId id) {
     const auto found = frame.done.find(id);
     if (found != frame.done.end()) {
@@ -139,9 +139,9 @@ Register Lowering::lowerExpression(Frame& frame, const typed::Expr& expr) {
     case ExprKind::ReadColumn:
         return at(locate(frame, expr.operands[0]), column(expr.index));
     case ExprKind::ReadMember:
-        return at(
-            locate(frame, expr.operands[0]),
-            decisionMember(typed_.columns[expr.index].decision, static_cast<std::uint32_t>(expr.value)));
+        return at(locate(frame, expr.operands[0]),
+                  decisionMember(typed_.columns[expr.index].decision,
+                                 static_cast<std::uint32_t>(expr.value)));
     case ExprKind::And:
     case ExprKind::Or: {
         std::vector<Register> operands;
@@ -154,7 +154,8 @@ Register Lowering::lowerExpression(Frame& frame, const typed::Expr& expr) {
     case ExprKind::InForceAt: {
         const bytecode::InForcePeriod wanted = period(expr.periods[0]);
         const auto same = [&](const bytecode::InForcePeriod& known) {
-            return known.from == wanted.from && known.through == wanted.through && known.published == wanted.published;
+            return known.from == wanted.from && known.through == wanted.through &&
+                   known.published == wanted.published;
         };
         const auto found = std::find_if(out_.periods.begin(), out_.periods.end(), same);
         Instruction instruction;
@@ -240,7 +241,8 @@ Location Lowering::locate(Frame& frame, ExprId row) {
     if (expr->kind == ExprKind::BinderRow) {
         name.binder = expr->index;
         const auto found = resolve(frame, name);
-        PROVISO_CHECK(found.has_value(), "every row that is named can be reached from where it is read");
+        PROVISO_CHECK(found.has_value(),
+                      "every row that is named can be reached from where it is read");
         return *found;
     }
     Location location;
@@ -257,8 +259,10 @@ Location Lowering::locate(Frame& frame, ExprId row) {
 }
 
 Register Lowering::at(const Location& location, Register column) {
-    PROVISO_CHECK(build_.spaceOf(column) == location.space, "a column is read in its own row space");
-    return location.rows != kNone ? build_.gather(column, location.rows) : build_.spread(column, location.link);
+    PROVISO_CHECK(build_.spaceOf(column) == location.space,
+                  "a column is read in its own row space");
+    return location.rows != kNone ? build_.gather(column, location.rows)
+                                  : build_.spread(column, location.link);
 }
 
 }  // namespace proviso::lowering

@@ -1,5 +1,4 @@
 #include "compiler/lowering/context.h"
-
 #include "runtime/base/check.h"
 
 #include <algorithm>
@@ -16,7 +15,10 @@ constexpr Type kCount{TypeKind::Number, 0, 0};
 
 /// The rows that an expression names and that are not its own inner rows.
 // NOLINTNEXTLINE(misc-no-recursion): depth bounded by the parser's nesting limit
-void collectFreeRows(const typed::Program& program, ExprId id, std::set<BinderId> bound, std::set<RowName>& found,
+void collectFreeRows(const typed::Program& program,
+                     ExprId id,
+                     std::set<BinderId> bound,
+                     std::set<RowName>& found,
                      std::set<ExprId>& seen) {
     if (id == typed::kNone || (bound.empty() && !seen.insert(id).second)) {
         return;
@@ -64,8 +66,9 @@ const std::vector<RowName>& Lowering::freeRows(ExprId id) {
     return freeRows_[id] = {found.begin(), found.end()};
 }
 
-/// Three ways, by where the folded list hangs: on the frame's own row; on a row further up, when the fold reads nothing of
-/// the frame's own row; otherwise every child row is paired with every row of the frame under it.
+/// Three ways, by where the folded list hangs: on the frame's own row; on a row further up, when
+/// the fold reads nothing of the frame's own row; otherwise every child row is paired with every
+/// row of the frame under it.
 // NOLINTNEXTLINE(misc-no-recursion): depth bounded by the parser's nesting limit
 Register Lowering::fold(Frame& frame, const typed::Expr& expr) {
     const Location location = locate(frame, expr.operands[0]);
@@ -100,8 +103,9 @@ Register Lowering::fold(Frame& frame, const typed::Expr& expr) {
             names.insert(names.end(), more.begin(), more.end());
         }
     }
-    const bool independent = std::all_of(
-        names.begin(), names.end(), [&](const RowName& name) { return resolve(child, name).has_value(); });
+    const bool independent = std::all_of(names.begin(), names.end(), [&](const RowName& name) {
+        return resolve(child, name).has_value();
+    });
     if (independent || location.rows != kNone) {
         PROVISO_CHECK(independent, "a fold over the list of a chosen row reads only that list");
         const Register folded = foldIn(child, toList, childSpace, childExists, expr);
@@ -117,7 +121,8 @@ Register Lowering::fold(Frame& frame, const typed::Expr& expr) {
     instruction.operands = {toList, location.link};
     // The same product may serve several folds: the number of its space must not make it look new.
     for (std::uint32_t known = 0; known < out_.code.size(); ++known) {
-        if (out_.code[known].op == Op::BuildProduct && out_.code[known].operands == instruction.operands) {
+        if (out_.code[known].op == Op::BuildProduct &&
+            out_.code[known].operands == instruction.operands) {
             instruction.space = out_.code[known].space;
         }
     }
@@ -149,14 +154,19 @@ Register Lowering::fold(Frame& frame, const typed::Expr& expr) {
     if (!mayLeadNowhere) {
         return folded;
     }
-    // A row that is collected into none has no list at all, which is something else than an empty one.
+    // A row that is collected into none has no list at all, which is something else than an empty
+    // one.
     const Type type = build_.typeOf(folded);
     const Register there = build_.spread(build_.constant(location.space, kYesNo, 1), location.link);
-    return build_.column(Op::Select, frame.space, type, {there, folded, build_.notApplicable(frame.space, type)});
+    return build_.column(
+        Op::Select, frame.space, type, {there, folded, build_.notApplicable(frame.space, type)});
 }
 
 // NOLINTNEXTLINE(misc-no-recursion): depth bounded by the parser's nesting limit
-Register Lowering::foldIn(Frame& child, Register toParent, TypedSpace childSpace, Register childExists,
+Register Lowering::foldIn(Frame& child,
+                          Register toParent,
+                          TypedSpace childSpace,
+                          Register childExists,
                           const typed::Expr& expr) {
     std::vector<Register> counted;
     if (childExists != kNone) {
@@ -173,13 +183,17 @@ Register Lowering::foldIn(Frame& child, Register toParent, TypedSpace childSpace
             if (body != kNone) {
                 counted.push_back(body);
             }
-            return build_.column(
-                Op::FoldAny, parentSpace, kYesNo, {toParent, build_.allOf(child.space, std::move(counted))});
+            return build_.column(Op::FoldAny,
+                                 parentSpace,
+                                 kYesNo,
+                                 {toParent, build_.allOf(child.space, std::move(counted))});
         }
         const Register left =
             counted.empty()
                 ? body
-                : build_.anyOf(child.space, {build_.negation(build_.allOf(child.space, std::move(counted))), body});
+                : build_.anyOf(
+                      child.space,
+                      {build_.negation(build_.allOf(child.space, std::move(counted))), body});
         return build_.column(Op::FoldEvery, parentSpace, kYesNo, {toParent, left});
     }
 
@@ -212,7 +226,8 @@ Register Lowering::foldIn(Frame& child, Register toParent, TypedSpace childSpace
     case FoldKind::FirstDescending:
         return make(Op::FoldFirst, rows, {toParent, mask, body}, 1);
     case FoldKind::Latest:
-        return make(Op::FoldFirst, rows, {toParent, mask, body == kNone ? dateOf(childSpace) : body}, 1);
+        return make(
+            Op::FoldFirst, rows, {toParent, mask, body == kNone ? dateOf(childSpace) : body}, 1);
     case FoldKind::Any:
     case FoldKind::Every:
         break;
@@ -221,7 +236,8 @@ Register Lowering::foldIn(Frame& child, Register toParent, TypedSpace childSpace
     return kNone;
 }
 
-/// Apportionments of one parent share one choice: each takes its part of the number and hands on the rest, in declared order.
+/// Apportionments of one parent share one choice: each takes its part of the number and hands on
+/// the rest, in declared order.
 // NOLINTNEXTLINE(misc-no-recursion): a pool asks for the one declared before it
 const Lowering::Pool& Lowering::pool(std::uint32_t id) {
     const auto known = pools_.find(id);
@@ -236,7 +252,8 @@ const Lowering::Pool& Lowering::pool(std::uint32_t id) {
     Register choice = build_.column(Op::Choice, parent, kCount, {});
     for (std::uint32_t earlier = 0; earlier < id; ++earlier) {
         if (typed_.apportionments[earlier].parent == from.parent) {
-            choice = build_.column(Op::IntegerDivide, parent, kCount, {choice, pool(earlier).outcomes});
+            choice =
+                build_.column(Op::IntegerDivide, parent, kCount, {choice, pool(earlier).outcomes});
         }
     }
     Frame above = frameOf(from.parent, from.parentBinder);

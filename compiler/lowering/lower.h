@@ -6,8 +6,9 @@
 
 namespace proviso {
 
-/// Turns a checked and analysed program into bytecode. Cannot fail for a program that analysis accepted; a broken invariant
-/// throws InternalError. `sources` gives the words that explanations quote.
+/// Turns a checked and analysed program into bytecode. Cannot fail for a program that analysis
+/// accepted; a broken invariant throws InternalError. `sources` gives the words that explanations
+/// quote.
 bytecode::Program lower(const typed::Program& program, const Sources& sources);
 
 }  // namespace proviso

@@ -1,6 +1,5 @@
-#include "compiler/lowering/context.h"
-
 #include "compiler/analysis/cost.h"
+#include "compiler/lowering/context.h"
 #include "runtime/base/check.h"
 
 #include <fmt/format.h>
@@ -141,8 +140,10 @@ void Lowering::lowerRules() {
                 const typed::Finding& finding = typed_.findings[effect.finding];
                 for (std::size_t slot = 0; slot < effect.slots.size(); ++slot) {
                     bytecode::Shown shown;
-                    if (slot < effect.slotDecisions.size() && effect.slotDecisions[slot] != typed::kNone) {
-                        shown = shownAt(frame, locate(frame, effect.slots[slot]), effect.slotDecisions[slot]);
+                    if (slot < effect.slotDecisions.size() &&
+                        effect.slotDecisions[slot] != typed::kNone) {
+                        shown = shownAt(
+                            frame, locate(frame, effect.slots[slot]), effect.slotDecisions[slot]);
                     } else {
                         shown.type = typed_.exprs[effect.slots[slot]].type;
                         shown.value = expression(frame, effect.slots[slot]);
@@ -176,7 +177,8 @@ void Lowering::lowerOutputs() {
             Register up = kNone;
             while (at != from.space) {
                 const typed::Space& row = typed_.spaces[at];
-                PROVISO_CHECK(row.toParent != typed::kNone, "a listed row hangs under the row it is listed for");
+                PROVISO_CHECK(row.toParent != typed::kNone,
+                              "a listed row hangs under the row it is listed for");
                 up = build_.compose(up, link(row.toParent));
                 at = row.parent;
             }

@@ -1,5 +1,4 @@
 #include "compiler/lowering/context.h"
-
 #include "runtime/base/check.h"
 
 #include <algorithm>
@@ -35,7 +34,8 @@ Register Lowering::link(LinkId id) {
         return found->second;
     }
     const typed::Link& link = typed_.links[id];
-    if (link.kind == typed::Link::Kind::Parent && typed_.spaces[link.from].kind == typed::SpaceKind::List) {
+    if (link.kind == typed::Link::Kind::Parent &&
+        typed_.spaces[link.from].kind == typed::SpaceKind::List) {
         Instruction instruction;
         instruction.op = Op::InputParent;
         instruction.space = space(link.from);
@@ -114,7 +114,9 @@ void Lowering::buildCollected(TypedSpace id) {
         links_[collect.members] = members;
         const Register first = build_.link(Op::FirstRow, index, frame.space, {members});
         links_[typed_.spaces[id].toParent] = build_.compose(first, toParent);
-        exists_[id] = sourceExists == kNone ? kNone : build_.column(Op::FoldAny, index, kYesNo, {members, sourceExists});
+        exists_[id] = sourceExists == kNone
+                          ? kNone
+                          : build_.column(Op::FoldAny, index, kYesNo, {members, sourceExists});
         return;
     }
 
@@ -166,9 +168,10 @@ void Lowering::buildPairs(TypedSpace id) {
         links_[pairs.toParent] = build_.compose(first, toParent);
     }
     const Register sourceExists = existsOf(pairs.pairsOf);
-    exists_[id] = sourceExists == kNone
-                      ? kNone
-                      : build_.allOf(index, {build_.spread(sourceExists, first), build_.spread(sourceExists, second)});
+    exists_[id] = sourceExists == kNone ? kNone
+                                        : build_.allOf(index,
+                                                       {build_.spread(sourceExists, first),
+                                                        build_.spread(sourceExists, second)});
 }
 
 /// Whether a row is certain to be there; kNone where every row is.
@@ -180,7 +183,8 @@ Register Lowering::existsOf(TypedSpace id) {
 
 Register Lowering::dateOf(TypedSpace id) {
     const typed::Space& dated = typed_.spaces[id];
-    PROVISO_CHECK(dated.governingDate != typed::kNone, "a row that reads dated texts has a governing date");
+    PROVISO_CHECK(dated.governingDate != typed::kNone,
+                  "a row that reads dated texts has a governing date");
     return build_.spread(column(dated.governingDate), linkAlong(dated.governingPath));
 }
 
@@ -217,7 +221,8 @@ void Lowering::lowerSpaceInfo() {
     }
 }
 
-/// Records whose groups overlap must be evaluated together: the keys that all groupings share bring them together.
+/// Records whose groups overlap must be evaluated together: the keys that all groupings share bring
+/// them together.
 void Lowering::lowerPartition() {
     if (typed_.groupings.empty()) {
         return;
@@ -233,8 +238,11 @@ void Lowering::lowerPartition() {
             shared = std::move(keys);
         } else {
             std::set<std::uint32_t> both;
-            std::set_intersection(
-                shared.begin(), shared.end(), keys.begin(), keys.end(), std::inserter(both, both.begin()));
+            std::set_intersection(shared.begin(),
+                                  shared.end(),
+                                  keys.begin(),
+                                  keys.end(),
+                                  std::inserter(both, both.begin()));
             shared = std::move(both);
         }
         first = false;

@@ -1,5 +1,4 @@
 #include "compiler/lowering/context.h"
-
 #include "runtime/base/check.h"
 #include "runtime/base/digest.h"
 
@@ -61,7 +60,8 @@ void Lowering::lowerSchema() {
     std::vector<TypedSpace> order{typed_.entry};
     for (std::size_t next = 0; next < order.size(); ++next) {
         for (TypedSpace id = 0; id < typed_.spaces.size(); ++id) {
-            if (typed_.spaces[id].kind == typed::SpaceKind::List && typed_.spaces[id].parent == order[next]) {
+            if (typed_.spaces[id].kind == typed::SpaceKind::List &&
+                typed_.spaces[id].parent == order[next]) {
                 order.push_back(id);
             }
         }
@@ -85,18 +85,21 @@ void Lowering::lowerSchema() {
             if (stored.kind != typed::ColumnKind::Stored) {
                 continue;
             }
-            PROVISO_CHECK(stored.field == to.fields.size(), "stored fields are numbered in declared order");
+            PROVISO_CHECK(stored.field == to.fields.size(),
+                          "stored fields are numbered in declared order");
             SchemaField field;
             field.name = stored.name;
             if (!from.scalar) {
-                field.path = splitDots(stored.foreignName.empty() ? stored.name : stored.foreignName);
+                field.path =
+                    splitDots(stored.foreignName.empty() ? stored.name : stored.foreignName);
             }
             field.type = stored.type;
             field.required = stored.required;
             field.isSigned = stored.isSigned;
             field.isPrivate = stored.isPrivate;
             if (stored.absentMeans != typed::kNone) {
-                field.absentMeans = storedValue(stored.type, typed_.exprs[stored.absentMeans].value);
+                field.absentMeans =
+                    storedValue(stored.type, typed_.exprs[stored.absentMeans].value);
             }
             if (id == typed_.entry && stored.isKey) {
                 schema.keyField = stored.field;
@@ -125,7 +128,8 @@ void Lowering::lowerVocabulary() {
         to.name = set.name;
         to.base = set.base;
         for (const auto& entry : set.entries) {
-            to.entries.push_back({build_.text(entry.code), entry.period.from, entry.period.through});
+            to.entries.push_back(
+                {build_.text(entry.code), entry.period.from, entry.period.through});
         }
         out_.codeSets.push_back(std::move(to));
     }
@@ -155,7 +159,9 @@ void Lowering::lowerVocabulary() {
         to.type = parameter.type;
         to.sources = sourceTexts(parameter.sources);
         for (const auto& value : parameter.values) {
-            to.values.push_back({period(value.inForce), storedValue(parameter.type, value.value), sourceTexts(value.sources)});
+            to.values.push_back({period(value.inForce),
+                                 storedValue(parameter.type, value.value),
+                                 sourceTexts(value.sources)});
         }
         out_.parameters.push_back(std::move(to));
     }
@@ -185,7 +191,9 @@ void Lowering::lowerVocabulary() {
             for (std::size_t i = 0; i < row.results.size(); ++i) {
                 const auto& result = row.results[i];
                 toRow.results.push_back(
-                    {result.unknown, result.why, result.unknown ? 0 : storedValue(table.gives[i].type, result.value)});
+                    {result.unknown,
+                     result.why,
+                     result.unknown ? 0 : storedValue(table.gives[i].type, result.value)});
             }
             to.rows.push_back(std::move(toRow));
         }
@@ -198,7 +206,9 @@ void Lowering::lowerPacks() {
     for (const auto& pack : typed_.packs) {
         out_.packs.push_back({pack.name, pack.version, pack.title, pack.layer, pack.digest});
     }
-    std::sort(out_.packs.begin(), out_.packs.end(), [](const auto& a, const auto& b) { return a.name < b.name; });
+    std::sort(out_.packs.begin(), out_.packs.end(), [](const auto& a, const auto& b) {
+        return a.name < b.name;
+    });
     for (const auto& pack : out_.packs) {
         all += pack.name + ' ' + pack.digest + '\n';
     }

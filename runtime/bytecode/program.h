@@ -8,9 +8,10 @@
 #include <string>
 #include <vector>
 
-/// The bytecode: straight-line dataflow over row spaces. An instruction's number is its register; it reads only earlier ones.
-/// There are no jumps: a rule that does not apply is a column of `no`. The only thing that compiler and engines share.
-/// Immutable once verified; may then be read from any thread.
+/// The bytecode: straight-line dataflow over row spaces. An instruction's number is its register;
+/// it reads only earlier ones. There are no jumps: a rule that does not apply is a column of `no`.
+/// The only thing that compiler and engines share. Immutable once verified; may then be read from
+/// any thread.
 namespace proviso::bytecode {
 
 using Register = std::uint32_t;
@@ -27,10 +28,10 @@ enum class Op : std::uint8_t {
 
 struct Instruction {
     Op op{};
-    std::uint8_t mode = 0;            ///< comparison, rounding or direction, by op
-    Type type;                        ///< of the column; kind None for links
-    std::uint32_t space = kNone;      ///< S: the rows of this register
-    std::uint32_t target = kNone;     ///< a link: the space it leads to
+    std::uint8_t mode = 0;         ///< comparison, rounding or direction, by op
+    Type type;                     ///< of the column; kind None for links
+    std::uint32_t space = kNone;   ///< S: the rows of this register
+    std::uint32_t target = kNone;  ///< a link: the space it leads to
     std::uint32_t index = kNone;
     std::int64_t immediate = 0;
     std::vector<Register> operands;
@@ -45,7 +46,7 @@ struct InForcePeriod {
 
 struct DatedValue {
     InForcePeriod period;
-    std::int64_t value = 0;           ///< texts and codes: index into texts
+    std::int64_t value = 0;  ///< texts and codes: index into texts
     std::vector<std::string> sources;
 };
 /// Of several values in force on a date the one published latest applies.
@@ -58,9 +59,9 @@ struct Parameter {
 
 struct CodeSet {
     std::string name;
-    std::uint32_t base = kNone;       ///< index into Schema::codes
+    std::uint32_t base = kNone;  ///< index into Schema::codes
     struct Entry {
-        std::uint32_t text = 0;       ///< index into texts
+        std::uint32_t text = 0;  ///< index into texts
         std::int64_t from = INT64_MIN;
         std::int64_t through = INT64_MAX;
     };
@@ -73,7 +74,7 @@ struct Scale {
     struct Accepts {
         std::int64_t from = INT64_MIN;
         std::int64_t through = INT64_MAX;
-        std::uint64_t facts = 0;      ///< bit by member index; at most 63 members
+        std::uint64_t facts = 0;  ///< bit by member index; at most 63 members
     };
     struct Step {
         std::string name;
@@ -89,7 +90,14 @@ struct Table {
     std::vector<Type> gives;
     bool firstHit = false;
     struct Cell {
-        enum class Test : std::uint8_t { Any = 0, OneOf = 1, AtLeast = 2, AtMost = 3, Exceeds = 4, Below = 5 } test = Test::Any;
+        enum class Test : std::uint8_t {
+            Any = 0,
+            OneOf = 1,
+            AtLeast = 2,
+            AtMost = 3,
+            Exceeds = 4,
+            Below = 5
+        } test = Test::Any;
         std::vector<std::int64_t> values;
     };
     struct Result {
@@ -113,65 +121,93 @@ struct Table {
 struct Shown {
     std::string name;
     Type type;
-    Register value = kNone;           ///< values
-    std::vector<Register> members;    ///< Set and Step: parallel to Schema::codes[].members or Scale::steps
-    Register date = kNone;            ///< Step: the governing date, to tell which step is strictest
-    std::uint32_t decision = kNone;   ///< Set and Step, and other decisions
+    Register value = kNone;  ///< values
+    std::vector<Register>
+        members;            ///< Set and Step: parallel to Schema::codes[].members or Scale::steps
+    Register date = kNone;  ///< Step: the governing date, to tell which step is strictest
+    std::uint32_t decision = kNone;  ///< Set and Step, and other decisions
 };
 
 struct TextPart {
     std::string text;
-    std::optional<Shown> shown;       ///< in the space of the effect's rule
-    std::uint32_t slot = kNone;       ///< in a remedy
+    std::optional<Shown> shown;  ///< in the space of the effect's rule
+    std::uint32_t slot = kNone;  ///< in a remedy
 };
 using Template = std::vector<TextPart>;
 
 struct SpaceInfo {
-    enum class Kind : std::uint8_t { Input = 0, Group = 1, Keyed = 2, Rows = 3, Pairs = 4, Helper = 5 } kind = Kind::Input;
-    std::string name;                 ///< item, customer_day, invoice_line
-    std::string listName;             ///< services, claim_lines
-    std::uint32_t parent = kNone;     ///< owner of the list
-    Register toParent = kNone;        ///< link
-    Register exists = kNone;          ///< Rows and Pairs: whether the row is certain; kNone: always
-    Register rank = kNone;            ///< position in the parent's list in declared order; kNone: input position
-    Register membership = kNone;      ///< Group: link from the entry record
-    Register first = kNone;           ///< Pairs
+    enum class Kind : std::uint8_t {
+        Input = 0,
+        Group = 1,
+        Keyed = 2,
+        Rows = 3,
+        Pairs = 4,
+        Helper = 5
+    } kind = Kind::Input;
+    std::string name;              ///< item, customer_day, invoice_line
+    std::string listName;          ///< services, claim_lines
+    std::uint32_t parent = kNone;  ///< owner of the list
+    Register toParent = kNone;     ///< link
+    Register exists = kNone;       ///< Rows and Pairs: whether the row is certain; kNone: always
+    Register rank =
+        kNone;  ///< position in the parent's list in declared order; kNone: input position
+    Register membership = kNone;  ///< Group: link from the entry record
+    Register first = kNone;       ///< Pairs
     Register second = kNone;
-    std::vector<Shown> columns;       ///< every named column
+    std::vector<Shown> columns;  ///< every named column
 };
 
 /// One node of a rule's explanation: what the text says and the register that holds its answer.
 struct Clause {
-    enum class Kind : std::uint8_t { Test, All, AnyOf, Not, Value, Field, Parameter, Table, Definition, Decision, Total, InForce, Set } kind = Kind::Test;
-    std::string text;                 ///< as written in the pack, spaces folded
+    enum class Kind : std::uint8_t {
+        Test,
+        All,
+        AnyOf,
+        Not,
+        Value,
+        Field,
+        Parameter,
+        Table,
+        Definition,
+        Decision,
+        Total,
+        InForce,
+        Set
+    } kind = Kind::Test;
+    std::string text;  ///< as written in the pack, spaces folded
     Register value = kNone;
     Type type;
-    std::vector<Register> members;    ///< a Set or Step decision
-    std::uint32_t detail = kNone;     ///< Parameter, Table, Set: index; Decision: index; Field: column's place is found from the register
-    std::vector<std::uint32_t> children;   ///< indexes into Program::clauses
-    Register link = kNone;            ///< Definition: the children are about the row that this link leads to; kNone: the same row
+    std::vector<Register> members;        ///< a Set or Step decision
+    std::uint32_t detail = kNone;         ///< Parameter, Table, Set: index; Decision: index; Field:
+                                          ///< column's place is found from the register
+    std::vector<std::uint32_t> children;  ///< indexes into Program::clauses
+    Register link = kNone;  ///< Definition: the children are about the row that this link leads to;
+                            ///< kNone: the same row
 };
 
 struct Effect {
-    enum class Kind : std::uint8_t { Contribute = 0, Report = 1 } kind = Kind::Contribute;
-    Register guard = kNone;           ///< in the rule's space
+    enum class Kind : std::uint8_t {
+        Contribute = 0,
+        Report = 1
+    } kind = Kind::Contribute;
+    Register guard = kNone;  ///< in the rule's space
     std::uint32_t exception = kNone;
-    Register row = kNone;             ///< link from the rule's space to the target's; kNone: the same row
+    Register row = kNone;  ///< link from the rule's space to the target's; kNone: the same row
     std::uint32_t decision = kNone;
     std::uint32_t member = kNone;
-    Register value = kNone;           ///< in the rule's space
+    Register value = kNone;  ///< in the rule's space
     std::uint32_t finding = kNone;
     std::vector<Shown> slots;
     Register atStake = kNone;
     std::optional<Template> because;
-    std::string place;                ///< file:line of the text
+    std::string place;  ///< file:line of the text
 };
 
 struct ExceptionInfo {
     std::string name;
     std::string label;
     std::vector<std::string> sources;
-    Register applies = kNone;         ///< in the rule's space
+    Register applies = kNone;  ///< in the rule's space
     bool waives = true;
     std::optional<Template> because;
     std::uint32_t clause = kNone;
@@ -189,18 +225,24 @@ struct RuleInfo {
     Register inForce = kNone;
     std::vector<ExceptionInfo> exceptions;
     std::vector<Effect> effects;
-    std::uint32_t clause = kNone;     ///< the condition; kNone: always
+    std::uint32_t clause = kNone;  ///< the condition; kNone: always
     InForcePeriod period;
     std::string place;
-    std::int64_t cost = 0;            ///< static bound, by the declared sizes of lists
+    std::int64_t cost = 0;  ///< static bound, by the declared sizes of lists
     /// For the budget: rows of each space count weight each.
     std::vector<std::pair<std::uint32_t, std::int64_t>> weights;
 };
 
-enum class Combination : std::uint8_t { Strictest = 0, Union = 1, Lowest = 2, Highest = 3, ExactlyOne = 4 };
+enum class Combination : std::uint8_t {
+    Strictest = 0,
+    Union = 1,
+    Lowest = 2,
+    Highest = 3,
+    ExactlyOne = 4
+};
 
 struct DecisionInfo {
-    std::string name;                 ///< qualified
+    std::string name;  ///< qualified
     std::string shortName;
     std::string label;
     std::uint32_t space = kNone;
@@ -209,13 +251,17 @@ struct DecisionInfo {
     struct Contribution {
         std::uint32_t rule = kNone;
         std::uint32_t effect = kNone;
-        Register guard = kNone;       ///< in the decision's space
-        Register value = kNone;       ///< in the decision's space; Set and Step: kNone
+        Register guard = kNone;  ///< in the decision's space
+        Register value = kNone;  ///< in the decision's space; Set and Step: kNone
     };
-    std::vector<Contribution> contributions;   ///< by rule name
+    std::vector<Contribution> contributions;  ///< by rule name
 };
 
-enum class Severity : std::uint8_t { Violation = 0, Warning = 1, Notice = 2 };
+enum class Severity : std::uint8_t {
+    Violation = 0,
+    Warning = 1,
+    Notice = 2
+};
 struct FindingInfo {
     std::string name;
     Severity severity = Severity::Violation;
@@ -226,10 +272,10 @@ struct FindingInfo {
 
 struct OutputInfo {
     std::string name;
-    std::uint32_t space = kNone;      ///< whose output it is
-    std::uint32_t rows = kNone;       ///< a list: the rows' space
-    Register link = kNone;            ///< a list: link from rows to space
-    std::vector<Shown> columns;       ///< a list: its columns; else the one value
+    std::uint32_t space = kNone;  ///< whose output it is
+    std::uint32_t rows = kNone;   ///< a list: the rows' space
+    Register link = kNone;        ///< a list: link from rows to space
+    std::vector<Shown> columns;   ///< a list: its columns; else the one value
     bool choices = false;
 };
 
@@ -243,27 +289,28 @@ struct PackInfo {
 
 struct Program {
     Schema schema;
-    std::vector<std::string> texts;   ///< text and code constants; the dictionary starts with them
+    std::vector<std::string> texts;  ///< text and code constants; the dictionary starts with them
     std::vector<InForcePeriod> periods;
     std::vector<std::vector<InForcePeriod>> datedLists;
     std::vector<Parameter> parameters;
     std::vector<CodeSet> codeSets;
     std::vector<Scale> scales;
     std::vector<Table> tables;
-    std::vector<SpaceInfo> spaces;    ///< the first are parallel to schema.spaces
+    std::vector<SpaceInfo> spaces;  ///< the first are parallel to schema.spaces
     std::vector<Instruction> code;
-    std::vector<RuleInfo> rules;      ///< by name
-    std::vector<DecisionInfo> decisions;   ///< by name
+    std::vector<RuleInfo> rules;          ///< by name
+    std::vector<DecisionInfo> decisions;  ///< by name
     std::vector<FindingInfo> findings;
     std::vector<OutputInfo> outputs;
     std::vector<Clause> clauses;
-    std::vector<PackInfo> packs;      ///< by name
-    std::string digest;               ///< sha256 over the packs' names and digests
-    /// Fields of the entry record whose equal values must be evaluated together; empty: all records together, or, where
-    /// `wholeFile` is not set, each record by itself.
+    std::vector<PackInfo> packs;  ///< by name
+    std::string digest;           ///< sha256 over the packs' names and digests
+    /// Fields of the entry record whose equal values must be evaluated together; empty: all records
+    /// together, or, where `wholeFile` is not set, each record by itself.
     std::vector<std::uint32_t> partition;
     bool wholeFile = false;
-    Register outcomes = kNone;        ///< how many equally right outcomes a group has (ApportionOutcomes, product), in `outcomesSpace`
+    Register outcomes = kNone;  ///< how many equally right outcomes a group has (ApportionOutcomes,
+                                ///< product), in `outcomesSpace`
     std::uint32_t outcomesSpace = kNone;
 };
 

@@ -405,7 +405,8 @@ class Code {
         case Op::FoldEvery:
             return givesYesNo() && classOf(operandType(operands - 1)) == TypeClass::Logical;
         case Op::Guard:
-            return givesYesNo() && allOperands(TypeClass::Logical) && one.index < program_.rules.size() &&
+            return givesYesNo() && allOperands(TypeClass::Logical) &&
+                   one.index < program_.rules.size() &&
                    program_.rules[one.index].space == one.space;
         case Op::UnknownIf:
             return givesYesNo() && allOperands(TypeClass::Logical) &&

@@ -323,6 +323,9 @@ void appendJson(std::string& out, const RecordResult& result, const RunStamp& st
         error.close();
     });
     appendDecisions(object, out, result.decided);
+    if (result.besideRejected) {
+        object.name("beside_rejected") += "true";
+    }
     object.text("packs", stamp.packs);
     if (stamp.knownAsOf) {
         object.text("known_as_of", formatDate({*stamp.knownAsOf}));

@@ -9,19 +9,24 @@
 #include <utility>
 #include <vector>
 
-/// What was decided about one entry record, as data. Every engine fills these and one writer prints them, so that engines can
-/// be compared byte for byte.
+/// What was decided about one entry record, as data. Every engine fills these and one writer prints
+/// them, so that engines can be compared byte for byte.
 namespace proviso {
 
 /// A value as it is shown. `text` is the machine form: `2`, `0.85`, `2025-03-03`, `on_site`, `yes`.
 struct ShownValue {
-    enum class Kind : std::uint8_t { Text, Number, YesNo, Set } kind = Kind::Text;
+    enum class Kind : std::uint8_t {
+        Text,
+        Number,
+        YesNo,
+        Set
+    } kind = Kind::Text;
     State state = State::Value;
     std::string text;
-    std::vector<std::string> members;     ///< Set: certain members, in declared order
-    std::vector<std::string> open;        ///< Set: members that are possible and not certain
-    std::vector<std::string> missing;     ///< unknown (or open members): places, sorted
-    std::vector<std::string> errors;      ///< error: codes, sorted
+    std::vector<std::string> members;  ///< Set: certain members, in declared order
+    std::vector<std::string> open;     ///< Set: members that are possible and not certain
+    std::vector<std::string> missing;  ///< unknown (or open members): places, sorted
+    std::vector<std::string> errors;   ///< error: codes, sorted
 };
 
 struct OutputRow {
@@ -32,16 +37,17 @@ struct OutputRow {
 struct OutputValue {
     std::string name;
     bool list = false;
-    ShownValue value;                     ///< not a list
-    std::vector<OutputRow> rows;          ///< a list
-    std::vector<std::vector<OutputRow>> choices;   ///< the other outcomes that are equally right
-    std::string claimedWith;              ///< a group's list: key of the record it stands in, when that is another; then no rows
+    ShownValue value;                             ///< not a list
+    std::vector<OutputRow> rows;                  ///< a list
+    std::vector<std::vector<OutputRow>> choices;  ///< the other outcomes that are equally right
+    std::string claimedWith;  ///< a group's list: key of the record it stands in, when that is
+                              ///< another; then no rows
 };
 
 struct FindingResult {
     std::string code;
-    std::uint8_t severity = 0;            ///< bytecode::Severity
-    std::string on;                       ///< place, `visit` style record name for the record itself
+    std::uint8_t severity = 0;  ///< bytecode::Severity
+    std::string on;             ///< place, `visit` style record name for the record itself
     std::string because;
     std::string rule;
     std::vector<std::string> sources;
@@ -49,7 +55,8 @@ struct FindingResult {
     std::vector<std::pair<std::string, ShownValue>> slots;
     std::optional<std::int64_t> atStake;  ///< cents; absent: not stated or not known
     bool shared = false;                  ///< about a group: stands in each member, counted once
-    std::uint32_t sharedRow = 0;          ///< the same for all members of one group and finding within a block
+    std::uint32_t sharedRow =
+        0;  ///< the same for all members of one group and finding within a block
 };
 
 struct UndeterminedResult {
@@ -66,21 +73,24 @@ struct ErrorResult {
 };
 
 struct DecidedResult {
-    std::string decision;                 ///< short name
-    std::string on;                       ///< place; empty for the record itself
+    std::string decision;  ///< short name
+    std::string on;        ///< place; empty for the record itself
     ShownValue value;
-    std::string boundBy;                  ///< first by name of those that bind; empty: none
+    std::string boundBy;  ///< first by name of those that bind; empty: none
     std::vector<std::string> alsoBoundBy;
 };
 
 struct RecordResult {
     std::string key;
     std::vector<OutputValue> outputs;
-    std::vector<FindingResult> findings;          ///< by code, on, rule
-    std::vector<UndeterminedResult> undetermined; ///< by rule, on
-    std::vector<ErrorResult> errors;              ///< by rule, on, code
-    std::vector<DecidedResult> decided;           ///< by decision, on
+    std::vector<FindingResult> findings;           ///< by code, on, rule
+    std::vector<UndeterminedResult> undetermined;  ///< by rule, on
+    std::vector<ErrorResult> errors;               ///< by rule, on, code
+    std::vector<DecidedResult> decided;            ///< by decision, on
     std::int64_t budgetSpent = 0;
+    /// A rejected record belongs to one of its groups, or may: sums and pools over the group may be
+    /// too low.
+    bool besideRejected = false;
 };
 
 }  // namespace proviso

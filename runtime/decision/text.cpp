@@ -252,6 +252,9 @@ void appendText(std::string& out, const RecordResult& result, const ResultTextOp
     for (const ErrorResult& entry : result.errors) {
         writer.error(entry);
     }
+    if (result.besideRejected) {
+        out += "  beside a rejected record: what is summed or pooled here may be too low\n";
+    }
     if (options.outputs) {
         for (const OutputValue& output : result.outputs) {
             writer.output(output);

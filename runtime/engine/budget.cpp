@@ -42,7 +42,8 @@ Budget::Budget(const Places& places) : places_(places) {
         if (program.partition.empty() && !program.wholeFile) {
             key.push_back(record);
         }
-        records[record] = known.emplace(std::move(key), static_cast<std::uint32_t>(known.size())).first->second;
+        records[record] =
+            known.emplace(std::move(key), static_cast<std::uint32_t>(known.size())).first->second;
     }
     groups_ = static_cast<std::uint32_t>(known.size());
     for (std::uint32_t space = 1; space < program.spaces.size(); ++space) {
@@ -87,8 +88,8 @@ void Budget::partition(std::uint32_t space) {
             const std::uint32_t parent = input ? program.schema.spaces[space].parent : info.parent;
             partition(parent);
             for (std::uint32_t row = 0; row < rows.size(); ++row) {
-                const std::uint32_t above =
-                    input ? places_.batch().spaces[space].parent[row] : places_.run().link(info.toParent)[row];
+                const std::uint32_t above = input ? places_.batch().spaces[space].parent[row]
+                                                  : places_.run().link(info.toParent)[row];
                 rows[row] = above == kNone ? kNone : partitions_[parent][above];
             }
         }
@@ -103,7 +104,8 @@ void Budget::partition(std::uint32_t space) {
 
 std::vector<std::vector<std::uint8_t>> Budget::over(std::int64_t budget) const {
     std::vector<std::vector<std::uint8_t>> marked;
-    if (std::all_of(totals_.begin(), totals_.end(), [&](std::int64_t total) { return total <= budget; })) {
+    if (std::all_of(
+            totals_.begin(), totals_.end(), [&](std::int64_t total) { return total <= budget; })) {
         return marked;
     }
     const bytecode::Program& program = places_.program();
@@ -123,7 +125,8 @@ std::vector<std::vector<std::uint8_t>> Budget::over(std::int64_t budget) const {
             continue;
         }
         any = true;
-        // Only records and groups are the same rows whatever rules say; those built from them may change when a rule errs.
+        // Only records and groups are the same rows whatever rules say; those built from them may
+        // change when a rule errs.
         for (const std::uint32_t group : partitions_[rootOf(program, rule.space)]) {
             marked[index].push_back(group == kNone ? 0 : groups[group]);
         }

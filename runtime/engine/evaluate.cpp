@@ -52,9 +52,13 @@ class Collector {
         return std::move(results_);
     }
 
-    /// The lists of outputs that ask for choices, under another choice: added where they say something new.
-    static void addChoices(std::vector<RecordResult>& results, const Interpreter& run, const Batch& batch,
-                           const std::vector<std::int64_t>& outcomes, std::int64_t choice) {
+    /// The lists of outputs that ask for choices, under another choice: added where they say
+    /// something new.
+    static void addChoices(std::vector<RecordResult>& results,
+                           const Interpreter& run,
+                           const Batch& batch,
+                           const std::vector<std::int64_t>& outcomes,
+                           std::int64_t choice) {
         Places places(run, batch);
         Shower shower(places);
         const bytecode::Program& program = run.program();
@@ -70,10 +74,11 @@ class Collector {
                 const std::uint32_t record = places.home(output.space, row).records.back();
                 std::vector<OutputRow> rows = shower.list(output, row, record);
                 OutputValue& value = results[record].outputs[index];
-                const bool known = same(value.rows, rows) ||
-                                   std::any_of(value.choices.begin(), value.choices.end(), [&](const auto& other) {
-                                       return same(other, rows);
-                                   });
+                const bool known =
+                    same(value.rows, rows) ||
+                    std::any_of(value.choices.begin(), value.choices.end(), [&](const auto& other) {
+                        return same(other, rows);
+                    });
                 if (!known) {
                     value.choices.push_back(std::move(rows));
                 }
@@ -88,22 +93,29 @@ class Collector {
     }
 
     static bool same(const std::vector<OutputRow>& a, const std::vector<OutputRow>& b) {
-        return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](const OutputRow& x, const OutputRow& y) {
-            return x.certain == y.certain &&
-                   std::equal(x.fields.begin(), x.fields.end(), y.fields.begin(), y.fields.end(),
-                              [](const auto& p, const auto& q) { return same(p.second, q.second); });
-        });
+        return std::equal(
+            a.begin(), a.end(), b.begin(), b.end(), [](const OutputRow& x, const OutputRow& y) {
+                return x.certain == y.certain && std::equal(x.fields.begin(),
+                                                            x.fields.end(),
+                                                            y.fields.begin(),
+                                                            y.fields.end(),
+                                                            [](const auto& p, const auto& q) {
+                                                                return same(p.second, q.second);
+                                                            });
+            });
     }
 
     bool quiet(Register guard) const {
         const ColumnData& column = run_.column(guard);
-        return column.states.empty() &&
-               std::all_of(column.values.begin(), column.values.end(), [](std::int64_t value) { return value == 0; });
+        return column.states.empty() && std::all_of(column.values.begin(),
+                                                    column.values.end(),
+                                                    [](std::int64_t value) { return value == 0; });
     }
 
     void collectRule(const bytecode::RuleInfo& rule) {
-        if (std::all_of(rule.effects.begin(), rule.effects.end(),
-                        [&](const Effect& effect) { return quiet(effect.guard); })) {
+        if (std::all_of(rule.effects.begin(), rule.effects.end(), [&](const Effect& effect) {
+                return quiet(effect.guard);
+            })) {
             return;
         }
         const std::uint32_t rows = run_.rows(rule.space);
@@ -113,7 +125,7 @@ class Collector {
     }
 
     struct Trouble {
-        const Effect* effect = nullptr;        ///< the first effect concerned
+        const Effect* effect = nullptr;  ///< the first effect concerned
         std::vector<Register> registers;
     };
 
@@ -123,9 +135,9 @@ class Collector {
         for (const Effect& effect : rule.effects) {
             const auto note = [&](Register reg, bool unknownToo) {
                 const State state = run_.column(reg).state(row);
-                Trouble* trouble = state == State::Error                    ? &wrong
+                Trouble* trouble = state == State::Error                   ? &wrong
                                    : state == State::Unknown && unknownToo ? &unknown
-                                                                            : nullptr;
+                                                                           : nullptr;
                 if (trouble != nullptr) {
                     trouble->effect = trouble->effect == nullptr ? &effect : trouble->effect;
                     trouble->registers.push_back(reg);
@@ -168,12 +180,15 @@ class Collector {
                     const auto places = places_.missing(reg, row, record);
                     missing.insert(places.begin(), places.end());
                 }
-                results_[record].undetermined.push_back(
-                    {rule.name, target(rule, *unknown.effect, row, record), {missing.begin(), missing.end()}});
+                results_[record].undetermined.push_back({rule.name,
+                                                         target(rule, *unknown.effect, row, record),
+                                                         {missing.begin(), missing.end()}});
             }
             for (const EvaluationError error : errors) {
-                results_[record].errors.push_back({rule.name, target(rule, *wrong.effect, row, record),
-                                                   evaluationErrorCode(error), evaluationErrorMessage(error)});
+                results_[record].errors.push_back({rule.name,
+                                                   target(rule, *wrong.effect, row, record),
+                                                   evaluationErrorCode(error),
+                                                   evaluationErrorMessage(error)});
             }
         }
     }
@@ -182,7 +197,10 @@ class Collector {
         return effect.row == kNone ? rule.space : program_.code[effect.row].target;
     }
 
-    std::string target(const bytecode::RuleInfo& rule, const Effect& effect, std::uint32_t row, std::uint32_t record) {
+    std::string target(const bytecode::RuleInfo& rule,
+                       const Effect& effect,
+                       std::uint32_t row,
+                       std::uint32_t record) {
         return places_.row(targetSpace(rule, effect), places_.follow(effect.row, row), record);
     }
 
@@ -195,8 +213,8 @@ class Collector {
             result.severity = static_cast<std::uint8_t>(finding.severity);
             result.on = target(rule, effect, row, record);
             result.rule = rule.name;
-            result.sources =
-                effect.exception == kNone ? rule.sources : rule.exceptions[effect.exception].sources;
+            result.sources = effect.exception == kNone ? rule.sources
+                                                       : rule.exceptions[effect.exception].sources;
             if (effect.because.has_value()) {
                 result.because = shower_.render(*effect.because, row, nullptr);
             }
@@ -251,8 +269,11 @@ class Collector {
             const bytecode::RuleInfo& rule = program_.rules[contribution.rule];
             bool binds = true;
             if (decision.combination == Combination::Strictest) {
-                binds = std::find(shown.begin(), shown.end(), rule.effects[contribution.effect].member) != shown.end();
-            } else if (decision.combination == Combination::Lowest || decision.combination == Combination::Highest) {
+                binds = std::find(shown.begin(),
+                                  shown.end(),
+                                  rule.effects[contribution.effect].member) != shown.end();
+            } else if (decision.combination == Combination::Lowest ||
+                       decision.combination == Combination::Highest) {
                 const ColumnData& value = run_.column(contribution.value);
                 const ColumnData& whole = run_.column(decision.shown.value);
                 binds = value.state(row) == State::Value && whole.state(row) == State::Value &&
@@ -289,30 +310,39 @@ class Collector {
     }
 
     static void sort(RecordResult& result) {
-        std::stable_sort(result.findings.begin(), result.findings.end(), [](const auto& a, const auto& b) {
-            return std::tie(a.code, a.on, a.rule) < std::tie(b.code, b.on, b.rule);
-        });
-        std::stable_sort(result.undetermined.begin(), result.undetermined.end(), [](const auto& a, const auto& b) {
-            return std::tie(a.rule, a.on, a.missing) < std::tie(b.rule, b.on, b.missing);
-        });
+        std::stable_sort(
+            result.findings.begin(), result.findings.end(), [](const auto& a, const auto& b) {
+                return std::tie(a.code, a.on, a.rule) < std::tie(b.code, b.on, b.rule);
+            });
+        std::stable_sort(result.undetermined.begin(),
+                         result.undetermined.end(),
+                         [](const auto& a, const auto& b) {
+                             return std::tie(a.rule, a.on, a.missing) <
+                                    std::tie(b.rule, b.on, b.missing);
+                         });
         // Several rows of a rule may say the same about one row above them.
-        result.undetermined.erase(
-            std::unique(result.undetermined.begin(), result.undetermined.end(),
-                        [](const auto& a, const auto& b) {
-                            return std::tie(a.rule, a.on, a.missing) == std::tie(b.rule, b.on, b.missing);
-                        }),
-            result.undetermined.end());
-        std::stable_sort(result.errors.begin(), result.errors.end(), [](const auto& a, const auto& b) {
-            return std::tie(a.rule, a.on, a.code) < std::tie(b.rule, b.on, b.code);
-        });
-        result.errors.erase(std::unique(result.errors.begin(), result.errors.end(),
+        result.undetermined.erase(std::unique(result.undetermined.begin(),
+                                              result.undetermined.end(),
+                                              [](const auto& a, const auto& b) {
+                                                  return std::tie(a.rule, a.on, a.missing) ==
+                                                         std::tie(b.rule, b.on, b.missing);
+                                              }),
+                                  result.undetermined.end());
+        std::stable_sort(
+            result.errors.begin(), result.errors.end(), [](const auto& a, const auto& b) {
+                return std::tie(a.rule, a.on, a.code) < std::tie(b.rule, b.on, b.code);
+            });
+        result.errors.erase(std::unique(result.errors.begin(),
+                                        result.errors.end(),
                                         [](const auto& a, const auto& b) {
-                                            return std::tie(a.rule, a.on, a.code) == std::tie(b.rule, b.on, b.code);
+                                            return std::tie(a.rule, a.on, a.code) ==
+                                                   std::tie(b.rule, b.on, b.code);
                                         }),
                             result.errors.end());
-        std::stable_sort(result.decided.begin(), result.decided.end(), [](const auto& a, const auto& b) {
-            return std::tie(a.decision, a.on) < std::tie(b.decision, b.on);
-        });
+        std::stable_sort(
+            result.decided.begin(), result.decided.end(), [](const auto& a, const auto& b) {
+                return std::tie(a.decision, a.on) < std::tie(b.decision, b.on);
+            });
     }
 
     const Interpreter& run_;
@@ -322,16 +352,20 @@ class Collector {
     std::vector<RecordResult> results_;
 };
 
-/// Where a row space would outgrow what is allowed, nothing is decided about the block, and every record says so.
-std::vector<RecordResult> tooLarge(const bytecode::Program& program, const Interpreter& run, const Batch& batch) {
+/// Where a row space would outgrow what is allowed, nothing is decided about the block, and every
+/// record says so.
+std::vector<RecordResult>
+tooLarge(const bytecode::Program& program, const Interpreter& run, const Batch& batch) {
     const Places places(run, batch);
     std::vector<RecordResult> results(batch.spaces[0].rows);
     for (std::uint32_t record = 0; record < results.size(); ++record) {
         results[record].key = places.key(record);
         for (const auto& rule : program.rules) {
-            results[record].errors.push_back({rule.name, program.spaces[0].name,
-                                              evaluationErrorCode(EvaluationError::TooManyRows),
-                                              evaluationErrorMessage(EvaluationError::TooManyRows)});
+            results[record].errors.push_back(
+                {rule.name,
+                 program.spaces[0].name,
+                 evaluationErrorCode(EvaluationError::TooManyRows),
+                 evaluationErrorMessage(EvaluationError::TooManyRows)});
         }
     }
     return results;
@@ -360,7 +394,8 @@ std::vector<RecordResult> Evaluator::decide(const Batch& batch, const DecideOpti
     const Places places(*interpreter_, batch);
     const engine::Budget budget(places);
     if (auto over = budget.over(options.budget); !over.empty()) {
-        // What a rule costs was counted on the rows of the first run, so that it does not depend on which rules err.
+        // What a rule costs was counted on the rows of the first run, so that it does not depend on
+        // which rules err.
         interpreter_->limit(std::move(over));
         done = interpreter_->run(batch, run);
         PROVISO_CHECK(done.has_value(), "a batch that was run can be run again");
@@ -377,7 +412,9 @@ std::vector<RecordResult> Evaluator::decide(const Batch& batch, const DecideOpti
     std::int64_t most = 1;
     for (std::size_t row = 0; row < counts.values.size(); ++row) {
         const std::int64_t count =
-            counts.state(row) == State::Value ? std::clamp<std::int64_t>(counts.values[row], 1, kMostChoices) : 1;
+            counts.state(row) == State::Value
+                ? std::clamp<std::int64_t>(counts.values[row], 1, kMostChoices)
+                : 1;
         outcomes.push_back(count);
         most = std::max(most, count);
     }

@@ -12,9 +12,11 @@
 namespace proviso {
 
 struct DecideOptions {
-    std::optional<std::int64_t> asOf;     ///< known as of this day; absent: everything known
-    std::int64_t budget = 100'000'000;      ///< cost units a rule may spend on one group of records that are decided together
-    bool withChoices = true;              ///< also evaluate the other outcomes that are equally right, where an output asks
+    std::optional<std::int64_t> asOf;   ///< known as of this day; absent: everything known
+    std::int64_t budget = 100'000'000;  ///< cost units a rule may spend on one group of records
+                                        ///< that are decided together
+    bool withChoices =
+        true;  ///< also evaluate the other outcomes that are equally right, where an output asks
 };
 
 class Interpreter;
@@ -27,11 +29,12 @@ class Evaluator {
     Evaluator(const Evaluator&) = delete;
     Evaluator& operator=(const Evaluator&) = delete;
 
-    /// One result an entry row, in row order. The batch must hold whole groups (Program::partition) and its dictionary must
-    /// have been started with Program::texts.
+    /// One result an entry row, in row order. The batch must hold whole groups (Program::partition)
+    /// and its dictionary must have been started with Program::texts.
     std::vector<RecordResult> decide(const Batch& batch, const DecideOptions& options);
 
-    /// The registers of the last `decide` with choice 0, for explanations. Valid until the next call.
+    /// The registers of the last `decide` with choice 0, for explanations. Valid until the next
+    /// call.
     const Interpreter& interpreter() const;
 
   private:

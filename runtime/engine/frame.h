@@ -71,7 +71,8 @@ struct Frame {
     bool datedKnown = false;
 
     std::vector<std::uint32_t> rowCounts;  ///< by space
-    /// By rule: rows of its root (rootOf) that asked for more than the budget in the run before; empty where none did.
+    /// By rule: rows of its root (rootOf) that asked for more than the budget in the run before;
+    /// empty where none did.
     std::vector<std::vector<std::uint8_t>> overBudget;
     std::vector<RegisterData> registers;
 

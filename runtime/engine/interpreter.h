@@ -48,7 +48,8 @@ class Interpreter {
     /// stay while registers are read.
     Result<void> run(const Batch& batch, const Options& options);
 
-    /// From the next run on, the guards of rule r are errors in the rows that `overBudget[r]` marks; empty: in none.
+    /// From the next run on, the guards of rule r are errors in the rows that `overBudget[r]`
+    /// marks; empty: in none.
     void limit(std::vector<std::vector<std::uint8_t>> overBudget);
 
     /// Runs again what depends on the choice, over the batch of the last run, which must have

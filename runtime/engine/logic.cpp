@@ -174,7 +174,8 @@ void runNot(const Frame& frame, const Instruction& instruction, ColumnData& out)
         frame.operand(instruction, 0));
 }
 
-/// The record or group that a row hangs under; kNoIndex where there is none. The links were made with the spaces.
+/// The record or group that a row hangs under; kNoIndex where there is none. The links were made
+/// with the spaces.
 std::uint32_t rootRow(const Frame& frame, std::uint32_t space, std::uint32_t row) {
     const std::uint32_t root = rootOf(frame.program, space);
     while (space != root && row != kNoIndex) {
@@ -192,14 +193,16 @@ std::uint32_t rootRow(const Frame& frame, std::uint32_t space, std::uint32_t row
 /// Costs nothing as long as no rule is over its budget.
 void runGuard(Frame& frame, const Instruction& instruction, RegisterData& data) {
     const ColumnData& guard = frame.operand(instruction, 0);
-    if (instruction.index >= frame.overBudget.size() || frame.overBudget[instruction.index].empty()) {
+    if (instruction.index >= frame.overBudget.size() ||
+        frame.overBudget[instruction.index].empty()) {
         data.column = &guard;
         return;
     }
     const std::vector<std::uint8_t>& over = frame.overBudget[instruction.index];
     data.column = &data.own;
     mapStates(data.own, frame.rowsOf(instruction), [&](std::size_t row, std::int64_t& value) {
-        const std::uint32_t root = rootRow(frame, instruction.space, static_cast<std::uint32_t>(row));
+        const std::uint32_t root =
+            rootRow(frame, instruction.space, static_cast<std::uint32_t>(row));
         return root < over.size() && over[root] != 0 ? State::Error : take(guard, row, value);
     });
 }

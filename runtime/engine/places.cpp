@@ -18,7 +18,8 @@ std::uint32_t Places::follow(bytecode::Register link, std::uint32_t row) const {
     return link == kNone ? row : run_.link(link)[row];
 }
 
-/// The entry record that a row of an input space stands in; kNone for rows of groups and what hangs under them.
+/// The entry record that a row of an input space stands in; kNone for rows of groups and what hangs
+/// under them.
 std::uint32_t Places::entryRow(std::uint32_t space, std::uint32_t row) const {
     while (space != 0) {
         const SpaceInfo& info = program_.spaces[space];
@@ -57,8 +58,11 @@ std::string Places::path(std::uint32_t space, std::uint32_t row) const {
     }
     if (isInput(space)) {
         const std::string above = path(info.parent, batch_.spaces[space].parent[row]);
-        return fmt::format(
-            "{}{}{}[{}]", above, above.empty() ? "" : ".", info.listName, batch_.spaces[space].position[row]);
+        return fmt::format("{}{}{}[{}]",
+                           above,
+                           above.empty() ? "" : ".",
+                           info.listName,
+                           batch_.spaces[space].position[row]);
     }
     const std::string above = path(info.parent, run_.link(info.toParent)[row]);
     const std::int64_t position = info.rank == kNone ? row : run_.column(info.rank).values[row];
@@ -74,12 +78,14 @@ std::string Places::row(std::uint32_t space, std::uint32_t row, std::uint32_t pr
                this->row(of, run_.link(info.second)[row], printedRecord);
     }
     const std::uint32_t home = entryRow(space, row);
-    const std::string prefix = home == kNone || home == printedRecord ? std::string() : key(home) + ":";
+    const std::string prefix =
+        home == kNone || home == printedRecord ? std::string() : key(home) + ":";
     const std::string below = path(space, row);
     return prefix + (below.empty() ? info.name : below);
 }
 
-std::vector<std::string> Places::missing(bytecode::Register reg, std::uint32_t row, std::uint32_t printedRecord) {
+std::vector<std::string>
+Places::missing(bytecode::Register reg, std::uint32_t row, std::uint32_t printedRecord) {
     std::set<std::string> places;
     for (const Origin& origin : missingPlaces(run_, reg, row)) {
         if (origin.kind != Origin::Kind::Field) {

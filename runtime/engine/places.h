@@ -13,24 +13,27 @@ namespace proviso::engine {
 
 /// The entry records that a row concerns: the one it stands in, or all members of its group.
 struct Home {
-    std::vector<std::uint32_t> records;   ///< ascending
-    bool shared = false;                  ///< a group's
-    std::uint32_t group = 0;              ///< row of the group
+    std::vector<std::uint32_t> records;  ///< ascending
+    bool shared = false;                 ///< a group's
+    std::uint32_t group = 0;             ///< row of the group
 };
 
 /// Says in words where rows and fields are, after an interpreter has run. Not thread-safe.
 class Places {
   public:
-    Places(const Interpreter& run, const Batch& batch) : run_(run), program_(run.program()), batch_(batch) {}
+    Places(const Interpreter& run, const Batch& batch)
+        : run_(run), program_(run.program()), batch_(batch) {}
 
     std::string key(std::uint32_t record) const;
     Home home(std::uint32_t space, std::uint32_t row) const;
 
-    /// `order`, `items[1]`, `customer_day`, `invoice_lines[0]`; rows of another record than the one printed begin with its key.
+    /// `order`, `items[1]`, `customer_day`, `invoice_lines[0]`; rows of another record than the one
+    /// printed begin with its key.
     std::string row(std::uint32_t space, std::uint32_t row, std::uint32_t printedRecord) const;
 
     /// Sorted, each once.
-    std::vector<std::string> missing(bytecode::Register reg, std::uint32_t row, std::uint32_t printedRecord);
+    std::vector<std::string>
+    missing(bytecode::Register reg, std::uint32_t row, std::uint32_t printedRecord);
 
     const Interpreter& run() const { return run_; }
     const bytecode::Program& program() const { return program_; }

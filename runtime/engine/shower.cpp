@@ -44,7 +44,8 @@ std::string Shower::text(const Type& type, std::int64_t value, bool forPeople) c
     case TypeKind::Ratio:
         return formatDecimalTrimmed(value, type.scale, 0);
     case TypeKind::Money:
-        return forPeople ? formatMoney(value, type.scale) : formatDecimalTrimmed(value, type.scale, kCents);
+        return forPeople ? formatMoney(value, type.scale)
+                         : formatDecimalTrimmed(value, type.scale, kCents);
     case TypeKind::Minutes:
     case TypeKind::Days: {
         if (!forPeople) {
@@ -132,9 +133,10 @@ std::vector<std::uint32_t> Shower::minimalDemands(const Shown& shown, std::uint3
     };
     std::vector<std::uint32_t> minimal;
     for (const std::uint32_t step : demanded) {
-        const bool implied = std::any_of(demanded.begin(), demanded.end(), [&](std::uint32_t other) {
-            return other != step && implies(other, step);
-        });
+        const bool implied =
+            std::any_of(demanded.begin(), demanded.end(), [&](std::uint32_t other) {
+                return other != step && implies(other, step);
+            });
         if (!implied) {
             minimal.push_back(step);
         }
@@ -142,7 +144,8 @@ std::vector<std::uint32_t> Shower::minimalDemands(const Shown& shown, std::uint3
     return minimal;
 }
 
-/// A decision that is a set: its state is the worst of its members', except that an open Set is still a value.
+/// A decision that is a set: its state is the worst of its members', except that an open Set is
+/// still a value.
 ShownValue Shower::members(const Shown& shown, std::uint32_t row, std::uint32_t record) {
     ShownValue result;
     const bool isStep = shown.type.kind == TypeKind::Step;
@@ -198,14 +201,16 @@ ShownValue Shower::members(const Shown& shown, std::uint32_t row, std::uint32_t 
 }
 
 ShownValue Shower::value(const Shown& shown, std::uint32_t row, std::uint32_t record) {
-    return isSet(shown.type) ? members(shown, row, record) : plain(shown.type, shown.value, row, record);
+    return isSet(shown.type) ? members(shown, row, record)
+                             : plain(shown.type, shown.value, row, record);
 }
 
 std::string Shower::people(const Shown& shown, std::uint32_t row) {
     if (!isSet(shown.type)) {
         const ColumnData& column = places_.run().column(shown.value);
         const State state = column.state(row);
-        return state == State::Value ? text(shown.type, column.values[row], /*forPeople=*/true) : stateName(state);
+        return state == State::Value ? text(shown.type, column.values[row], /*forPeople=*/true)
+                                     : stateName(state);
     }
     const ShownValue whole = members(shown, row, kNone);
     if (whole.state == State::Unknown && !whole.members.empty()) {
@@ -221,7 +226,8 @@ std::string Shower::people(const Shown& shown, std::uint32_t row) {
     return whole.text;
 }
 
-std::string Shower::render(const bytecode::Template& text, std::uint32_t row, const bytecode::Effect* slots) {
+std::string
+Shower::render(const bytecode::Template& text, std::uint32_t row, const bytecode::Effect* slots) {
     std::string all;
     for (const auto& part : text) {
         if (part.slot != kNone && slots != nullptr && part.slot < slots->slots.size()) {
@@ -241,12 +247,14 @@ std::optional<std::int64_t> Shower::cents(Register amount, std::uint32_t row) co
         return std::nullopt;
     }
     const int scale = program_.code[amount].type.scale;
-    const Checked checked = scale >= kCents ? rescaleDown(column.values[row], scale - kCents, Rounding::HalfUp)
-                                            : rescaleUp(column.values[row], kCents - scale);
+    const Checked checked = scale >= kCents
+                                ? rescaleDown(column.values[row], scale - kCents, Rounding::HalfUp)
+                                : rescaleUp(column.values[row], kCents - scale);
     return checked.ok() ? std::optional<std::int64_t>(checked.value) : std::nullopt;
 }
 
-std::vector<OutputRow> Shower::list(const bytecode::OutputInfo& output, std::uint32_t row, std::uint32_t record) {
+std::vector<OutputRow>
+Shower::list(const bytecode::OutputInfo& output, std::uint32_t row, std::uint32_t record) {
     const auto children = places_.run().children(output.link, row);
     std::vector<std::uint32_t> chosen(children.begin(), children.end());
     const bytecode::SpaceInfo& info = program_.spaces[output.rows];

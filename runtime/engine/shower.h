@@ -10,7 +10,8 @@
 
 namespace proviso::engine {
 
-/// Turns registers into what is printed, for machines (ShownValue) and for people (texts). Not thread-safe.
+/// Turns registers into what is printed, for machines (ShownValue) and for people (texts). Not
+/// thread-safe.
 class Shower {
   public:
     explicit Shower(Places& places) : places_(places), program_(places.program()) {}
@@ -19,10 +20,12 @@ class Shower {
     ShownValue value(const bytecode::Shown& shown, std::uint32_t row, std::uint32_t record);
 
     /// The steps that a Step decision demands and that no other demanded step implies, ascending.
-    std::vector<std::uint32_t> minimalDemands(const bytecode::Shown& shown, std::uint32_t row) const;
+    std::vector<std::uint32_t> minimalDemands(const bytecode::Shown& shown,
+                                              std::uint32_t row) const;
 
     /// A message with its values; `slots` fill a remedy's.
-    std::string render(const bytecode::Template& text, std::uint32_t row, const bytecode::Effect* slots);
+    std::string
+    render(const bytecode::Template& text, std::uint32_t row, const bytecode::Effect* slots);
 
     std::string people(const bytecode::Shown& shown, std::uint32_t row);
     std::string text(const Type& type, std::int64_t value, bool forPeople) const;
@@ -30,10 +33,12 @@ class Shower {
     /// Money in cents, rounded half up; absent where there is no value.
     std::optional<std::int64_t> cents(bytecode::Register amount, std::uint32_t row) const;
 
-    std::vector<OutputRow> list(const bytecode::OutputInfo& output, std::uint32_t row, std::uint32_t record);
+    std::vector<OutputRow>
+    list(const bytecode::OutputInfo& output, std::uint32_t row, std::uint32_t record);
 
   private:
-    ShownValue plain(const Type& type, bytecode::Register reg, std::uint32_t row, std::uint32_t record);
+    ShownValue
+    plain(const Type& type, bytecode::Register reg, std::uint32_t row, std::uint32_t record);
     ShownValue members(const bytecode::Shown& shown, std::uint32_t row, std::uint32_t record);
     std::uint64_t facts(const bytecode::Scale::Step& step, std::int64_t date) const;
 

@@ -43,9 +43,12 @@ std::string shortName(const std::string& name) {
 
 class Explainer {
   public:
-    Explainer(const Interpreter& run, const Batch& batch, std::uint32_t record, const ExplainOptions& options)
-        : run_(run), program_(run.program()), places_(run, batch), shower_(places_), record_(record),
-          options_(options) {}
+    Explainer(const Interpreter& run,
+              const Batch& batch,
+              std::uint32_t record,
+              const ExplainOptions& options)
+        : run_(run), program_(run.program()), places_(run, batch), shower_(places_),
+          record_(record), options_(options) {}
 
     std::vector<ExplainedRule> rules() {
         std::vector<ExplainedRule> all;
@@ -60,14 +63,16 @@ class Explainer {
                     continue;
                 }
                 const ExplainedOutcome outcome = outcomeOf(rule, row);
-                if (asked || (outcome != ExplainedOutcome::DoesNotApply && outcome != ExplainedOutcome::NotInForce)) {
+                if (asked || (outcome != ExplainedOutcome::DoesNotApply &&
+                              outcome != ExplainedOutcome::NotInForce)) {
                     all.push_back(ruleOn(rule, row, outcome));
                 }
             }
         }
-        std::stable_sort(all.begin(), all.end(), [](const ExplainedRule& a, const ExplainedRule& b) {
-            return std::tie(a.name, a.on) < std::tie(b.name, b.on);
-        });
+        std::stable_sort(
+            all.begin(), all.end(), [](const ExplainedRule& a, const ExplainedRule& b) {
+                return std::tie(a.name, a.on) < std::tie(b.name, b.on);
+            });
         return all;
     }
 
@@ -105,7 +110,8 @@ class Explainer {
             return outcome;
         }
         for (const auto& exception : rule.exceptions) {
-            if (yes(exception.applies, row) && (rule.clause == kNone || conditionHolds(rule.clause, row))) {
+            if (yes(exception.applies, row) &&
+                (rule.clause == kNone || conditionHolds(rule.clause, row))) {
                 return ExplainedOutcome::Excepted;
             }
         }
@@ -117,7 +123,8 @@ class Explainer {
         return yes(program_.clauses[clause].value, row);
     }
 
-    ExplainedRule ruleOn(const bytecode::RuleInfo& rule, std::uint32_t row, ExplainedOutcome outcome) {
+    ExplainedRule
+    ruleOn(const bytecode::RuleInfo& rule, std::uint32_t row, ExplainedOutcome outcome) {
         ExplainedRule explained;
         explained.name = rule.name;
         explained.label = rule.label;
@@ -150,7 +157,8 @@ class Explainer {
             addTrouble(explained, effect, row);
         }
         std::sort(explained.missing.begin(), explained.missing.end());
-        explained.missing.erase(std::unique(explained.missing.begin(), explained.missing.end()), explained.missing.end());
+        explained.missing.erase(std::unique(explained.missing.begin(), explained.missing.end()),
+                                explained.missing.end());
         return explained;
     }
 
@@ -164,16 +172,19 @@ class Explainer {
             for (const EvaluationError error : errorCodes(run_, effect.guard, row)) {
                 const std::string text =
                     fmt::format("{} {}", evaluationErrorCode(error), evaluationErrorMessage(error));
-                if (std::find(explained.errors.begin(), explained.errors.end(), text) == explained.errors.end()) {
+                if (std::find(explained.errors.begin(), explained.errors.end(), text) ==
+                    explained.errors.end()) {
                     explained.errors.push_back(text);
                 }
             }
         }
     }
 
-    ExplainedEffect effectOn(const bytecode::RuleInfo& rule, const Effect& effect, std::uint32_t row) {
+    ExplainedEffect
+    effectOn(const bytecode::RuleInfo& rule, const Effect& effect, std::uint32_t row) {
         ExplainedEffect said;
-        const std::uint32_t space = effect.row == kNone ? rule.space : program_.code[effect.row].target;
+        const std::uint32_t space =
+            effect.row == kNone ? rule.space : program_.code[effect.row].target;
         const std::uint32_t target = places_.follow(effect.row, row);
         said.on = places_.row(space, target, record_);
         said.spoke = yes(effect.guard, row);
@@ -316,7 +327,9 @@ class Explainer {
             const SchemaSpace& space = program_.schema.spaces[made.space];
             const SchemaField& field = space.fields[made.index];
             const std::string above = places_.row(made.space, originRow, record_);
-            node.place = made.space == 0 ? field.name : space.scalar ? above : above + "." + field.name;
+            node.place = made.space == 0 ? field.name
+                         : space.scalar  ? above
+                                         : above + "." + field.name;
             if (field.isPrivate && !options_.showPrivate && node.state == State::Value) {
                 node.value = "not shown";
             }
@@ -349,7 +362,8 @@ class Explainer {
         }
     }
 
-    void describeParameter(ExplainedNode& node, const bytecode::Instruction& made, std::uint32_t row) {
+    void
+    describeParameter(ExplainedNode& node, const bytecode::Instruction& made, std::uint32_t row) {
         const bytecode::Parameter& parameter = program_.parameters[made.index];
         node.sources = parameter.sources;
         const ColumnData& dates = run_.column(made.operands[0]);
@@ -358,7 +372,8 @@ class Explainer {
         }
         const bytecode::DatedValue* found = nullptr;
         for (const auto& value : parameter.values) {
-            const bool holds = value.period.from <= dates.values[row] && dates.values[row] <= value.period.through &&
+            const bool holds = value.period.from <= dates.values[row] &&
+                               dates.values[row] <= value.period.through &&
                                value.period.published <= run_.frame().knownBy;
             if (holds && (found == nullptr || value.period.published > found->period.published)) {
                 found = &value;
@@ -400,8 +415,9 @@ class Explainer {
             return;
         }
         const bytecode::Instruction& made = program_.code[origin];
-        const bool counts = made.op == Op::FoldTotal || made.op == Op::FoldCount || made.op == Op::FoldDistinct ||
-                            made.op == Op::FoldHighest || made.op == Op::FoldLowest;
+        const bool counts = made.op == Op::FoldTotal || made.op == Op::FoldCount ||
+                            made.op == Op::FoldDistinct || made.op == Op::FoldHighest ||
+                            made.op == Op::FoldLowest;
         if (!counts) {
             return;
         }
@@ -452,7 +468,10 @@ class Explainer {
 
 }  // namespace
 
-Explanation explain(const Interpreter& run, const Batch& batch, std::uint32_t record, const RecordResult& result,
+Explanation explain(const Interpreter& run,
+                    const Batch& batch,
+                    std::uint32_t record,
+                    const RecordResult& result,
                     const ExplainOptions& options) {
     Explanation explanation;
     explanation.key = result.key;

@@ -10,26 +10,35 @@
 #include <string_view>
 #include <vector>
 
-/// Why a record was decided as it was: the rules with their clauses, the values these read, the dated rows that were in force,
-/// their sources, what exceptions took away and which contribution bound. Read from the registers of a run, so that an
-/// explanation can say nothing that the decision does not rest on.
+/// Why a record was decided as it was: the rules with their clauses, the values these read, the
+/// dated rows that were in force, their sources, what exceptions took away and which contribution
+/// bound. Read from the registers of a run, so that an explanation can say nothing that the
+/// decision does not rest on.
 namespace proviso {
 
 /// One clause, value or row, with what it rests on.
 struct ExplainedNode {
-    std::string kind;                 ///< `all`, `any`, `not`, `test`, `field`, `definition`, `decision`, `parameter`, `table`, `total`, `row`, `value`
-    std::string text;                 ///< as the pack says it, or a place
-    std::string value;                ///< for people; `not shown` for private fields
+    std::string kind;   ///< `all`, `any`, `not`, `test`, `field`, `definition`, `decision`,
+                        ///< `parameter`, `table`, `total`, `row`, `value`
+    std::string text;   ///< as the pack says it, or a place
+    std::string value;  ///< for people; `not shown` for private fields
     State state = State::Value;
-    std::string place;                ///< field: where in the record
-    std::string inForce;              ///< parameter, table: `from 2025-01-01 through 2025-12-31`
+    std::string place;    ///< field: where in the record
+    std::string inForce;  ///< parameter, table: `from 2025-01-01 through 2025-12-31`
     std::vector<std::string> sources;
     std::vector<std::string> missing;
     std::vector<ExplainedNode> children;
 };
 
 /// What a rule or an exception came to on one row.
-enum class ExplainedOutcome : std::uint8_t { Applies, DoesNotApply, NotInForce, Excepted, CannotBeDetermined, Fails };
+enum class ExplainedOutcome : std::uint8_t {
+    Applies,
+    DoesNotApply,
+    NotInForce,
+    Excepted,
+    CannotBeDetermined,
+    Fails
+};
 
 struct ExplainedException {
     std::string name;
@@ -41,19 +50,19 @@ struct ExplainedException {
 };
 
 struct ExplainedEffect {
-    std::string said;                 ///< `require supervision at least direct`, `report LATE`
+    std::string said;  ///< `require supervision at least direct`, `report LATE`
     std::string on;
     std::string because;
     bool spoke = false;
-    bool binds = false;               ///< a contribution that the decision rests on
-    std::string by;                   ///< the exception that says it, if any
+    bool binds = false;  ///< a contribution that the decision rests on
+    std::string by;      ///< the exception that says it, if any
 };
 
 struct ExplainedRule {
     std::string name;
     std::string label;
     std::string layer;
-    std::string place;                ///< file and line
+    std::string place;  ///< file and line
     std::string on;
     std::string inForce;
     std::vector<std::string> sources;
@@ -68,17 +77,22 @@ struct ExplainedRule {
 struct Explanation {
     std::string key;
     std::vector<DecidedResult> decided;
-    std::vector<ExplainedRule> rules; ///< by name, then place
+    std::vector<ExplainedRule> rules;  ///< by name, then place
 };
 
 struct ExplainOptions {
-    /// A rule's name, or its last part; absent: every rule that applies, is excepted, or cannot be determined.
+    /// A rule's name, or its last part; absent: every rule that applies, is excepted, or cannot be
+    /// determined.
     std::optional<std::string> rule;
     bool showPrivate = false;
 };
 
-/// Explains one entry record of the block that `run` has just evaluated; `result` is what was decided about it.
-Explanation explain(const Interpreter& run, const Batch& batch, std::uint32_t record, const RecordResult& result,
+/// Explains one entry record of the block that `run` has just evaluated; `result` is what was
+/// decided about it.
+Explanation explain(const Interpreter& run,
+                    const Batch& batch,
+                    std::uint32_t record,
+                    const RecordResult& result,
                     const ExplainOptions& options);
 
 std::string_view outcomeName(ExplainedOutcome outcome);

@@ -1,7 +1,6 @@
-#include "runtime/explain/explain.h"
-
 #include "runtime/decision/json.h"
 #include "runtime/decision/text.h"
+#include "runtime/explain/explain.h"
 
 #include <fmt/format.h>
 
@@ -125,8 +124,12 @@ void appendRulePage(std::string& out, const ExplainedRule& rule) {
         if (!effect.spoke && rule.outcome == ExplainedOutcome::Applies) {
             continue;
         }
-        out += fmt::format("  {} {} on {}{}{}\n", effect.spoke ? "then" : "would", effect.said, effect.on,
-                           effect.binds ? ", which binds" : "", effect.by.empty() ? "" : ", by exception " + effect.by);
+        out += fmt::format("  {} {} on {}{}{}\n",
+                           effect.spoke ? "then" : "would",
+                           effect.said,
+                           effect.on,
+                           effect.binds ? ", which binds" : "",
+                           effect.by.empty() ? "" : ", by exception " + effect.by);
         if (!effect.because.empty()) {
             out += fmt::format("    because {}\n", effect.because);
         }
@@ -147,15 +150,24 @@ std::string explanationLines(const Explanation& explanation) {
     for (const ExplainedRule& rule : explanation.rules) {
         for (const ExplainedEffect& effect : rule.effects) {
             if (effect.spoke) {
-                out += fmt::format("{} {}: {}{}{} [{}; {}]\n", explanation.key, effect.on, effect.said,
-                                   effect.because.empty() ? "" : " because ", effect.because, rule.name,
+                out += fmt::format("{} {}: {}{}{} [{}; {}]\n",
+                                   explanation.key,
+                                   effect.on,
+                                   effect.said,
+                                   effect.because.empty() ? "" : " because ",
+                                   effect.because,
+                                   rule.name,
                                    join(rule.sources, "; "));
             }
         }
         if (rule.outcome == ExplainedOutcome::Excepted || rule.outcome == ExplainedOutcome::Fails) {
-            out += fmt::format("{} {}: {} {}\n", explanation.key, rule.on, rule.name, outcomeName(rule.outcome));
+            out += fmt::format(
+                "{} {}: {} {}\n", explanation.key, rule.on, rule.name, outcomeName(rule.outcome));
         } else if (rule.outcome == ExplainedOutcome::CannotBeDetermined) {
-            out += fmt::format("{} {}: {} cannot be determined, missing {}\n", explanation.key, rule.on, rule.name,
+            out += fmt::format("{} {}: {} cannot be determined, missing {}\n",
+                               explanation.key,
+                               rule.on,
+                               rule.name,
                                join(rule.missing, ", "));
         }
     }
@@ -167,7 +179,10 @@ std::string explanationPage(const Explanation& explanation) {
     if (!explanation.decided.empty()) {
         out += "decided\n";
         for (const DecidedResult& decided : explanation.decided) {
-            out += fmt::format("  {}{}{} is {}", decided.decision, decided.on.empty() ? "" : " of ", decided.on,
+            out += fmt::format("  {}{}{} is {}",
+                               decided.decision,
+                               decided.on.empty() ? "" : " of ",
+                               decided.on,
                                displayValue(decided.value));
             if (!decided.boundBy.empty()) {
                 out += fmt::format(", bound by {}", decided.boundBy);

@@ -4,11 +4,11 @@
 
 namespace proviso {
 
-/// What a value is. Every value is one int64: an amount scaled by 10^scale, days since 1970-01-01, a member's index,
-/// an interned text's id, 0 or 1, or a row's number.
+/// What a value is. Every value is one int64: an amount scaled by 10^scale, days since 1970-01-01,
+/// a member's index, an interned text's id, 0 or 1, or a row's number.
 enum class TypeKind : std::uint8_t {
     YesNo = 0,
-    Number = 1,       ///< dimensionless: counts (scale 0), factors, percents
+    Number = 1,  ///< dimensionless: counts (scale 0), factors, percents
     Money = 2,
     Minutes = 3,
     Days = 4,
@@ -26,8 +26,9 @@ enum class TypeKind : std::uint8_t {
 
 struct Type {
     TypeKind kind = TypeKind::None;
-    std::uint8_t scale = 0;       ///< decimals of the mantissa: Number, Money; Minutes and Days between operations (a tenth of 15 minutes)
-    std::uint32_t ref = 0;        ///< enumeration, code set, scale or space, by kind
+    std::uint8_t scale = 0;  ///< decimals of the mantissa: Number, Money; Minutes and Days between
+                             ///< operations (a tenth of 15 minutes)
+    std::uint32_t ref = 0;   ///< enumeration, code set, scale or space, by kind
 
     bool operator==(const Type&) const = default;
 };

@@ -1,5 +1,6 @@
-// How long the parts of a run take, beside a plain simdjson parse of the same bytes as the yardstick. Machines are noisy: what is
-// worth quoting are ratios between lines of one table. Prints a table, then the same as one line of JSON.
+// How long the parts of a run take, beside a plain simdjson parse of the same bytes as the
+// yardstick. Machines are noisy: what is worth quoting are ratios between lines of one table.
+// Prints a table, then the same as one line of JSON.
 
 #include "compiler/driver/compile.h"
 #include "runtime/decision/json.h"
@@ -7,13 +8,13 @@
 #include "runtime/input/decoder.h"
 
 #include <fmt/format.h>
-#include <simdjson.h>
 
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
 #include <fstream>
 #include <functional>
+#include <simdjson.h>
 #include <sstream>
 #include <string>
 #include <vector>
@@ -62,7 +63,8 @@ std::string repeated(const std::string& text, std::size_t records) {
     for (std::size_t i = 0; i < records; ++i) {
         std::string line = lines[i % lines.size()];
         const std::string round = fmt::format("{}-", i / lines.size());
-        for (const char* field : {"\"visit_id\":\"", "\"patient_id\":\"", "\"visit_id\": \"", "\"patient_id\": \""}) {
+        for (const char* field :
+             {"\"visit_id\":\"", "\"patient_id\":\"", "\"visit_id\": \"", "\"patient_id\": \""}) {
             const std::size_t at = line.find(field);
             if (at != std::string::npos) {
                 line.insert(at + std::string(field).size(), round);
@@ -78,7 +80,8 @@ std::string repeated(const std::string& text, std::size_t records) {
 
 int main(int argc, char** argv) {
     if (argc < 5) {
-        fmt::print(stderr, "usage: proviso_bench <packs> <records.ndjson> <records> <repetitions>\n");
+        fmt::print(stderr,
+                   "usage: proviso_bench <packs> <records.ndjson> <records> <repetitions>\n");
         return 2;
     }
     const std::size_t records = std::stoul(argv[3]);
@@ -130,39 +133,57 @@ int main(int argc, char** argv) {
     std::uint64_t findings = 0;
     table.push_back(measure("decide", repetitions, [&] {
         findings = 0;
-        decideRecords(set->program, decoded.store, RunOptions{}, [&](std::vector<RecordResult>&& results) {
-            for (const RecordResult& result : results) {
-                findings += result.findings.size();
-            }
-            return true;
-        });
+        decideRecords(
+            set->program, decoded.store, RunOptions{}, [&](std::vector<RecordResult>&& results) {
+                for (const RecordResult& result : results) {
+                    findings += result.findings.size();
+                }
+                return true;
+            });
     }));
 
     std::size_t bytes = 0;
     table.push_back(measure("decide and write JSON", repetitions, [&] {
         std::string out;
         bytes = 0;
-        decideRecords(set->program, decoded.store, RunOptions{}, [&](std::vector<RecordResult>&& results) {
-            for (const RecordResult& result : results) {
-                out.clear();
-                appendJson(out, result, RunStamp{"visit_id", set->program->digest, std::nullopt});
-                bytes += out.size();
-            }
-            return true;
-        });
+        decideRecords(
+            set->program, decoded.store, RunOptions{}, [&](std::vector<RecordResult>&& results) {
+                for (const RecordResult& result : results) {
+                    out.clear();
+                    appendJson(
+                        out, result, RunStamp{"visit_id", set->program->digest, std::nullopt});
+                    bytes += out.size();
+                }
+                return true;
+            });
     }));
 
     const double yardstick = table[1].median;
-    fmt::print("{} records, {:.1f} MB; {} packs of {:.0f} kB, {} rules, {} instructions; {} findings\n\n", records,
-               static_cast<double>(text.size()) / 1e6, set->packs.size(), static_cast<double>(packBytes) / 1e3,
-               set->program->rules.size(), set->program->code.size(), findings);
-    fmt::print("{:<40} {:>10} {:>19} {:>14} {:>10}\n", "", "median s", "lowest..highest", "records/s", "ratio");
+    fmt::print(
+        "{} records, {:.1f} MB; {} packs of {:.0f} kB, {} rules, {} instructions; {} findings\n\n",
+        records,
+        static_cast<double>(text.size()) / 1e6,
+        set->packs.size(),
+        static_cast<double>(packBytes) / 1e3,
+        set->program->rules.size(),
+        set->program->code.size(),
+        findings);
+    fmt::print("{:<40} {:>10} {:>19} {:>14} {:>10}\n",
+               "",
+               "median s",
+               "lowest..highest",
+               "records/s",
+               "ratio");
     std::string json;
     for (const Timed& timed : table) {
         const bool packs = &timed == &table.front();
-        fmt::print("{:<40} {:>10.4f} {:>9.4f}..{:<8.4f} {:>14} {:>10}\n", timed.name, timed.median, timed.lowest,
+        fmt::print("{:<40} {:>10.4f} {:>9.4f}..{:<8.4f} {:>14} {:>10}\n",
+                   timed.name,
+                   timed.median,
+                   timed.lowest,
                    timed.highest,
-                   packs ? std::string("-") : fmt::format("{:.0f}", static_cast<double>(records) / timed.median),
+                   packs ? std::string("-")
+                         : fmt::format("{:.0f}", static_cast<double>(records) / timed.median),
                    packs ? std::string("-") : fmt::format("{:.2f}", timed.median / yardstick));
         json += fmt::format("{}\"{}\":{:.6f}", json.empty() ? "" : ",", timed.name, timed.median);
     }

@@ -1,6 +1,7 @@
-// Every page under docs/diagnostics shows its mistake and how to mend it. The first block of a page must draw the page's code, the
-// blocks under "How to mend it" must not. A block that begins with `pack` is a whole pack, one that begins with `-- file: NAME`
-// holds several; others are put behind prelude.prv.
+// Every page under docs/diagnostics shows its mistake and how to mend it. The first block of a page
+// must draw the page's code, the blocks under "How to mend it" must not. A block that begins with
+// `pack` is a whole pack, one that begins with `-- file: NAME` holds several; others are put behind
+// prelude.prv.
 
 #include "tests/catch.h"
 #include "tests/docs/examples.h"
@@ -55,7 +56,8 @@ TEST_CASE("the prelude of the pages is a good pack") {
 
 TEST_CASE("every page shows its mistake and mends it") {
     std::size_t pages = 0;
-    for (const auto& entry : std::filesystem::directory_iterator(PROVISO_ROOT "/docs/diagnostics")) {
+    for (const auto& entry :
+         std::filesystem::directory_iterator(PROVISO_ROOT "/docs/diagnostics")) {
         const std::string code = entry.path().stem().string();
         if (entry.path().extension() != ".md" || code == "README") {
             continue;

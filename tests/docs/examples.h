@@ -13,7 +13,7 @@
 namespace proviso::docs {
 
 struct Example {
-    std::string info;                 ///< what stands after the fence: `proviso`, `proviso error E0501`
+    std::string info;  ///< what stands after the fence: `proviso`, `proviso error E0501`
     std::string text;
     std::size_t line = 0;
 };

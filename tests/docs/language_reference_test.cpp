@@ -1,5 +1,5 @@
-// docs/language.md is normative: its blocks, joined, are one pack that must check and whose tests must pass; blocks that show a
-// mistake must be refused with the code they name.
+// docs/language.md is normative: its blocks, joined, are one pack that must check and whose tests
+// must pass; blocks that show a mistake must be refused with the code they name.
 
 #include "compiler/testing/run_tests.h"
 #include "tests/catch.h"
@@ -38,7 +38,8 @@ TEST_CASE("the pack of the language reference checks and its tests pass") {
     REQUIRE(report.tests.size() >= 4);
     for (const auto& test : report.tests) {
         for (const auto& failure : test.failures) {
-            FAIL_CHECK(test.title << ": expected " << failure.expected << ", found " << failure.found);
+            FAIL_CHECK(test.title << ": expected " << failure.expected << ", found "
+                                  << failure.found);
         }
     }
 }

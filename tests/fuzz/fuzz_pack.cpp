@@ -1,4 +1,5 @@
-// Pack text: whatever the bytes are, they are compiled or refused. What compiles also verifies, and formats to what it was.
+// Pack text: whatever the bytes are, they are compiled or refused. What compiles also verifies, and
+// formats to what it was.
 
 #include "compiler/driver/compile.h"
 #include "compiler/format/format.h"

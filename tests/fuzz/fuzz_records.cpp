@@ -1,4 +1,5 @@
-// Records: whatever the bytes are, each line is decoded or rejected, and what is decoded is decided.
+// Records: whatever the bytes are, each line is decoded or rejected, and what is decoded is
+// decided.
 
 #include "compiler/driver/compile.h"
 #include "runtime/engine/run.h"
@@ -54,7 +55,8 @@ output parcels of buyer_day
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-    static const auto set = proviso::compileTexts({{"fuzz.prv", kPack}}, proviso::CompileGoal::Lowered);
+    static const auto set =
+        proviso::compileTexts({{"fuzz.prv", kPack}}, proviso::CompileGoal::Lowered);
     if (set->program == nullptr) {
         __builtin_trap();
     }
@@ -62,9 +64,13 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     for (const std::string& text : set->program->texts) {
         dictionary.intern(text);
     }
-    const auto decoded = proviso::decodeText(set->program->schema, dictionary,
-                                             std::string_view(reinterpret_cast<const char*>(data), size));
-    proviso::decideRecords(set->program, decoded.store, proviso::RunOptions{},
+    const auto decoded =
+        proviso::decodeText(set->program->schema,
+                            dictionary,
+                            std::string_view(reinterpret_cast<const char*>(data), size));
+    proviso::decideRecords(set->program,
+                           decoded.store,
+                           proviso::RunOptions{},
                            [](std::vector<proviso::RecordResult>&&) { return true; });
     return 0;
 }

@@ -6,6 +6,9 @@
 #include "tools/proviso/summary.h"
 
 #include <algorithm>
+#include <set>
+#include <string>
+#include <string_view>
 #include <thread>
 #include <utility>
 
@@ -100,7 +103,8 @@ class DecisionWriter {
             appendCsv(text, result);
         } else if (options_.format == "compact") {
             appendCompact(text, result);
-        } else if (options_.all || !result.findings.empty() || !result.errors.empty()) {
+        } else if (options_.all || !result.findings.empty() || !result.errors.empty() ||
+                   result.besideRejected) {
             appendText(text,
                        result,
                        {.colour = console_.colourOnOutput(),
@@ -178,6 +182,19 @@ RunStamp stampOf(const bytecode::Program& program, std::optional<std::int64_t> a
     return stamp;
 }
 
+/// The keys of the records given, as the dictionary behind the store holds them.
+std::set<std::string_view> keysOf(const bytecode::Program& program,
+                                  const RecordStore& store,
+                                  const std::vector<std::uint32_t>& records) {
+    std::set<std::string_view> keys;
+    const ColumnData& column = store.batch().spaces[0].columns[program.schema.keyField];
+    for (const std::uint32_t record : records) {
+        keys.insert(
+            store.batch().dictionary->text(static_cast<std::uint32_t>(column.values[record])));
+    }
+    return keys;
+}
+
 ExitCode runRecords(Console& console, const CheckRecordsOptions& options) {
     RunOptions run;
     if (!parseAsOf(console, options.asOf, run.decide.asOf)) {
@@ -198,6 +215,8 @@ ExitCode runRecords(Console& console, const CheckRecordsOptions& options) {
     run.threads =
         options.threads != 0 ? options.threads : std::max(1U, std::thread::hardware_concurrency());
     const RecordStore& store = records->decoded.store;
+    const std::vector<std::uint32_t> beside = recordsBesideRejected(program, records->decoded);
+    const std::set<std::string_view> besideKeys = keysOf(program, store, beside);
     Summary summary;
     DecisionWriter writer(console, options, program, stampOf(program, run.decide.asOf));
     bool complete = false;
@@ -205,6 +224,9 @@ ExitCode runRecords(Console& console, const CheckRecordsOptions& options) {
         Progress progress(console, "deciding");
         complete =
             decideRecords(set->program, store, run, [&](std::vector<RecordResult>&& results) {
+                for (RecordResult& result : results) {
+                    result.besideRejected = besideKeys.count(result.key) != 0;
+                }
                 summary.add(results);
                 for (const RecordResult& result : results) {
                     writer.add(result);
@@ -217,7 +239,7 @@ ExitCode runRecords(Console& console, const CheckRecordsOptions& options) {
         return ExitCode::BadInput;
     }
     writer.finish();
-    summary.add(records->decoded, recordsBesideRejected(program, records->decoded).size());
+    summary.add(records->decoded, beside.size());
     writeSummary(console, options, program, summary);
     if (summary.rejectedCount() != 0) {
         return ExitCode::BadInput;

@@ -106,7 +106,8 @@ class ProgramBuilder {
         return add(expr);
     }
 
-    typed::ExprId apply(typed::ExprKind kind, std::vector<typed::ExprId> operands, Type type = kYesNo) {
+    typed::ExprId
+    apply(typed::ExprKind kind, std::vector<typed::ExprId> operands, Type type = kYesNo) {
         typed::Expr expr;
         expr.kind = kind;
         expr.type = type;
@@ -121,7 +122,10 @@ class ProgramBuilder {
     }
 
     /// `total of VALUE over ITEMS of ROW as BINDER where WHERE`
-    typed::ExprId total(typed::ExprId row, typed::BinderId binder, typed::ExprId value, typed::ExprId where = typed::kNone) {
+    typed::ExprId total(typed::ExprId row,
+                        typed::BinderId binder,
+                        typed::ExprId value,
+                        typed::ExprId where = typed::kNone) {
         typed::Expr expr;
         expr.kind = typed::ExprKind::Fold;
         expr.type = kCount;
@@ -171,7 +175,10 @@ class ProgramBuilder {
         program.definitions[program.columns[column].definition].alternatives.push_back(alternative);
     }
 
-    std::uint32_t decide(const std::string& name, typed::SpaceId space, Type type, typed::Combination combination) {
+    std::uint32_t decide(const std::string& name,
+                         typed::SpaceId space,
+                         Type type,
+                         typed::Combination combination) {
         typed::Decision decision;
         decision.name = "orders." + name;
         decision.column = stored(name, space, type);
@@ -180,12 +187,14 @@ class ProgramBuilder {
         decision.binder = addBinder(program.spaces[space].name, space);
         decision.span = program.columns[decision.column].span;
         program.columns[decision.column].kind = typed::ColumnKind::Decided;
-        program.columns[decision.column].decision = static_cast<std::uint32_t>(program.decisions.size());
+        program.columns[decision.column].decision =
+            static_cast<std::uint32_t>(program.decisions.size());
         program.decisions.push_back(decision);
         return static_cast<std::uint32_t>(program.decisions.size() - 1);
     }
 
-    std::uint32_t addRule(const std::string& name, typed::BinderId binder, typed::ExprId condition) {
+    std::uint32_t
+    addRule(const std::string& name, typed::BinderId binder, typed::ExprId condition) {
         typed::Rule rule;
         rule.name = "orders." + name;
         rule.pack = 0;
@@ -197,7 +206,10 @@ class ProgramBuilder {
         return static_cast<std::uint32_t>(program.rules.size() - 1);
     }
 
-    void contribute(std::uint32_t rule, std::uint32_t decision, std::uint32_t member, typed::ExprId value = typed::kNone) {
+    void contribute(std::uint32_t rule,
+                    std::uint32_t decision,
+                    std::uint32_t member,
+                    typed::ExprId value = typed::kNone) {
         typed::Effect effect;
         effect.guard = program.rules[rule].applies;
         effect.decision = decision;

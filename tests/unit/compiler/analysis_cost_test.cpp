@@ -1,5 +1,4 @@
 #include "compiler/analysis/cost.h"
-
 #include "tests/catch.h"
 #include "tests/unit/compiler/analysis_builder.h"
 
@@ -54,13 +53,15 @@ TEST_CASE("a definition read twice counts once") {
     const auto doubled = build.declare("doubled", build.order);
     build.define(doubled,
                  build.apply(typed::ExprKind::Add,
-                             {build.read(build.row(build.binderOf(doubled)), build.limit), build.constant(1)},
+                             {build.read(build.row(build.binderOf(doubled)), build.limit),
+                              build.constant(1)},
                              ProgramBuilder::kCount));
     build.addRule("once", build.o, build.read(build.row(build.o), doubled));
     build.addRule("twice",
                   build.o,
                   build.apply(typed::ExprKind::And,
-                              {build.read(build.row(build.o), doubled), build.read(build.row(build.o), doubled)}));
+                              {build.read(build.row(build.o), doubled),
+                               build.read(build.row(build.o), doubled)}));
     const auto costs = ruleCosts(build.program);
     CHECK(weightOf(costs[0], build.order) == 2 + 4);
     CHECK(weightOf(costs[1], build.order) == 5 + 4);
@@ -75,9 +76,10 @@ TEST_CASE("a fold that compares its rows with the row outside is quadratic") {
     const auto where = build.compare(typed::Comparison::Equal,
                                      build.read(build.row(inner), build.weight),
                                      build.read(build.row(outer), build.weight));
-    const auto sum =
-        build.total(build.up(build.row(outer), up), inner, build.read(build.row(inner), build.weight), where);
-    build.addRule("twins", outer, build.compare(typed::Comparison::Greater, sum, build.constant(1)));
+    const auto sum = build.total(
+        build.up(build.row(outer), up), inner, build.read(build.row(inner), build.weight), where);
+    build.addRule(
+        "twins", outer, build.compare(typed::Comparison::Greater, sum, build.constant(1)));
     const auto cost = ruleCosts(build.program)[0];
     // 5 nodes for each of 10 items, 1 + 5 + 2 for each pair of them.
     CHECK(cost.bound == 5 * 10 + 8 * 100);
@@ -100,7 +102,8 @@ TEST_CASE("groups hold many records") {
     const auto sum = build.total(build.row(g), each, build.read(build.row(each), build.limit));
     build.program.spaces[build.order].toParent = typed::kNone;
     build.addRule("busy", g, build.compare(typed::Comparison::Greater, sum, build.constant(3)));
-    // One group of 50, and room for as many groups as records: the bound holds for any file of that size.
+    // One group of 50, and room for as many groups as records: the bound holds for any file of that
+    // size.
     const auto cost = ruleCosts(build.program)[0];
     CHECK(weightOf(cost, build.order) == 3);
     CHECK(weightOf(cost, group) == 4);
@@ -118,8 +121,8 @@ TEST_CASE("a rule above the ceiling is refused with its figure") {
     const auto found = sink.sorted(sources);
     REQUIRE(found.size() == 1);
     CHECK(found[0].code() == "E0903");
-    CHECK(found[0].message() ==
-          "rule `orders.heavy` may take 30,000,005 steps for one record; at most 10,000,000 are allowed");
+    CHECK(found[0].message() == "rule `orders.heavy` may take 30,000,005 steps for one record; at "
+                                "most 10,000,000 are allowed");
     CHECK(analysis::checkCosts(build.program, sink, 40'000'000));
 }
 

@@ -1,5 +1,4 @@
 #include "compiler/analysis/facts.h"
-
 #include "tests/catch.h"
 #include "tests/unit/compiler/analysis_builder.h"
 
@@ -15,7 +14,9 @@ using typed::ExprKind;
 namespace {
 
 struct Fixture : ProgramBuilder {
-    Fixture() { program.enumerations.push_back({"colour", {"red", "green", "blue"}, {"", "", ""}, span()}); }
+    Fixture() {
+        program.enumerations.push_back({"colour", {"red", "green", "blue"}, {"", "", ""}, span()});
+    }
 
     Type colour{TypeKind::Enumeration, 0, 0};
     typed::ColumnId weight = stored("weight", order);
@@ -45,12 +46,16 @@ TEST_CASE("contradictions of one thing are found") {
     Fixture build;
     CHECK_FALSE(build.possible(build.both(build.paintIs(0), build.paintIs(1))));
     CHECK(build.possible(build.both(build.paintIs(0), build.paintIs(0))));
-    CHECK_FALSE(build.possible(build.both(build.weightIs(Comparison::Greater, 5), build.weightIs(Comparison::Less, 6))));
-    CHECK(build.possible(build.both(build.weightIs(Comparison::Greater, 5), build.weightIs(Comparison::Less, 7))));
-    CHECK_FALSE(build.possible(build.both(build.no(build.paintIs(0)),
-                                          build.both(build.no(build.paintIs(1)), build.no(build.paintIs(2))))));
+    CHECK_FALSE(build.possible(
+        build.both(build.weightIs(Comparison::Greater, 5), build.weightIs(Comparison::Less, 6))));
+    CHECK(build.possible(
+        build.both(build.weightIs(Comparison::Greater, 5), build.weightIs(Comparison::Less, 7))));
+    CHECK_FALSE(build.possible(
+        build.both(build.no(build.paintIs(0)),
+                   build.both(build.no(build.paintIs(1)), build.no(build.paintIs(2))))));
     const auto rush = build.read(build.row(build.o), build.rush);
-    CHECK_FALSE(build.possible(build.both(rush, build.no(build.read(build.row(build.o), build.rush)))));
+    CHECK_FALSE(
+        build.possible(build.both(rush, build.no(build.read(build.row(build.o), build.rush)))));
     // What is given is never negative unless it says so.
     CHECK_FALSE(build.possible(build.weightIs(Comparison::Less, 0)));
     build.program.columns[build.weight].isSigned = true;
@@ -65,7 +70,8 @@ TEST_CASE("alternatives rule out what none of them allows") {
     CHECK_FALSE(build.possible(build.both(build.no(warm), build.paintIs(1))));
     // One alternative is out, so that the other must hold.
     const auto heavy = build.either(build.paintIs(2), build.weightIs(Comparison::Greater, 10));
-    CHECK_FALSE(build.possible(build.both(warm, build.both(heavy, build.weightIs(Comparison::Less, 10)))));
+    CHECK_FALSE(
+        build.possible(build.both(warm, build.both(heavy, build.weightIs(Comparison::Less, 10)))));
 }
 
 TEST_CASE("two things are compared with each other") {
@@ -76,9 +82,10 @@ TEST_CASE("two things are compared with each other") {
         const auto b = build.read(build.row(build.o), swapped ? build.weight : limit);
         return build.compare(comparison, a, b);
     };
-    CHECK_FALSE(build.possible(build.both(over(false, Comparison::Greater), over(true, Comparison::Greater))));
-    CHECK(build.possible(
-        build.both(over(false, Comparison::GreaterOrEqual), over(true, Comparison::GreaterOrEqual))));
+    CHECK_FALSE(build.possible(
+        build.both(over(false, Comparison::Greater), over(true, Comparison::Greater))));
+    CHECK(build.possible(build.both(over(false, Comparison::GreaterOrEqual),
+                                    over(true, Comparison::GreaterOrEqual))));
     CHECK_FALSE(build.possible(build.compare(Comparison::Less,
                                              build.read(build.row(build.o), limit),
                                              build.read(build.row(build.o), limit))));
@@ -95,7 +102,8 @@ TEST_CASE("conflicts name both places") {
     CHECK(facts.conflict().first == build.program.exprs[second].span);
 }
 
-// Whatever is found contradictory must have no solution among all small values: reasoning may miss, never invent.
+// Whatever is found contradictory must have no solution among all small values: reasoning may miss,
+// never invent.
 TEST_CASE("no contradiction is invented") {
     std::mt19937 random(4711);
     const auto below = [&](unsigned bound) { return static_cast<int>(random() % bound); };
@@ -110,7 +118,8 @@ TEST_CASE("no contradiction is invented") {
             const int kind = below(depth == 0 ? 3 : 6);
             if (kind == 0) {
                 const int member = below(3);
-                return {build.paintIs(member), [=](int, int paint, bool) { return paint == member; }};
+                return {build.paintIs(member),
+                        [=](int, int paint, bool) { return paint == member; }};
             }
             if (kind == 1) {
                 const int value = below(6);
@@ -134,7 +143,8 @@ TEST_CASE("no contradiction is invented") {
                         }};
             }
             if (kind == 2) {
-                return {build.read(build.row(build.o), build.rush), [](int, int, bool rush) { return rush; }};
+                return {build.read(build.row(build.o), build.rush),
+                        [](int, int, bool rush) { return rush; }};
             }
             const Tree a = make(depth - 1);
             if (kind == 3) {
@@ -142,15 +152,18 @@ TEST_CASE("no contradiction is invented") {
             }
             const Tree b = make(depth - 1);
             if (kind == 4) {
-                return {build.both(a.id, b.id), [=](int w, int p, bool r) { return a.holds(w, p, r) && b.holds(w, p, r); }};
+                return {build.both(a.id, b.id),
+                        [=](int w, int p, bool r) { return a.holds(w, p, r) && b.holds(w, p, r); }};
             }
-            return {build.either(a.id, b.id), [=](int w, int p, bool r) { return a.holds(w, p, r) || b.holds(w, p, r); }};
+            return {build.either(a.id, b.id),
+                    [=](int w, int p, bool r) { return a.holds(w, p, r) || b.holds(w, p, r); }};
         };
         const Tree tree = make(5);
         bool solvable = false;
         for (int weight = 0; weight < 8; ++weight) {
             for (int paint = 0; paint < 3; ++paint) {
-                solvable = solvable || tree.holds(weight, paint, false) || tree.holds(weight, paint, true);
+                solvable =
+                    solvable || tree.holds(weight, paint, false) || tree.holds(weight, paint, true);
             }
         }
         if (!build.possible(tree.id)) {
@@ -165,7 +178,8 @@ TEST_CASE("conditions that repeat themselves without end are given up on") {
     Fixture build;
     auto condition = build.paintIs(0);
     for (int times = 0; times < 60; ++times) {
-        condition = times % 2 == 0 ? build.either(condition, condition) : build.both(condition, build.no(condition));
+        condition = times % 2 == 0 ? build.either(condition, condition)
+                                   : build.both(condition, build.no(condition));
     }
     // Whatever the answer, it comes.
     static_cast<void>(build.possible(condition));

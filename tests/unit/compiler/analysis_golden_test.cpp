@@ -3,7 +3,6 @@
 #include "compiler/analysis/lint.h"
 #include "compiler/diagnostics/render.h"
 #include "compiler/driver/compile.h"
-
 #include "tests/catch.h"
 #include "tests/unit/compiler/analysis_builder.h"
 
@@ -24,7 +23,8 @@ std::string readText(const std::filesystem::path& path) {
 }
 
 /// The words behind `start` if the text begins with it.
-std::optional<std::vector<std::string>> expected(const std::string& text, const std::string& start) {
+std::optional<std::vector<std::string>> expected(const std::string& text,
+                                                 const std::string& start) {
     if (text.rfind(start, 0) != 0) {
         return std::nullopt;
     }
@@ -43,7 +43,8 @@ std::optional<std::vector<std::string>> expected(const std::string& text, const 
 
 TEST_CASE("packs with a flaw, and packs without") {
     std::size_t packs = 0;
-    for (const auto& entry : std::filesystem::directory_iterator(PROVISO_ROOT "/tests/golden/analysis")) {
+    for (const auto& entry :
+         std::filesystem::directory_iterator(PROVISO_ROOT "/tests/golden/analysis")) {
         if (entry.path().extension() != ".prv") {
             continue;
         }

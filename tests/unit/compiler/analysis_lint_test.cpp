@@ -1,5 +1,4 @@
 #include "compiler/analysis/lint.h"
-
 #include "tests/catch.h"
 #include "tests/unit/compiler/analysis_builder.h"
 
@@ -13,7 +12,9 @@ namespace {
 
 using Codes = std::vector<std::string>;
 
-Codes lintCodes(const std::vector<ast::Pack>& packs, const typed::Program& program, LintOptions options = {}) {
+Codes lintCodes(const std::vector<ast::Pack>& packs,
+                const typed::Program& program,
+                LintOptions options = {}) {
     DiagnosticSink sink;
     lint(packs, program, sink, options);
     return codesOf(sink, Sources{});
@@ -59,7 +60,8 @@ TEST_CASE("every over rows that may be none") {
         CHECK(lintCodes({}, build.program) == Codes{"W0804"});
     }
     SECTION("beside a question whether there are any") {
-        build.addRule("all_fine", o, build.apply(ExprKind::And, {every, fold(typed::FoldKind::Any)}));
+        build.addRule(
+            "all_fine", o, build.apply(ExprKind::And, {every, fold(typed::FoldKind::Any)}));
         CHECK(lintCodes({}, build.program).empty());
     }
 }
@@ -71,8 +73,9 @@ TEST_CASE("a comparison with all members") {
     const auto paint = build.stored("paint", build.order, colour);
     const auto o = build.addBinder("o", build.order);
     const auto is = [&](std::int64_t member) {
-        return build.compare(
-            typed::Comparison::Equal, build.read(build.row(o), paint), build.constant(member, colour));
+        return build.compare(typed::Comparison::Equal,
+                             build.read(build.row(o), paint),
+                             build.constant(member, colour));
     };
     SECTION("all") {
         build.addRule("painted", o, build.apply(ExprKind::Or, {is(0), is(1)}));
@@ -86,7 +89,8 @@ TEST_CASE("a comparison with all members") {
 
 TEST_CASE("left-over names are reported on request") {
     ProgramBuilder build;
-    build.program.parameters.push_back({"orders.limit", ProgramBuilder::kCount, "", {}, {}, build.span()});
+    build.program.parameters.push_back(
+        {"orders.limit", ProgramBuilder::kCount, "", {}, {}, build.span()});
     build.program.findings.emplace_back();
     build.program.findings[0].name = "HEAVY";
     build.program.findings[0].span = build.span();

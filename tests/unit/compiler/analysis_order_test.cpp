@@ -1,9 +1,7 @@
 #include "compiler/analysis/order.h"
-
+#include "compiler/analysis/words.h"
 #include "tests/catch.h"
 #include "tests/unit/compiler/analysis_builder.h"
-
-#include "compiler/analysis/words.h"
 
 #include <algorithm>
 
@@ -37,7 +35,9 @@ TEST_CASE("definitions come after what they read, by name where there is a choic
         typed::ColumnId total = 0;
         typed::ColumnId heavy = 0;
         const auto first = [&] { total = build.declare("weight_of_all", build.order); };
-        const auto second = [&] { heavy = build.declare("heavy", build.order, ProgramBuilder::kYesNo); };
+        const auto second = [&] {
+            heavy = build.declare("heavy", build.order, ProgramBuilder::kYesNo);
+        };
         if (otherWay) {
             second();
             first();
@@ -46,7 +46,10 @@ TEST_CASE("definitions come after what they read, by name where there is a choic
             second();
         }
         const auto line = build.addBinder("i", build.item);
-        build.define(total, build.total(build.row(build.binderOf(total)), line, build.read(build.row(line), weight)));
+        build.define(total,
+                     build.total(build.row(build.binderOf(total)),
+                                 line,
+                                 build.read(build.row(line), weight)));
         build.define(heavy,
                      build.compare(typed::Comparison::Greater,
                                    build.read(build.row(build.binderOf(heavy)), total),
@@ -106,7 +109,8 @@ TEST_CASE("members of a set are ordered singly") {
     const auto binder = build.addBinder("i", build.item);
     const auto first = build.addRule("fragile", binder, build.read(build.row(binder), fragile));
     build.contribute(first, decision, 0);
-    const auto second = build.addRule("insured", binder, build.readMember(build.row(binder), column, 0));
+    const auto second =
+        build.addRule("insured", binder, build.readMember(build.row(binder), column, 0));
     build.contribute(second, decision, 1);
 
     SECTION("one member may stand on another") {
@@ -124,8 +128,8 @@ TEST_CASE("members of a set are ordered singly") {
         const auto found = sink.sorted(sources);
         REQUIRE(found.size() == 1);
         CHECK(found[0].code() == "E0901");
-        CHECK(found[0].labels[0].text ==
-              "rule `orders.insured`: `FRAGILE` in `marks` of `item` reads `FRAGILE` in `marks` of `item` here");
+        CHECK(found[0].labels[0].text == "rule `orders.insured`: `FRAGILE` in `marks` of `item` "
+                                         "reads `FRAGILE` in `marks` of `item` here");
     }
     SECTION("what a layer needs is met by all its contributions") {
         build.program.decisions[decision].needs.push_back({"house", typed::kNone});
@@ -189,7 +193,8 @@ TEST_CASE("collected rows stand on their source, and apportionments are numbered
         pool.each = build.constant(2);
         pool.ties = weight;
         build.program.apportionments.push_back(pool);
-        const auto id = build.apply(ExprKind::Apportion, {build.row(build.binderOf(result))}, ProgramBuilder::kCount);
+        const auto id = build.apply(
+            ExprKind::Apportion, {build.row(build.binderOf(result))}, ProgramBuilder::kCount);
         build.program.exprs[id].index =
             static_cast<std::uint32_t>(build.program.apportionments.size() - 1);
         build.define(result, id);

@@ -1,5 +1,4 @@
 #include "compiler/analysis/rules.h"
-
 #include "tests/catch.h"
 #include "tests/unit/compiler/analysis_builder.h"
 
@@ -24,11 +23,16 @@ struct Fixture : ProgramBuilder {
         return id;
     }
     /// A rule that sets the price of orders above a weight, in force for some days.
-    std::uint32_t pricing(const std::string& name, std::int64_t than, std::int64_t value, std::int64_t from = INT64_MIN, std::int64_t through = INT64_MAX) {
+    std::uint32_t pricing(const std::string& name,
+                          std::int64_t than,
+                          std::int64_t value,
+                          std::int64_t from = INT64_MIN,
+                          std::int64_t through = INT64_MAX) {
         const auto binder = addBinder("o", order);
         const auto condition = heavier(binder, than);
         const auto id = addRule(name, binder, condition);
-        program.rules[id].applies = apply(ExprKind::And, {inForce(binder, from, through), condition});
+        program.rules[id].applies =
+            apply(ExprKind::And, {inForce(binder, from, through), condition});
         contribute(id, price, typed::kNone, constant(value));
         return id;
     }
@@ -47,10 +51,11 @@ using Codes = std::vector<std::string>;
 TEST_CASE("a condition that contradicts itself") {
     Fixture build;
     const auto binder = build.addBinder("o", build.order);
-    const auto never =
-        build.apply(ExprKind::And,
-                    {build.heavier(binder, 5),
-                     build.compare(Comparison::Less, build.read(build.row(binder), build.weight), build.constant(3))});
+    const auto never = build.apply(ExprKind::And,
+                                   {build.heavier(binder, 5),
+                                    build.compare(Comparison::Less,
+                                                  build.read(build.row(binder), build.weight),
+                                                  build.constant(3))});
     build.addRule("never", binder, never);
     CHECK(build.codes() == Codes{"W0907"});
 }
@@ -110,7 +115,8 @@ TEST_CASE("exceptions") {
         build.program.rules[rule].exceptions.push_back(
             static_cast<std::uint32_t>(build.program.exceptions.size() - 1));
         build.program.rules[rule].applies =
-            build.apply(ExprKind::And, {build.program.rules[rule].applies, build.apply(ExprKind::Not, {applies})});
+            build.apply(ExprKind::And,
+                        {build.program.rules[rule].applies, build.apply(ExprKind::Not, {applies})});
     };
     SECTION("within the rule") {
         except(build.heavier(binder, 9));
@@ -136,6 +142,7 @@ TEST_CASE("a dated choice outside the rule's own dates") {
     const auto id = build.pricing("first", 5, 10, 100, 200);
     const auto binder = build.program.rules[id].binder;
     auto& effect = build.program.rules[id].effects[0];
-    effect.guard = build.apply(ExprKind::And, {build.program.rules[id].applies, build.inForce(binder, 300, 400)});
+    effect.guard = build.apply(ExprKind::And,
+                               {build.program.rules[id].applies, build.inForce(binder, 300, 400)});
     CHECK(build.codes() == Codes{"W0910"});
 }

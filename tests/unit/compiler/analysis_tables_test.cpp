@@ -1,5 +1,4 @@
 #include "compiler/analysis/tables.h"
-
 #include "tests/catch.h"
 #include "tests/unit/compiler/analysis_builder.h"
 

@@ -1,4 +1,5 @@
-// A rule that asks more of one group than the budget allows is an error there; everything else is decided as ever.
+// A rule that asks more of one group than the budget allows is an error there; everything else is
+// decided as ever.
 
 #include "compiler/driver/compile.h"
 #include "runtime/engine/run.h"
@@ -44,7 +45,8 @@ rule seen "looks at the order alone"
 end
 )";
 
-constexpr const char* kOrders = R"({"order_id": "A", "placed_on": "2025-01-01", "items": [{"weight": 1}, {"weight": 3}]}
+constexpr const char* kOrders =
+    R"({"order_id": "A", "placed_on": "2025-01-01", "items": [{"weight": 1}, {"weight": 3}]}
 {"order_id": "B", "placed_on": "2025-01-01", "items": [{"weight": 1}, {"weight": 3}, {"weight": 9}, {"weight": 27}]}
 )";
 
@@ -67,7 +69,8 @@ std::vector<RecordResult> decide(const CompiledSet& set, std::int64_t budget) {
 /// What `heavy` costs for an order of so many items.
 std::int64_t costOf(const CompiledSet& set, std::int64_t items) {
     const auto& rules = set.program->rules;
-    const auto heavy = std::find_if(rules.begin(), rules.end(), [](const auto& rule) { return rule.name == "shop.heavy"; });
+    const auto heavy = std::find_if(
+        rules.begin(), rules.end(), [](const auto& rule) { return rule.name == "shop.heavy"; });
     std::int64_t cost = 0;
     for (const auto& [space, weight] : heavy->weights) {
         cost += weight * (space == 0 ? 1 : items);
