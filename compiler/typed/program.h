@@ -114,7 +114,7 @@ enum class SpaceKind : std::uint8_t {
 struct Space {
     std::string name;  ///< record or grouping name: order, item, customer_day, invoice_line
     std::string
-        listName;  ///< as a member of its parent: services, claim_lines; empty for Record and Group
+        listName;  ///< as a member of its parent: items, invoice_lines; empty for Record and Group
     std::string foreignName;  ///< List: name in the input, nested objects dotted
     bool required = false;    ///< List: absent rejects the record; otherwise absent means none
     bool scalar = false;      ///< List: of plain values, with the one column `value`
