@@ -1,5 +1,14 @@
+#include "compiler/analysis/cost.h"
+#include "compiler/analysis/lint.h"
 #include "compiler/diagnostics/render.h"
 #include "tools/proviso/command.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <string>
+#include <string_view>
+#include <utility>
 
 namespace proviso::tool {
 
@@ -9,7 +18,25 @@ struct CheckOptions {
     std::vector<std::string> packs;
     std::string format;
     bool strict = false;
+    bool costs = false;
 };
+
+/// The static bound of each rule, the dearest first: steps for one record whose lists are as long as they may be.
+std::string costsOf(const typed::Program& program) {
+    const std::vector<RuleCost> costs = ruleCosts(program);
+    std::vector<std::pair<std::int64_t, std::string_view>> rules;
+    for (std::size_t rule = 0; rule < costs.size(); ++rule) {
+        rules.emplace_back(costs[rule].boundAlone, program.rules[rule].name);
+    }
+    std::sort(rules.begin(), rules.end(), [](const auto& a, const auto& b) {
+        return a.first != b.first ? a.first > b.first : a.second < b.second;
+    });
+    std::string text;
+    for (const auto& [steps, name] : rules) {
+        text += fmt::format("{:>12}  {}\n", steps, name);
+    }
+    return text;
+}
 
 std::string contentsOf(const CompiledSet& set) {
     std::string text = counted(set.packTexts.size(), "pack");
@@ -27,6 +54,9 @@ ExitCode runCheck(Console& console, const CheckOptions& options) {
         return ExitCode::BadInput;
     }
     const std::unique_ptr<CompiledSet> set = compilePaths(options.packs, CompileGoal::Lowered);
+    if (options.strict && set->typed) {
+        lint(set->packs, *set->typed, set->sink, {.strict = true});
+    }
     const std::vector<Diagnostic> diagnostics = set->sink.sorted(set->sources);
     if (options.format == "json") {
         console.write(renderJson(diagnostics, set->sources));
@@ -38,6 +68,9 @@ ExitCode runCheck(Console& console, const CheckOptions& options) {
         }
     } else {
         console.write(renderText(diagnostics, set->sources, {.colour = console.colourOnOutput()}));
+    }
+    if (options.costs && set->typed) {
+        console.write(costsOf(*set->typed));
     }
     console.flush();
     if (set->sink.hasErrors()) {
@@ -55,7 +88,12 @@ void addCheck(CLI::App& app, Invocation& invocation) {
         app, invocation, "check", "Read packs and say what is wrong with them", options, &runCheck);
     addPacksOption(*command, options->packs, /*alsoPositional=*/true);
     addFormatOption(*command, options->format, {"pretty", "compact", "json", "sarif"});
-    command->add_flag("--strict", options->strict, "warnings count too: exit with 1");
+    command->add_flag("--strict",
+                      options->strict,
+                      "also what is unused or untested; warnings count: exit with 1");
+    command->add_flag("--costs",
+                      options->costs,
+                      "how many steps each rule may take for one record, the dearest first");
 }
 
 }  // namespace proviso::tool
