@@ -1,8 +1,7 @@
-// Pack text: whatever the bytes are, they are compiled or refused. What compiles also verifies, and
+// Pack text: whatever the bytes are, they are compiled or refused, and what compiles verifies.
 // formats to what it was.
 
 #include "compiler/driver/compile.h"
-#include "compiler/format/format.h"
 
 #include <cstddef>
 #include <cstdint>

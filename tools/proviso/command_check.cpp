@@ -21,7 +21,8 @@ struct CheckOptions {
     bool costs = false;
 };
 
-/// The static bound of each rule, the dearest first: steps for one record whose lists are as long as they may be.
+/// The static bound of each rule, the dearest first: steps for one record whose lists are as long
+/// as they may be.
 std::string costsOf(const typed::Program& program) {
     const std::vector<RuleCost> costs = ruleCosts(program);
     std::vector<std::pair<std::int64_t, std::string_view>> rules;
