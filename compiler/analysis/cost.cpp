@@ -280,27 +280,13 @@ std::vector<RuleCost> ruleCosts(const Program& program) {
             counter.count(root.expr, counter.plainFrame(root.space), counts);
         }
         std::set<SpaceId> spaces;
-        std::vector<bool> seen(graph.size());
-        std::vector<Graph::Node> waiting;
-        const auto visit = [&](const std::vector<Graph::Reading>& readings) {
-            for (const Graph::Reading& reading : readings) {
-                if (!seen[reading.node]) {
-                    seen[reading.node] = true;
-                    waiting.push_back(reading.node);
-                }
-            }
-        };
-        visit(graph.readsOfRule(rule));
-        while (!waiting.empty()) {
-            const Graph::Node node = waiting.back();
-            waiting.pop_back();
+        for (const Graph::Node node : graph.reachedByRule(rule)) {
             if (graph.step(node).kind == Program::Step::Kind::Space) {
                 spaces.insert(graph.step(node).index);
             }
             for (const auto& [frame, nodes] : ofNode[node]) {
                 counts[frame] += nodes;
             }
-            visit(graph.reads(node));
         }
         RuleCost cost;
         Sizes sizes(program, spaces, analysis::kDefaultGroupMembers);

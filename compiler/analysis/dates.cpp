@@ -65,22 +65,8 @@ std::vector<Horizon> horizons(const Program& program) {
         for (const Graph::Root& root : graph.rootsOfRule(rule)) {
             collectParameters(program, root.expr, parameters);
         }
-        std::vector<bool> seen(graph.size());
-        std::vector<Graph::Node> waiting;
-        const auto visit = [&](const std::vector<Graph::Reading>& readings) {
-            for (const Graph::Reading& reading : readings) {
-                if (!seen[reading.node]) {
-                    seen[reading.node] = true;
-                    waiting.push_back(reading.node);
-                }
-            }
-        };
-        visit(graph.readsOfRule(rule));
-        while (!waiting.empty()) {
-            const Graph::Node node = waiting.back();
-            waiting.pop_back();
+        for (const Graph::Node node : graph.reachedByRule(rule)) {
             parameters.insert(ofNode[node].begin(), ofNode[node].end());
-            visit(graph.reads(node));
         }
         for (const std::uint32_t parameter : parameters) {
             const std::int64_t last = lastDayOf(program.parameters[parameter]);

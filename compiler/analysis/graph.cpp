@@ -372,6 +372,24 @@ std::vector<Graph::Root> Graph::rootsOfRule(std::uint32_t ruleId) const {
     return roots;
 }
 
+std::vector<Graph::Node> Graph::reachedByRule(std::uint32_t rule) const {
+    std::vector<bool> seen(size());
+    std::vector<Node> reached;
+    const auto add = [&](const std::vector<Reading>& readings) {
+        for (const Reading& reading : readings) {
+            if (!seen[reading.node]) {
+                seen[reading.node] = true;
+                reached.push_back(reading.node);
+            }
+        }
+    };
+    add(readsOfRule(rule));
+    for (std::size_t next = 0; next < reached.size(); ++next) {
+        add(reads(reached[next]));
+    }
+    return reached;
+}
+
 std::vector<Graph::Reading> Graph::readsOfRule(std::uint32_t ruleId) const {
     const Rule& rule = program_.rules[ruleId];
     std::vector<Reading> readings{{space(program_.binders[rule.binder].space), rule.span, ruleId}};

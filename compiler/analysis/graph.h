@@ -78,6 +78,9 @@ class Graph {
     /// What a rule reads, beyond its expressions: its rows, decisions shown whole.
     [[nodiscard]] std::vector<Reading> readsOfRule(std::uint32_t rule) const;
 
+    /// Everything that a rule reads, directly or through what it reads, each node once.
+    [[nodiscard]] std::vector<Node> reachedByRule(std::uint32_t rule) const;
+
   private:
     void addNodes();
     void readSpace(typed::SpaceId space);

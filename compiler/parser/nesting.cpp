@@ -62,6 +62,10 @@ char closerOf(std::string_view bracket) {
 
 }  // namespace
 
+std::span<const std::string_view> itemWords() {
+    return kItemWords;
+}
+
 bool isItemWord(const Token& token) {
     return token.kind == TokenKind::Keyword &&
            std::find(kItemWords.begin(), kItemWords.end(), token.text) != kItemWords.end();

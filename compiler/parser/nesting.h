@@ -5,6 +5,8 @@
 #include "compiler/parser/syntax.h"
 
 #include <cstddef>
+#include <span>
+#include <string_view>
 
 namespace proviso::syntax {
 
@@ -13,6 +15,9 @@ namespace proviso::syntax {
 /// of`, `any of`, `not`, a minus in front, `x of`, `list of`. Runs without recursion itself.
 [[nodiscard]] bool
 checkNesting(const TokenList& list, DiagnosticSink& sink, const ParseLimits& limits);
+
+/// The words that begin declarations.
+[[nodiscard]] std::span<const std::string_view> itemWords();
 
 /// Whether a word begins a declaration. No such word can stand inside an expression.
 [[nodiscard]] bool isItemWord(const Token& token);

@@ -509,25 +509,7 @@ void reportNoDeclaration(const TokenList& list, std::uint32_t at, DiagnosticSink
     if (behindEnd) {
         report.label(before->span, "the declaration before is closed here");
     }
-    static constexpr std::array<std::string_view, 18> kWords{"layers",
-                                                             "enum",
-                                                             "scale",
-                                                             "step",
-                                                             "codes",
-                                                             "record",
-                                                             "grouping",
-                                                             "decision",
-                                                             "finding",
-                                                             "parameter",
-                                                             "table",
-                                                             "define",
-                                                             "collect",
-                                                             "rule",
-                                                             "exception",
-                                                             "output",
-                                                             "sample",
-                                                             "test"};
-    if (const std::string help = suggestionHelp(token.text, kWords);
+    if (const std::string help = suggestionHelp(token.text, itemWords());
         !help.empty() && token.kind == TokenKind::Name) {
         report.help(help);
     } else {

@@ -45,8 +45,14 @@ void appendNode(std::string& out, const ExplainedNode& node, std::size_t indent)
     }
 }
 
+/// The name of a field, behind a comma unless it is the first of its object.
+void appendName(std::string& out, std::string_view name) {
+    out += fmt::format("{}\"{}\":", out.empty() || out.back() == '{' ? "" : ",", name);
+}
+
 void appendTexts(std::string& out, std::string_view name, const std::vector<std::string>& texts) {
-    out += fmt::format("\"{}\":[", name);
+    appendName(out, name);
+    out += '[';
     for (std::size_t i = 0; i < texts.size(); ++i) {
         out += i == 0 ? "" : ",";
         appendJsonText(out, texts[i]);
@@ -55,7 +61,7 @@ void appendTexts(std::string& out, std::string_view name, const std::vector<std:
 }
 
 void appendText(std::string& out, std::string_view name, std::string_view text) {
-    out += fmt::format("\"{}\":", name);
+    appendName(out, name);
     appendJsonText(out, text);
 }
 
@@ -63,24 +69,18 @@ void appendText(std::string& out, std::string_view name, std::string_view text) 
 void appendNodeJson(std::string& out, const ExplainedNode& node) {
     out += '{';
     appendText(out, "kind", node.kind);
-    out += ',';
     appendText(out, "text", node.text);
-    out += ',';
     appendText(out, "value", node.value);
     if (!node.place.empty()) {
-        out += ',';
         appendText(out, "place", node.place);
     }
     if (!node.inForce.empty()) {
-        out += ',';
         appendText(out, "in_force", node.inForce);
     }
     if (!node.sources.empty()) {
-        out += ',';
         appendTexts(out, "sources", node.sources);
     }
     if (!node.missing.empty()) {
-        out += ',';
         appendTexts(out, "missing", node.missing);
     }
     if (!node.children.empty()) {
@@ -208,13 +208,10 @@ std::string explanationJson(const Explanation& explanation) {
         const DecidedResult& decided = explanation.decided[i];
         out += i == 0 ? "{" : ",{";
         appendText(out, "decision", decided.decision);
-        out += ',';
         appendText(out, "on", decided.on);
         out += ",\"value\":";
         appendJsonValue(out, decided.value);
-        out += ',';
         appendText(out, "bound_by", decided.boundBy);
-        out += ',';
         appendTexts(out, "also_bound_by", decided.alsoBoundBy);
         out += '}';
     }
@@ -223,23 +220,14 @@ std::string explanationJson(const Explanation& explanation) {
         const ExplainedRule& rule = explanation.rules[i];
         out += i == 0 ? "{" : ",{";
         appendText(out, "rule", rule.name);
-        out += ',';
         appendText(out, "label", rule.label);
-        out += ',';
         appendText(out, "layer", rule.layer);
-        out += ',';
         appendText(out, "place", rule.place);
-        out += ',';
         appendText(out, "on", rule.on);
-        out += ',';
         appendText(out, "in_force", rule.inForce);
-        out += ',';
         appendText(out, "outcome", outcomeName(rule.outcome));
-        out += ',';
         appendTexts(out, "sources", rule.sources);
-        out += ',';
         appendTexts(out, "missing", rule.missing);
-        out += ',';
         appendTexts(out, "errors", rule.errors);
         if (rule.condition.has_value()) {
             out += ",\"when\":";
@@ -250,11 +238,8 @@ std::string explanationJson(const Explanation& explanation) {
             const ExplainedException& exception = rule.exceptions[e];
             out += e == 0 ? "{" : ",{";
             appendText(out, "exception", exception.name);
-            out += ',';
             appendText(out, "outcome", outcomeName(exception.outcome));
-            out += ',';
             appendText(out, "because", exception.because);
-            out += ',';
             appendTexts(out, "sources", exception.sources);
             if (exception.condition.has_value()) {
                 out += ",\"when\":";
@@ -267,13 +252,10 @@ std::string explanationJson(const Explanation& explanation) {
             const ExplainedEffect& effect = rule.effects[e];
             out += e == 0 ? "{" : ",{";
             appendText(out, "said", effect.said);
-            out += ',';
             appendText(out, "on", effect.on);
-            out += ',';
             appendText(out, "because", effect.because);
             out += fmt::format(",\"spoke\":{},\"binds\":{}", effect.spoke, effect.binds);
             if (!effect.by.empty()) {
-                out += ',';
                 appendText(out, "by", effect.by);
             }
             out += '}';
