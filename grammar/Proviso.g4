@@ -248,7 +248,7 @@ primary
 path : ID ('.' member)* ;
 // After a dot a few keywords are names of fields; everywhere else they are reserved.
 member : ID | 'minutes' | 'days' | 'date' | 'complete' | 'total' | 'count' | 'highest' | 'lowest'
-       | 'first' | 'latest' ;
+       | 'first' | 'latest' | 'earliest' ;
 
 caseExpression
     : 'case' value? caseArm+ ('otherwise' ':' expression)? 'end'
@@ -266,6 +266,7 @@ aggregate
     | 'only' over                                                              # onlyRow
     | 'first' 'by' value 'descending'? over                                    # firstRow
     | 'latest' over                                                            # latestRow
+    | 'earliest' over                                                          # earliestRow
     ;
 over : 'over' path 'as' ID ('where' condition)? window* ;
 window
@@ -310,7 +311,8 @@ expectation
     | 'expect' value 'are' ('none' | givenBlock (',' givenBlock)*)                          # expectRows
     | 'expect' value ('is' (givenBlock | 'not'? value))? ('because' 'of' qualifiedName)?    # expectValue
     ;
-place : placePart ('.' placePart)* | ID ':' qualifiedName ;
+// `v2:services[0].code`, `law:state`, `incomplete:customer`.
+place : ((ID | 'incomplete' | 'table') ':')? placePart ('.' placePart)* ;
 placePart : member ('[' INTEGER ']')? ;
 
 qualifiedName : ID ('.' ID)* ;

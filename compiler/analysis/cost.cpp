@@ -26,6 +26,7 @@ using typed::Program;
 using typed::Space;
 using typed::SpaceId;
 using typed::SpaceKind;
+using typed::Window;
 
 namespace {
 
@@ -79,6 +80,15 @@ class Counter {
                 const std::uint32_t child = childFrame(inner, at);
                 // Running over the rows is work even where nothing is asked of them.
                 ++counts[child];
+                for (const Window& window : inner.windows) {
+                    ++counts[child];
+                    const bool ofChild = window.kind == Window::Kind::Since;
+                    waiting.emplace_back(window.date, child);
+                    waiting.emplace_back(window.from, at);
+                    waiting.emplace_back(window.through, at);
+                    waiting.emplace_back(window.row, at);
+                    waiting.emplace_back(window.condition, ofChild ? child : at);
+                }
                 waiting.emplace_back(inner.where, child);
                 waiting.emplace_back(inner.body, child);
             } else if (inner.kind == ExprKind::Apportion) {
@@ -131,6 +141,12 @@ class Counter {
     /// Whether a fold reads nothing but its own rows and what stands above the row it folds to:
     /// then it is worked out once for each of its rows.
     [[nodiscard]] bool isIndependent(const Expr& fold) const {
+        // A window chooses other rows for each row that asks.
+        if (std::any_of(fold.windows.begin(), fold.windows.end(), [](const Window& window) {
+                return window.kind != Window::Kind::Whole;
+            })) {
+            return false;
+        }
         const RowName folded = fold.operands.empty() ? RowName{} : nameOf(fold.operands[0]);
         std::set<BinderId> own{fold.binder};
         std::vector<RowName> named;
@@ -154,6 +170,10 @@ class Counter {
                 own.insert(expr.binder);
                 waiting.push_back(expr.where);
                 waiting.push_back(expr.body);
+                for (const Window& window : expr.windows) {
+                    const auto parts = typed::partsOf(window);
+                    waiting.insert(waiting.end(), parts.begin(), parts.end());
+                }
             }
             waiting.insert(waiting.end(), expr.operands.begin(), expr.operands.end());
         }
@@ -235,17 +255,26 @@ class Sizes {
         const Space& space = program_.spaces[id];
         switch (space.kind) {
         case SpaceKind::Record:
-        case SpaceKind::Group:
             return records_;
+        case SpaceKind::Group:
+            return rows(program_.groupings[space.grouping].record);
         case SpaceKind::List:
             return times(rows(space.parent), space.atMost.value_or(analysis::kDefaultListLength));
         case SpaceKind::Collected: {
             const Collect& collect = program_.collects[space.collect];
+            if (collect.covers != kNone) {
+                // A stretch between any two neighbouring ends, and one of unknown time.
+                return plus(times(2, rows(collect.source)), 1);
+            }
             const auto branches =
                 static_cast<std::int64_t>(std::max<std::size_t>(collect.rows.size(), 1));
             const std::int64_t all = collect.onePer.empty() ? times(rows(collect.source), branches)
                                                             : rows(collect.source);
             return space.atMost ? std::min(all, times(rows(space.parent), *space.atMost)) : all;
+        }
+        case SpaceKind::Covers: {
+            const Collect& collect = program_.collects[program_.spaces[space.parent].collect];
+            return times(rows(space.parent), perRow(collect.source, collect.parent));
         }
         case SpaceKind::Pairs: {
             const SpaceId above =

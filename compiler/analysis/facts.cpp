@@ -154,6 +154,14 @@ Terms::Term Terms::of(ExprId id) {
         for (const ExprId inner : {expr.where, expr.body}) {
             content.push_back(inner == kNone ? -1 : number(of(inner)));
         }
+        for (const typed::Window& window : expr.windows) {
+            content.insert(
+                content.end(),
+                {static_cast<std::int64_t>(window.kind), window.exclusive ? 1 : 0, window.count});
+            for (const ExprId inner : typed::partsOf(window)) {
+                content.push_back(inner == kNone ? -1 : number(of(inner)));
+            }
+        }
         std::vector<std::int64_t> operands;
         operands.reserve(expr.operands.size());
         for (const ExprId operand : expr.operands) {

@@ -124,6 +124,27 @@ void Graph::addLink(std::vector<Reading>& readings, LinkId link, Span span) cons
     readings.push_back({space(program_.links[link].to), span, kNone});
 }
 
+void Graph::addOrder(std::vector<Reading>& readings, const Expr& fold) const {
+    const bool ranked = fold.fold == FoldKind::Latest || fold.fold == FoldKind::Earliest;
+    const bool windowed =
+        std::any_of(fold.windows.begin(), fold.windows.end(), [](const typed::Window& window) {
+            return window.kind != typed::Window::Kind::Dates &&
+                   window.kind != typed::Window::Kind::Whole;
+        });
+    if (!ranked && !windowed) {
+        return;
+    }
+    // The rows of a group stand in its order, which the group has read already.
+    for (const LinkId link : fold.over) {
+        const Space& rows = program_.spaces[program_.links[link].from];
+        if (rows.kind == SpaceKind::Collected) {
+            for (const ColumnId id : program_.collects[rows.collect].order) {
+                readings.push_back({column(id), fold.span, kNone});
+            }
+        }
+    }
+}
+
 void Graph::addGoverningDate(Node node, SpaceId space, Span span) {
     const Space& dated = program_.spaces[space];
     if (dated.governingDate == kNone) {
@@ -158,6 +179,8 @@ void Graph::readSpace(SpaceId id) {
         }
     } else if (read.kind == SpaceKind::Pairs) {
         addReading(node, {space(read.pairsOf), read.span, kNone});
+    } else if (read.kind == SpaceKind::Covers) {
+        addReading(node, {space(program_.links[read.first].to), read.span, kNone});
     } else if (read.kind == SpaceKind::Collected) {
         const Collect& collect = program_.collects[read.collect];
         addReading(node, {space(collect.source), collect.span, kNone});
@@ -167,6 +190,8 @@ void Graph::readSpace(SpaceId id) {
         for (const ExprId key : collect.onePer) {
             addRoot(node, key, collect.source);
         }
+        addRoot(node, collect.from, collect.source);
+        addRoot(node, collect.to, collect.source);
         for (const Collect::Row& row : collect.rows) {
             addRoot(node, row.when, collect.source);
         }
@@ -196,6 +221,7 @@ void Graph::readColumn(ColumnId id) {
         readCollected(id);
         break;
     case ColumnKind::Decided:
+    case ColumnKind::Instant:
         break;
     }
 }
@@ -288,15 +314,7 @@ void Graph::collect(ExprId root, std::vector<Reading>& readings) const {
             for (const LinkId link : expr.over) {
                 addLink(readings, link, expr.span);
             }
-            const SpaceId child = program_.binders[expr.binder].space;
-            if (expr.fold == FoldKind::Latest && expr.body == kNone &&
-                program_.spaces[child].governingDate != kNone) {
-                for (const LinkId link : program_.spaces[child].governingPath) {
-                    addLink(readings, link, expr.span);
-                }
-                readings.push_back(
-                    {column(program_.spaces[child].governingDate), expr.span, kNone});
-            }
+            addOrder(readings, expr);
             break;
         }
         case ExprKind::Apportion: {

@@ -11,7 +11,8 @@
 
 namespace proviso::analysis {
 
-/// The expressions directly inside another: operands, and what folds and apportionments hold.
+/// The expressions directly inside another: operands, and what folds, their windows and
+/// apportionments hold.
 void forEachChild(const typed::Program& program, const typed::Expr& expr, const auto& action) {
     for (const typed::ExprId operand : expr.operands) {
         action(operand);
@@ -19,6 +20,13 @@ void forEachChild(const typed::Program& program, const typed::Expr& expr, const 
     for (const typed::ExprId inner : {expr.where, expr.body}) {
         if (inner != typed::kNone) {
             action(inner);
+        }
+    }
+    for (const typed::Window& window : expr.windows) {
+        for (const typed::ExprId inner : typed::partsOf(window)) {
+            if (inner != typed::kNone) {
+                action(inner);
+            }
         }
     }
     if (expr.kind == typed::ExprKind::Apportion) {
@@ -93,6 +101,8 @@ class Graph {
     void addReading(Node node, Reading reading);
     void addGoverningDate(Node node, typed::SpaceId space, Span span);
     void addLink(std::vector<Reading>& readings, typed::LinkId link, Span span) const;
+    /// What says in which order the rows of a fold come.
+    void addOrder(std::vector<Reading>& readings, const typed::Expr& fold) const;
     void addWhole(std::vector<Reading>& readings, typed::ColumnId column, Span span) const;
     void collect(typed::ExprId expr, std::vector<Reading>& readings) const;
 

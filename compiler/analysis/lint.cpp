@@ -110,8 +110,8 @@ class TypedLint {
             const Expr& expr = program_.exprs[id];
             const SpaceId space = program_.binders[expr.binder].space;
             // A group has a member at least.
-            const bool hasRows =
-                expr.where == kNone && program_.spaces[space].kind == SpaceKind::Record;
+            const bool hasRows = expr.where == kNone && expr.windows.empty() &&
+                                 program_.spaces[space].kind == SpaceKind::Record;
             if (!hasRows && asked.count({terms_.of(expr.operands[0]), expr.over}) == 0) {
                 reportOnce(DiagnosticKind::EveryOverNone, expr.span, {});
             }

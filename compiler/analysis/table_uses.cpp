@@ -101,6 +101,11 @@ class Walk {
         case ExprKind::FoldRow: {
             visit(expr.operands[0], facts);
             visit(expr.where, facts);
+            for (const typed::Window& window : expr.windows) {
+                for (const ExprId inner : typed::partsOf(window)) {
+                    visit(inner, facts);
+                }
+            }
             Facts counted = facts;
             if (expr.where == kNone || counted.assume(expr.where)) {
                 visit(expr.body, counted);

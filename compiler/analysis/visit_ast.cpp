@@ -231,6 +231,10 @@ class Visitor {
         add(node.over);
         add(node.where);
         add(node.has);
+        for (const ast::Window& window : node.windows) {
+            add(window.value);
+            add(window.through);
+        }
     }
     void children(const Apportion& node) {
         add(node.total);

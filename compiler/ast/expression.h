@@ -224,7 +224,8 @@ enum class AggregateKind : std::uint8_t {
     Every,
     Only,
     First,
-    Latest
+    Latest,
+    Earliest
 };
 struct Window {
     Span span;
@@ -237,6 +238,12 @@ struct Window {
         Between,
         Whole
     } kind = Kind::During;
+    ExpressionPtr value;    ///< During: a period such as `calendar_year of d`; LastDays: the day it
+                            ///< ends; Between: from; Since and Whole: the condition
+    ExpressionPtr through;  ///< Between
+    Name row;               ///< UpTo
+    bool exclusive = false;  ///< UpTo
+    std::int64_t count = 0;  ///< LastDays, LastRows
 };
 struct Aggregate {
     AggregateKind kind{};
@@ -246,7 +253,7 @@ struct Aggregate {
     Name binder;
     ExpressionPtr where;          ///< may be null
     ExpressionPtr has;            ///< Every
-    std::vector<Window> windows;  ///< parsed, and refused by the checker of this version
+    std::vector<Window> windows;  ///< in written order
 };
 struct Apportion {
     ExpressionPtr total;

@@ -69,6 +69,8 @@ std::string_view nameOf(AggregateKind kind) {
         return "first";
     case AggregateKind::Latest:
         return "latest";
+    case AggregateKind::Earliest:
+        return "earliest";
     }
     return {};
 }
@@ -194,8 +196,7 @@ class ExpressionPrinter {
         option("where", node.where);
         option("has", node.has);
         for (const Window& window : node.windows) {
-            out_ += ' ';
-            out_ += nameOf(window.kind);
+            print(window);
         }
         out_ += ')';
     }
@@ -212,6 +213,20 @@ class ExpressionPrinter {
   private:
     void number(std::string_view word, std::int64_t mantissa, int scale) {
         out_ += fmt::format("({} {} {})", word, mantissa, scale);
+    }
+
+    void print(const Window& window) {
+        out_ += " (";
+        out_ += nameOf(window.kind);
+        if (window.kind == Window::Kind::LastDays || window.kind == Window::Kind::LastRows) {
+            part(std::to_string(window.count));
+        } else if (window.kind == Window::Kind::UpTo) {
+            part(window.row.text);
+            out_ += window.exclusive ? " exclusive" : "";
+        }
+        part(window.value);
+        part(window.through);
+        out_ += ')';
     }
 
     void overRows(const ExpressionPtr& over, const Name& binder) {

@@ -13,15 +13,28 @@ namespace {
 
 constexpr std::array<std::string_view, 4> kDateParts{
     "calendar_year", "calendar_month", "day_of_month", "weekday"};
-constexpr std::array<std::string_view, 9> kFunctions{"absolute",
-                                                     "calendar_month",
-                                                     "calendar_year",
-                                                     "day_of_month",
-                                                     "earlier",
-                                                     "greater",
-                                                     "later",
-                                                     "lesser",
-                                                     "weekday"};
+/// By unit: week, month, quarter, year.
+constexpr std::array<std::string_view, 4> kPeriodStarts{
+    "week_start", "month_start", "quarter_start", "year_start"};
+constexpr std::array<std::string_view, 4> kPeriodEnds{
+    "week_end", "month_end", "quarter_end", "year_end"};
+constexpr std::array<std::string_view, 17> kFunctions{"absolute",
+                                                      "calendar_month",
+                                                      "calendar_year",
+                                                      "day_of_month",
+                                                      "earlier",
+                                                      "greater",
+                                                      "later",
+                                                      "lesser",
+                                                      "month_end",
+                                                      "month_start",
+                                                      "quarter_end",
+                                                      "quarter_start",
+                                                      "week_end",
+                                                      "week_start",
+                                                      "weekday",
+                                                      "year_end",
+                                                      "year_start"};
 
 bool isChoice(std::string_view name) {
     return name == "lesser" || name == "greater" || name == "earlier" || name == "later";
@@ -41,7 +54,25 @@ std::optional<Value> ExpressionChecker::dateFunction(const ast::Name& name, cons
             return plain(context_.add(std::move(one)), name.span);
         }
     }
+    for (std::size_t unit = 0; unit < kPeriodStarts.size(); ++unit) {
+        const bool start = kPeriodStarts[unit] == name.text;
+        if (start || kPeriodEnds[unit] == name.text) {
+            const ExprKind kind = start ? ExprKind::PeriodStart : ExprKind::PeriodEnd;
+            return plain(periodEdge(kind, static_cast<std::int64_t>(unit), argument.id, name.span),
+                         name.span);
+        }
+    }
     return std::nullopt;
+}
+
+ExprId ExpressionChecker::periodEdge(ExprKind kind, std::int64_t unit, ExprId date, Span span) {
+    Expr one;
+    one.kind = kind;
+    one.type = kDate;
+    one.operands = {date};
+    one.value = unit;
+    one.span = span;
+    return context_.add(std::move(one));
 }
 
 Value ExpressionChecker::absolute(const Value& value, Span span) {

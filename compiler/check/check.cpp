@@ -73,6 +73,7 @@ std::optional<typed::Program> checkPackSet(const std::vector<ast::Pack>& packs,
     check::checkAbsentMeanings(context);
     check::checkDecisions(context);
     check::checkDefinitions(context);
+    check::checkGroupings(context);
     check::checkCollects(context);
     check::checkRules(context);
     check::checkOutputs(context);

@@ -52,7 +52,7 @@ class CollectChecker {
                 .help("it already means something here; take another name");
         }
         scope.rows.push_back({ast_.binder.text, sourceRow_, ast_.binder.span});
-        if (!checkKeys(scope)) {
+        if (ast_.onePerInstant ? !checkInstant(scope) : !checkKeys(scope)) {
             return;
         }
         if (!ast_.onePer.empty()) {
@@ -90,10 +90,35 @@ class CollectChecker {
         return !failed;
     }
 
+    /// A moment is made from the ends of all rows, so it has one kind of row and no condition.
+    bool checkInstant(Scope& scope) {
+        ExpressionChecker checker(context_, scope);
+        const ExprId from = checker.checkAs(*ast_.onePer.front(), kMinutes);
+        const ExprId to = checker.checkAs(*ast_.onePer.back(), kMinutes);
+        context_.program.collects[index_].from = from;
+        context_.program.collects[index_].to = to;
+        bool failed = from == kNone || to == kNone;
+        if (ast_.rows.size() > 1) {
+            context_.report(DiagnosticKind::BadCollect,
+                            ast_.rows[1].span,
+                            {ast_.name.text, "`one per instant` makes one kind of row"});
+            failed = true;
+        }
+        if (ast_.rows.front().when) {
+            context_
+                .report(DiagnosticKind::BadCollect,
+                        (*ast_.rows.front().when)->span,
+                        {ast_.name.text, "a row of `one per instant` has no `when`"})
+                .help("leave rows out where they are asked about, with `where`");
+            failed = true;
+        }
+        return !failed;
+    }
+
     /// With keys, a row stands for many source rows: of one of them only the keys may be used.
     bool checkSourceUse(ExprId id, Span span) {
         const std::vector<ExprId>& keys = context_.program.collects[index_].onePer;
-        if (keys.empty() || id == kNone) {
+        if (ast_.onePer.empty() || id == kNone) {
             return true;
         }
         bool clear = true;
@@ -107,9 +132,10 @@ class CollectChecker {
             return true;
         });
         if (!clear) {
+            const std::string members = "ask about `" + ast_.name.text + ".members`";
             context_.report(DiagnosticKind::SourceRowUnclear, span, {ast_.binder.text})
-                .help("use one of the keys after `one per`, or ask about `" + ast_.name.text +
-                      ".members`");
+                .help(ast_.onePerInstant ? members
+                                         : "use one of the keys after `one per`, or " + members);
         }
         return clear;
     }
@@ -209,6 +235,27 @@ class CollectChecker {
     bool failed_ = false;
 };
 
+/// The members of each instant: the source rows that cover it.
+void addCovers(Context& context, std::uint32_t index) {
+    const ast::Collect& ast = *context.collects[index].ast;
+    const SpaceId instants = context.program.collects[index].space;
+    typed::Space space;
+    space.name = ast.name.text + "_member";
+    space.listName = "members";
+    space.kind = typed::SpaceKind::Covers;
+    space.parent = instants;
+    space.span = ast.over->span;
+    SpaceInfo info;
+    info.pack = context.spaces[instants].pack;
+    const SpaceId covers = context.addSpace(std::move(space), std::move(info));
+    const SpaceId source = context.program.collects[index].source;
+    const LinkId first = context.addLink(typed::Link::Kind::First, covers, source);
+    const BinderId self = context.addBinder(ast.name.text, instants);
+    context.program.spaces[covers].first = first;
+    context.program.collects[index].covers = covers;
+    context.program.collects[index].self = self;
+}
+
 }  // namespace
 
 // NOLINTNEXTLINE(misc-no-recursion): a collected record is running once at most
@@ -238,30 +285,14 @@ bool ensureCollectSource(Context& context, std::uint32_t index) {
                  : "it is collected of `" + ast.parent.text + "`, so the path must begin there"});
         return false;
     }
-    for (const LinkId link : list->over) {
-        const typed::Link& one = context.program.links[link];
-        if (one.kind == typed::Link::Kind::Group &&
-            !context.program.groupings[context.program.spaces[one.to].grouping].complete) {
-            context
-                .report(DiagnosticKind::IncompleteGrouping,
-                        ast.over->span,
-                        {context.program.spaces[one.to].name})
-                .label(context.program.spaces[one.to].span, "declared `incomplete` here");
-            return false;
-        }
-    }
     collect.over = list->over;
     collect.source = list->space;
     const SpaceId source = list->space;
     const BinderId binder = context.addBinder(ast.binder.text, source);
     context.program.collects[index].binder = binder;
     if (ast.onePerInstant) {
-        context.report(
-            DiagnosticKind::NotInThisVersion, ast.onePer.front()->span, {"`one per instant`"});
-        context.program.collects[index].source = kNone;
-        return false;
-    }
-    if (ast.onePer.empty()) {
+        addCovers(context, index);
+    } else if (ast.onePer.empty()) {
         const LinkId origin = context.addLink(typed::Link::Kind::Origin, space, source);
         context.program.collects[index].origin = origin;
     } else {

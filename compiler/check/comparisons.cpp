@@ -8,6 +8,17 @@ namespace proviso::check {
 using typed::Expr;
 using typed::ExprKind;
 
+namespace {
+
+/// Whether the set holds the same codes on every day.
+bool isUndated(const typed::CodeSet& set) {
+    return std::all_of(set.entries.begin(), set.entries.end(), [](const auto& entry) {
+        return entry.period.from == INT64_MIN && entry.period.through == INT64_MAX;
+    });
+}
+
+}  // namespace
+
 Value ExpressionChecker::notComparable(const Value& left, const Value& right, Span span) {
     auto builder =
         context_.report(DiagnosticKind::NotComparable, span, {words(left), words(right)});
@@ -165,9 +176,12 @@ Value ExpressionChecker::isIn(const ast::Expression& expression, const ast::IsIn
     if (!sameKind(value.type, type)) {
         return typeMismatch(value, type, value.span);
     }
-    const ExprId at = date(expression.span);
+    ExprId at = date(expression.span);
     if (at == kNone) {
         return error();
+    }
+    if (scope_.lookedThrough && isUndated(context_.program.codeSets[set->index])) {
+        at = context_.constant(kDate, 0, expression.span);
     }
     Expr one;
     one.kind = ExprKind::InSet;

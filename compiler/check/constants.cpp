@@ -1,5 +1,7 @@
 #include "compiler/check/constants.h"
 
+#include <algorithm>
+
 namespace proviso::check {
 
 namespace {
@@ -78,6 +80,10 @@ struct Children {
             add(node.value);
             add(node.where);
             add(node.has);
+            for (const ast::Window& window : node.windows) {
+                add(window.value);
+                add(window.through);
+            }
         } else if constexpr (std::is_same_v<Node, ast::Apportion>) {
             add(node.total);
             add(node.where);
@@ -87,7 +93,19 @@ struct Children {
     }
 };
 
+/// `last 90 days` holds a number of its own; the last row alone is a word like `latest`.
+bool holdsCount(const ast::Aggregate& aggregate) {
+    return std::any_of(
+        aggregate.windows.begin(), aggregate.windows.end(), [](const ast::Window& window) {
+            return window.kind == ast::Window::Kind::LastDays ||
+                   (window.kind == ast::Window::Kind::LastRows && window.count > 1);
+        });
+}
+
 bool isConstant(const ast::Expression& expression) {
+    if (const auto* aggregate = std::get_if<ast::Aggregate>(&expression.node)) {
+        return holdsCount(*aggregate);
+    }
     if (const auto* money = std::get_if<ast::MoneyLiteral>(&expression.node)) {
         return money->mantissa != 0;
     }
@@ -140,7 +158,8 @@ bool sameExpression(const typed::Program& program, ExprId first, ExprId second) 
             one.index != other.index || one.comparison != other.comparison ||
             one.rounding != other.rounding || one.fold != other.fold || one.over != other.over ||
             one.binder != other.binder || !samePeriods || one.text != other.text ||
-            one.operands.size() != other.operands.size()) {
+            one.operands.size() != other.operands.size() ||
+            one.windows.size() != other.windows.size()) {
             return false;
         }
         for (std::size_t index = 0; index < one.periods.size(); ++index) {
@@ -155,6 +174,19 @@ bool sameExpression(const typed::Program& program, ExprId first, ExprId second) 
         }
         open.emplace_back(one.where, other.where);
         open.emplace_back(one.body, other.body);
+        for (std::size_t index = 0; index < one.windows.size(); ++index) {
+            const typed::Window& window = one.windows[index];
+            const typed::Window& otherWindow = other.windows[index];
+            if (window.kind != otherWindow.kind || window.exclusive != otherWindow.exclusive ||
+                window.count != otherWindow.count) {
+                return false;
+            }
+            const auto parts = typed::partsOf(window);
+            const auto otherParts = typed::partsOf(otherWindow);
+            for (std::size_t part = 0; part < parts.size(); ++part) {
+                open.emplace_back(parts[part], otherParts[part]);
+            }
+        }
     }
     return true;
 }

@@ -26,6 +26,10 @@ void walk(const typed::Program& program, ExprId id, const Visit& visit) {
         open.insert(open.end(), one.operands.begin(), one.operands.end());
         open.push_back(one.where);
         open.push_back(one.body);
+        for (const typed::Window& window : one.windows) {
+            const auto parts = typed::partsOf(window);
+            open.insert(open.end(), parts.begin(), parts.end());
+        }
     }
 }
 

@@ -215,62 +215,86 @@ ExprId Context::governingDate(ExprId row, Span span) {
     return readColumn(row, column, {TypeKind::Date}, span);
 }
 
-bool Context::hasAncestor(PackId from, SpaceId space, std::string_view name) const {
-    for (; space != kNone; space = program.spaces[space].parent) {
-        const typed::Space& one = program.spaces[space];
-        if (one.name == name && one.kind != typed::SpaceKind::Pairs) {
-            return true;
+std::optional<std::vector<LinkId>>
+Context::pathUp(PackId from, SpaceId space, const std::function<bool(SpaceId)>& wanted) const {
+    struct Reached {
+        SpaceId space = kNone;
+        std::vector<LinkId> path;
+    };
+    std::vector<Reached> waiting{{space, {}}};
+    std::set<SpaceId> seen{space};
+    for (std::size_t next = 0; next < waiting.size(); ++next) {
+        const Reached at = waiting[next];
+        if (wanted(at.space)) {
+            return at.path;
         }
-        if (space != program.entry) {
-            continue;
-        }
+        const auto follow = [&](LinkId link) {
+            const SpaceId to = program.links[link].to;
+            const bool seenBy = program.spaces[to].kind != typed::SpaceKind::Group ||
+                                names.visible(from, spaces[to].pack);
+            if (seenBy && seen.insert(to).second) {
+                std::vector<LinkId> path = at.path;
+                path.push_back(link);
+                waiting.push_back({to, std::move(path)});
+            }
+        };
+        const typed::Space& one = program.spaces[at.space];
         for (const typed::Grouping& grouping : program.groupings) {
-            if (program.spaces[grouping.space].name == name &&
-                names.visible(from, spaces[grouping.space].pack)) {
-                return true;
+            if (grouping.record == at.space) {
+                follow(grouping.membership);
             }
         }
+        if (one.kind == typed::SpaceKind::Group) {
+            for (const LinkId link : program.groupings[one.grouping].nestedIn) {
+                follow(link);
+            }
+        }
+        if (one.toParent != kNone) {
+            follow(one.toParent);
+        }
     }
-    return false;
+    return std::nullopt;
+}
+
+namespace {
+
+/// Rows that the language gives no name of their own.
+bool isNameless(const typed::Space& space) {
+    return space.kind == typed::SpaceKind::Pairs || space.kind == typed::SpaceKind::Covers;
+}
+
+}  // namespace
+
+bool Context::hasAncestor(PackId from, SpaceId space, std::string_view name) const {
+    return pathUp(from,
+                  space,
+                  [&](SpaceId id) {
+                      return program.spaces[id].name == name && !isNameless(program.spaces[id]);
+                  })
+        .has_value();
 }
 
 ExprId Context::ancestor(PackId from, ExprId row, std::string_view name, Span span) {
-    if (!hasAncestor(from, rowSpace(row), name)) {
+    const auto path = pathUp(from, rowSpace(row), [&](SpaceId id) {
+        return program.spaces[id].name == name && !isNameless(program.spaces[id]);
+    });
+    if (!path) {
         return kNone;
     }
-    while (true) {
-        const SpaceId id = rowSpace(row);
-        if (program.spaces[id].name == name && program.spaces[id].kind != typed::SpaceKind::Pairs) {
-            return row;
-        }
-        if (id == program.entry) {
-            for (const typed::Grouping& grouping : program.groupings) {
-                if (program.spaces[grouping.space].name == name &&
-                    names.visible(from, spaces[grouping.space].pack)) {
-                    return upRow(row, grouping.membership, span);
-                }
-            }
-        }
-        const LinkId up = program.spaces[id].toParent;
-        if (up == kNone) {
-            return kNone;
-        }
-        row = upRow(row, up, span);
+    for (const LinkId link : *path) {
+        row = upRow(row, link, span);
     }
+    return row;
 }
 
-std::vector<std::string> Context::ancestorNames(SpaceId space) const {
+std::vector<std::string> Context::ancestorNames(PackId from, SpaceId space) const {
     std::vector<std::string> result;
-    for (; space != kNone; space = program.spaces[space].parent) {
-        if (program.spaces[space].kind != typed::SpaceKind::Pairs) {
-            result.push_back(program.spaces[space].name);
+    static_cast<void>(pathUp(from, space, [&](SpaceId id) {
+        if (!isNameless(program.spaces[id])) {
+            result.push_back(program.spaces[id].name);
         }
-        if (space == program.entry) {
-            for (const typed::Grouping& grouping : program.groupings) {
-                result.push_back(program.spaces[grouping.space].name);
-            }
-        }
-    }
+        return false;
+    }));
     return result;
 }
 

@@ -3,7 +3,9 @@
 #include "compiler/check/check.h"
 #include "compiler/check/names.h"
 
+#include <functional>
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <unordered_map>
@@ -100,6 +102,7 @@ struct Context {
     std::vector<ColumnInfo> columns;
     std::vector<DefinitionInfo> definitions;
     std::vector<CollectInfo> collects;
+    std::vector<const ast::Grouping*> groupings;  ///< parallel to `Program::groupings`
     std::vector<const ast::Decision*> decisions;  ///< parallel to `Program::decisions`
     std::vector<Reader> readers;
     std::vector<DatedRead> reads;
@@ -142,10 +145,14 @@ struct Context {
     [[nodiscard]] SpaceId rowSpace(ExprId row) const { return expr(row).type.ref; }
     /// The governing date of a row; kNone where nothing dates it.
     ExprId governingDate(ExprId row, Span span);
+    /// The links on the shortest way up from a space to another that contains its rows; nothing
+    /// where there is none. Groups contain their members.
+    [[nodiscard]] std::optional<std::vector<LinkId>>
+    pathUp(PackId from, SpaceId space, const std::function<bool(SpaceId)>& wanted) const;
     /// The row with this record's name that contains the given row, itself included; kNone: none.
     ExprId ancestor(PackId from, ExprId row, std::string_view name, Span span);
     [[nodiscard]] bool hasAncestor(PackId from, SpaceId space, std::string_view name) const;
-    [[nodiscard]] std::vector<std::string> ancestorNames(SpaceId space) const;
+    [[nodiscard]] std::vector<std::string> ancestorNames(PackId from, SpaceId space) const;
     /// The columns of this name in a space that the pack sees.
     [[nodiscard]] std::vector<ColumnId>
     columnsNamed(PackId from, SpaceId space, std::string_view name) const;

@@ -86,6 +86,17 @@ void checkOutput(Context& context, PackId pack, const ast::Output& ast) {
     if (space == kNone) {
         return;
     }
+    const typed::Space& owner = context.program.spaces[space];
+    const bool isGroup = owner.kind == typed::SpaceKind::Group;
+    const SpaceId grouped = isGroup ? context.program.groupings[owner.grouping].record : space;
+    if (grouped != context.program.entry) {
+        context
+            .report(DiagnosticKind::BadOutput,
+                    ast.name.span,
+                    {ast.name.text, "a record can have several rows of `" + owner.name + "`"})
+            .help("put out a list of the record or of a group of records, or a `define` of it");
+        return;
+    }
     for (const typed::Output& other : context.program.outputs) {
         if (other.name == ast.name.text) {
             context.report(DiagnosticKind::DuplicateName, ast.name.span, {ast.name.text})

@@ -171,6 +171,17 @@ bool ensureTyped(Context& context, ColumnId column) {
         ensureCollect(context, collect);
         return context.columns[column].typeKnown;
     }
+    const typed::Space& space = context.program.spaces[one.space];
+    if (space.kind == typed::SpaceKind::Group) {
+        // A group's key is what its rows compute.
+        const auto place = std::find(space.columns.begin(), space.columns.end(), column);
+        const auto index = static_cast<std::size_t>(place - space.columns.begin());
+        const ColumnId key = context.program.groupings[space.grouping].keys[index];
+        const bool known = ensureTyped(context, key);
+        context.program.columns[column].type = context.program.columns[key].type;
+        context.columns[column].typeKnown = known;
+        return known;
+    }
     return false;
 }
 

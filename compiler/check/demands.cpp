@@ -218,9 +218,6 @@ Value ExpressionChecker::contains(const ast::Expression& expression, const ast::
 
 // NOLINTNEXTLINE(misc-no-recursion): depth is bounded by ParseLimits::nesting
 Value ExpressionChecker::listContains(const Value& list, const ast::Expression& member, Span span) {
-    if (!checkComplete(list, span)) {
-        return error();
-    }
     const ColumnId column = context_.program.spaces[list.space].columns.front();
     const Type type = context_.program.columns[column].type;
     const ExprId wanted = checkAs(member, type);

@@ -58,6 +58,9 @@ struct Scope {
     /// Counts the uses of the date, so that `x on D` can tell whether D did anything.
     std::size_t dateUses = 0;
     bool dateIsGoverning = true;
+    /// Inside a `where` that `since` and `last rows` look through: what does not depend on the date
+    /// of the row that asks must not read it.
+    bool lookedThrough = false;
     std::uint32_t reader = kNone;  ///< index into Context::readers
     /// The record whose definition is being checked: only there `apportion` may stand.
     SpaceId definitionOf = kNone;
@@ -154,6 +157,11 @@ class ExpressionChecker {
                                 SpaceId space,
                                 std::string_view name,
                                 Span span);
+    std::optional<Value> listInGroup(ExprId row,
+                                     const std::vector<LinkId>& over,
+                                     SpaceId space,
+                                     std::string_view name,
+                                     Span span);
     Value read(ExprId row, ColumnId column, Span span);
     Value unknownField(SpaceId space, const std::string& full, const ast::Name& name);
     Value memberOf(const ast::Expression& expression, const ast::MemberOf& node);
@@ -232,9 +240,22 @@ class ExpressionChecker {
     // folds
     Value aggregate(const ast::Expression& expression, const ast::Aggregate& node);
     Value foldOf(const ast::Aggregate& node, const Value& list, Span span);
-    Value rowFold(const ast::Aggregate& node, typed::Expr fold, Span span);
     std::optional<Value> checkOver(const ast::Expression& over);
-    bool checkComplete(const Value& list, Span span);
+
+    // windows of folds
+    /// The windows that say nothing of the child row, before it is bound; false after a report.
+    bool askingWindows(const ast::Aggregate& node, const Value& list, typed::Expr& fold);
+    /// The rest, with the child row bound as `child`.
+    bool childWindows(const ast::Aggregate& node, ExprId child, typed::Expr& fold);
+    bool datesWindow(const ast::Window& ast, typed::Window& window);
+    bool duringWindow(const ast::Window& ast, typed::Window& window);
+    bool upToWindow(const ast::Window& ast, const Value& list, typed::Window& window);
+    bool wholeWindow(const ast::Window& ast, const Value& list, typed::Window& window);
+    /// Whether the rows of the list have an order, down to those of `deepest`.
+    bool checkOrdered(const typed::Expr& fold, SpaceId deepest, Span span);
+    /// Whether `since` and `last rows` can see what `where` leaves.
+    bool checkCorrelation(const ast::Aggregate& node, const typed::Expr& fold);
+    ExprId periodEdge(typed::ExprKind kind, std::int64_t unit, ExprId date, Span span);
     bool pushRow(const ast::Name& name, ExprId row);
     Value apportion(const ast::Expression& expression, const ast::Apportion& node, Place place);
 

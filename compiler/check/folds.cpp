@@ -33,8 +33,17 @@ std::string_view wordOf(ast::AggregateKind kind) {
         return "first by";
     case ast::AggregateKind::Latest:
         return "latest";
+    case ast::AggregateKind::Earliest:
+        return "earliest";
     }
     return "aggregate";
+}
+
+bool looksThrough(const Expr& fold) {
+    return std::any_of(fold.windows.begin(), fold.windows.end(), [](const typed::Window& window) {
+        return window.kind == typed::Window::Kind::Since ||
+               window.kind == typed::Window::Kind::LastRows;
+    });
 }
 
 }  // namespace
@@ -63,41 +72,10 @@ std::optional<Value> ExpressionChecker::checkOver(const ast::Expression& over) {
     return list;
 }
 
-bool ExpressionChecker::checkComplete(const Value& list, Span span) {
-    for (const LinkId link : list.over) {
-        const typed::Link& one = context_.program.links[link];
-        if (one.kind != typed::Link::Kind::Group) {
-            continue;
-        }
-        const typed::Space& group = context_.program.spaces[one.to];
-        if (!context_.program.groupings[group.grouping].complete) {
-            context_.report(DiagnosticKind::IncompleteGrouping, span, {group.name})
-                .label(group.span, "declared `incomplete` here")
-                .help("bounds for what is not seen are not part of this version yet");
-            return false;
-        }
-    }
-    return true;
-}
-
 // NOLINTNEXTLINE(misc-no-recursion): depth is bounded by ParseLimits::nesting
 Value ExpressionChecker::aggregate(const ast::Expression& expression, const ast::Aggregate& node) {
     const auto list = checkOver(*node.over);
-    if (!list) {
-        return error();
-    }
-    if (!node.windows.empty()) {
-        context_
-            .report(DiagnosticKind::NotInThisVersion,
-                    node.windows.front().span,
-                    {"a window over history"})
-            .help("a `where` can compare dates of the rows");
-        return error();
-    }
-    if (!checkComplete(*list, node.over->span)) {
-        return error();
-    }
-    return foldOf(node, *list, expression.span);
+    return list ? foldOf(node, *list, expression.span) : error();
 }
 
 // NOLINTNEXTLINE(misc-no-recursion): depth is bounded by ParseLimits::nesting
@@ -108,10 +86,18 @@ Value ExpressionChecker::foldOf(const ast::Aggregate& node, const Value& list, S
     fold.over = list.over;
     fold.binder = context_.addBinder(node.binder.text, list.space);
     fold.span = span;
-    const bool isNew = pushRow(node.binder, context_.binderRow(fold.binder, node.binder.span));
-    bool failed = !isNew;
+    bool failed = !askingWindows(node, list, fold);
+    ExprId child = context_.binderRow(fold.binder, node.binder.span);
+    if (context_.program.spaces[list.space].kind == typed::SpaceKind::Covers) {
+        // The members of an instant are the rows that cover it.
+        child = context_.upRow(child, context_.program.spaces[list.space].first, node.binder.span);
+    }
+    failed = !pushRow(node.binder, child) || failed;
     if (node.where != nullptr) {
+        const bool before = scope_.lookedThrough;
+        scope_.lookedThrough = before || looksThrough(fold);
         fold.where = condition(*node.where);
+        scope_.lookedThrough = before;
         failed = failed || fold.where == kNone;
     }
     Value value;
@@ -124,9 +110,9 @@ Value ExpressionChecker::foldOf(const ast::Aggregate& node, const Value& list, S
         has = condition(*node.has);
         failed = failed || has == kNone;
     }
-    const bool isRow = node.kind == ast::AggregateKind::Only ||
-                       node.kind == ast::AggregateKind::First ||
-                       node.kind == ast::AggregateKind::Latest;
+    const bool isRow =
+        node.kind == ast::AggregateKind::Only || node.kind == ast::AggregateKind::First ||
+        node.kind == ast::AggregateKind::Latest || node.kind == ast::AggregateKind::Earliest;
     if (!failed && node.value != nullptr) {
         const TypeKind kind = value.type.kind;
         const bool fits = node.kind == ast::AggregateKind::Total           ? isQuantity(kind)
@@ -140,17 +126,7 @@ Value ExpressionChecker::foldOf(const ast::Aggregate& node, const Value& list, S
         fold.body = value.id;
         fold.type = value.type;
     }
-    if (!failed && node.kind == ast::AggregateKind::Latest) {
-        fold.body = context_.governingDate(context_.binderRow(fold.binder, span), span);
-        if (fold.body == kNone) {
-            context_
-                .report(DiagnosticKind::NoGoverningDate,
-                        span,
-                        {context_.program.spaces[list.space].name})
-                .help("write `first by` its date `descending`");
-            failed = true;
-        }
-    }
+    failed = failed || !childWindows(node, child, fold);
     scope_.rows.pop_back();
     if (failed) {
         return error();
@@ -176,8 +152,12 @@ Value ExpressionChecker::foldOf(const ast::Aggregate& node, const Value& list, S
     case ast::AggregateKind::Any:
         fold.fold = FoldKind::Any;
         fold.type = kYesNo;
-        fold.body = fold.where == kNone ? context_.constant(kYesNo, 1, span) : fold.where;
-        fold.where = kNone;
+        if (fold.where == kNone || !fold.windows.empty()) {
+            // What `where` leaves out is not seen by windows, so there it stays a mask.
+            fold.body = context_.constant(kYesNo, 1, span);
+        } else {
+            std::swap(fold.body, fold.where);
+        }
         break;
     case ast::AggregateKind::Every:
         fold.fold = FoldKind::Every;
@@ -191,12 +171,20 @@ Value ExpressionChecker::foldOf(const ast::Aggregate& node, const Value& list, S
         fold.fold = node.descending ? FoldKind::FirstDescending : FoldKind::First;
         break;
     case ast::AggregateKind::Latest:
-        fold.fold = FoldKind::FirstDescending;
+        fold.fold = FoldKind::Latest;
+        break;
+    case ast::AggregateKind::Earliest:
+        fold.fold = FoldKind::Earliest;
         break;
     }
     if (isRow) {
         fold.kind = ExprKind::FoldRow;
         fold.type = {TypeKind::Row, 0, list.space};
+        const typed::Space& rows = context_.program.spaces[list.space];
+        if (rows.kind == typed::SpaceKind::Covers) {
+            const LinkId covering = rows.first;
+            return plain(context_.upRow(context_.add(std::move(fold)), covering, span), span);
+        }
     }
     return plain(context_.add(std::move(fold)), span);
 }
@@ -216,7 +204,7 @@ Value ExpressionChecker::apportion(const ast::Expression& expression,
                       "give it a `define` of its own");
     }
     const auto list = checkOver(*node.over);
-    if (!list || !checkComplete(*list, node.over->span)) {
+    if (!list) {
         return error();
     }
     if (list->space != scope_.definitionOf) {

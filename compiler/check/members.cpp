@@ -137,10 +137,32 @@ void declareDefinition(Context& context, PackId pack, const ast::Define& ast) {
     context.definitions.push_back({&ast, type.has_value(), Progress::Waiting});
 }
 
+/// A row of `one per instant` says when it begins and ends.
+void declareInstant(Context& context, std::uint32_t index) {
+    const ast::Collect& ast = *context.collects[index].ast;
+    const SpaceId space = context.program.collects[index].space;
+    const auto add = [&](const char* name, const ast::ExpressionPtr& written) {
+        typed::Column column;
+        column.name = name;
+        column.space = space;
+        column.type = {TypeKind::Minutes};
+        column.kind = typed::ColumnKind::Instant;
+        column.span = written->span;
+        return context.addColumn(std::move(column), context.spaces[space].pack);
+    };
+    const ColumnId start = add("start", ast.onePer.front());
+    const ColumnId finish = add("finish", ast.onePer.back());
+    context.program.collects[index].start = start;
+    context.program.collects[index].finish = finish;
+}
+
 void declareCollectedFields(Context& context, std::uint32_t index) {
     const ast::Collect& ast = *context.collects[index].ast;
     const SpaceId space = context.program.collects[index].space;
     std::vector<std::string> known;
+    if (ast.onePerInstant) {
+        declareInstant(context, index);
+    }
     for (const ast::Collect::Row& row : ast.rows) {
         for (const ast::Collect::RowField& field : row.fields) {
             if (std::find(known.begin(), known.end(), field.name.text) != known.end()) {
@@ -159,6 +181,11 @@ void declareCollectedFields(Context& context, std::uint32_t index) {
     }
     for (const ast::Name& name : ast.order) {
         const auto place = std::find(known.begin(), known.end(), name.text);
+        if (ast.onePerInstant && (name.text == "start" || name.text == "finish")) {
+            typed::Collect& collect = context.program.collects[index];
+            collect.order.push_back(name.text == "start" ? collect.start : collect.finish);
+            continue;
+        }
         if (place == known.end()) {
             auto builder =
                 context.report(DiagnosticKind::UnknownField, name.span, {ast.name.text, name.text});
@@ -237,6 +264,7 @@ void declareMembers(Context& context) {
             }
         }
     }
+    resolveGroupings(context);
     for (SpaceId space = 0; space < context.program.spaces.size(); ++space) {
         checkMemberNames(context, space);
     }

@@ -140,7 +140,7 @@ Value ExpressionChecker::declared(const ast::Path& path,
     }
     std::vector<std::string> known;
     if (scope_.current != kNone) {
-        known = context_.ancestorNames(context_.rowSpace(scope_.current));
+        known = context_.ancestorNames(scope_.pack, context_.rowSpace(scope_.current));
     }
     for (const Scope::Row& row : scope_.rows) {
         known.push_back(row.name);
@@ -251,18 +251,68 @@ std::optional<Value> ExpressionChecker::listIn(
         if (!ensureCollectSource(context_, collect)) {
             return error();
         }
+        const SpaceId covers = context_.program.collects[collect].covers;
+        if (covers != kNone) {
+            return listOf(context_.program.spaces[covers].toParent);
+        }
         if (context_.program.collects[collect].members == kNone) {
             return std::nullopt;
         }
         return listOf(context_.program.collects[collect].members);
     }
-    if (one.kind == typed::SpaceKind::Group) {
-        const typed::Grouping& grouping = context_.program.groupings[one.grouping];
-        const Value members = listOf(grouping.membership);
-        if (name == "members" || name == context_.program.spaces[grouping.record].name + "s") {
-            return members;
+    return one.kind == typed::SpaceKind::Group ? listInGroup(row, over, space, name, span)
+                                               : std::nullopt;
+}
+
+// NOLINTNEXTLINE(misc-no-recursion): a list stands only in a row, and a group in coarser ones
+std::optional<Value> ExpressionChecker::listInGroup(
+    ExprId row, const std::vector<LinkId>& over, SpaceId space, std::string_view name, Span span) {
+    const typed::Grouping grouping =
+        context_.program.groupings[context_.program.spaces[space].grouping];
+    const auto below = [&](LinkId link) {
+        std::vector<LinkId> links{link};
+        links.insert(links.end(), over.begin(), over.end());
+        return links;
+    };
+    const auto listOf = [&](LinkId link) {
+        Value value;
+        value.shape = Value::Shape::List;
+        value.id = row;
+        value.over = below(link);
+        value.space = context_.program.links[link].from;
+        value.span = span;
+        return value;
+    };
+    const typed::Space& record = context_.program.spaces[grouping.record];
+    if (name == "members" || name == record.name + "s" || name == record.listName) {
+        return listOf(grouping.membership);
+    }
+    // The finer groups that lie in this one, then what each of its rows and groups holds.
+    std::vector<LinkId> finer;
+    for (const typed::Grouping& inner : context_.program.groupings) {
+        for (const LinkId link : inner.nestedIn) {
+            if (context_.program.links[link].to == space &&
+                context_.names.visible(scope_.pack, context_.spaces[inner.space].pack)) {
+                finer.push_back(link);
+            }
         }
-        return listIn(row, members.over, grouping.record, name, span);
+    }
+    for (const LinkId link : finer) {
+        if (name == context_.program.spaces[context_.program.links[link].from].name + "s") {
+            return listOf(link);
+        }
+    }
+    if (auto list = listIn(row, below(grouping.membership), grouping.record, name, span)) {
+        return list;
+    }
+    for (const LinkId link : finer) {
+        const SpaceId inner = context_.program.links[link].from;
+        const auto [begin, end] = context_.spaces[inner].lists.equal_range(name);
+        for (auto place = begin; place != end; ++place) {
+            if (context_.names.visible(scope_.pack, context_.spaces[place->second].pack)) {
+                return listIn(row, below(link), inner, name, span);
+            }
+        }
     }
     return std::nullopt;
 }
@@ -273,11 +323,20 @@ std::optional<Value> ExpressionChecker::upFrom(ExprId row, const ast::Name& name
     if (one.parent != kNone && context_.program.spaces[one.parent].name == name.text) {
         return plain(context_.upRow(row, one.toParent, name.span), name.span);
     }
-    if (space == context_.program.entry) {
-        for (const typed::Grouping& grouping : context_.program.groupings) {
-            if (context_.program.spaces[grouping.space].name == name.text &&
-                context_.names.visible(scope_.pack, context_.spaces[grouping.space].pack)) {
-                return plain(context_.upRow(row, grouping.membership, name.span), name.span);
+    const auto leadsThere = [&](LinkId link) {
+        const SpaceId group = context_.program.links[link].to;
+        return context_.program.spaces[group].name == name.text &&
+               context_.names.visible(scope_.pack, context_.spaces[group].pack);
+    };
+    for (const typed::Grouping& grouping : context_.program.groupings) {
+        if (grouping.record == space && leadsThere(grouping.membership)) {
+            return plain(context_.upRow(row, grouping.membership, name.span), name.span);
+        }
+    }
+    if (one.kind == typed::SpaceKind::Group) {
+        for (const LinkId link : context_.program.groupings[one.grouping].nestedIn) {
+            if (leadsThere(link)) {
+                return plain(context_.upRow(row, link, name.span), name.span);
             }
         }
     }
@@ -434,7 +493,9 @@ std::optional<ListPath> ExpressionChecker::checkListPath(const ast::Expression& 
         return std::nullopt;
     }
     const typed::Expr& rootRow = context_.expr(value.id);
-    if (rootRow.kind != typed::ExprKind::BinderRow) {
+    // What covers an instant is asked about from the instant; it has no columns of its own.
+    const bool covers = context_.program.spaces[value.space].kind == typed::SpaceKind::Covers;
+    if (covers || rootRow.kind != typed::ExprKind::BinderRow) {
         context_.report(
             DiagnosticKind::NotAList, expression.span, {context_.sources.text(expression.span)});
         return std::nullopt;

@@ -55,6 +55,8 @@ class Secrets {
         case ExprKind::RoundRatio:
         case ExprKind::OrElse:
         case ExprKind::DatePart:
+        case ExprKind::PeriodStart:
+        case ExprKind::PeriodEnd:
         case ExprKind::And:
         case ExprKind::Or:
         case ExprKind::Not:
@@ -104,7 +106,21 @@ class Secrets {
                 changed = mark(definition.column, alternative.value) || changed;
             }
         }
+        for (const typed::Grouping& grouping : context_.program.groupings) {
+            for (std::size_t key = 0; key < grouping.keys.size(); ++key) {
+                const ColumnId own = context_.program.spaces[grouping.space].columns[key];
+                if (context_.program.columns[grouping.keys[key]].isPrivate &&
+                    !context_.program.columns[own].isPrivate) {
+                    context_.program.columns[own].isPrivate = true;
+                    changed = true;
+                }
+            }
+        }
         for (const typed::Collect& collect : context_.program.collects) {
+            if (collect.start != kNone) {
+                changed = mark(collect.start, collect.from) || changed;
+                changed = mark(collect.finish, collect.to) || changed;
+            }
             for (const typed::Collect::Row& row : collect.rows) {
                 for (std::size_t field = 0; field < row.fields.size(); ++field) {
                     changed = mark(collect.fields[field], row.fields[field]) || changed;

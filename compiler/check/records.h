@@ -13,6 +13,13 @@ void declareRecords(Context& context);
 void declareGroupings(Context& context);
 void declareCollects(Context& context);
 
+/// The keys and the order of groupings, how they nest, and the dates of what is collected of them;
+/// once definitions are declared.
+void resolveGroupings(Context& context);
+
+/// What keys and order are computed from, once definitions are checked.
+void checkGroupings(Context& context);
+
 /// A stored field of a space by name; kNone after a report.
 ColumnId storedColumn(Context& context, PackId pack, SpaceId space, const ast::Name& name);
 

@@ -126,7 +126,7 @@ class Planner {
         const Rule rule = tree.nodes[node].rule;
         const Range range = ranges_[node];
         const bool continues = rule == runRule_ && range.first == runEnd_ + 1 &&
-                               countBreaks(runEnd_, range.first) == 1;
+                               countBreaks(runEnd_, range.first) <= 1;
         if (!continues) {
             runFirst_ = range.first;
         }

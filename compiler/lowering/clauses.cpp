@@ -211,8 +211,19 @@ std::uint32_t Lowering::definitionClause(ColumnId id) {
     made.text = typed_.columns[id].name + " = ";
     for (std::size_t i = 0; i < definition.alternatives.size(); ++i) {
         const ExprId value = definition.alternatives[i].value;
-        made.text += (i == 0 ? "" : " / ") + words(typed_.exprs[value].span);
-        addValues(frame, value, made.children);
+        // The alternative's own span is that of its text or, where it is dated, of its period.
+        const Span& read = typed_.exprs[value].span;
+        const Span& whole = definition.alternatives[i].span;
+        const bool holds =
+            whole.source == read.source && whole.begin <= read.begin && read.end <= whole.end;
+        made.text += (i == 0 ? "" : " / ") + words(holds ? whole : read);
+        const ExprKind kind = typed_.exprs[value].kind;
+        if (kind == ExprKind::ReadColumn || kind == ExprKind::ReadParameter ||
+            kind == ExprKind::LookupTable) {
+            made.children.push_back(valueClause(frame, value));
+        } else {
+            addValues(frame, value, made.children);
+        }
     }
     return definitionClauses_[id] = addClause(std::move(made));
 }

@@ -32,7 +32,7 @@ Register Lowering::lowerColumn(ColumnId id) {
     switch (column.kind) {
     case typed::ColumnKind::Stored: {
         if (typed_.spaces[column.space].kind == typed::SpaceKind::Group) {
-            return groupColumn(column);
+            return groupColumn(id);
         }
         Instruction instruction;
         instruction.op = Op::Input;
@@ -47,23 +47,16 @@ Register Lowering::lowerColumn(ColumnId id) {
         return collectedColumn(id);
     case typed::ColumnKind::Decided:
         return decisionValue(column.decision);
+    case typed::ColumnKind::Instant: {
+        const typed::Collect& collect = typed_.collects[typed_.spaces[column.space].collect];
+        const std::uint32_t at = space(column.space);
+        return build_.column(id == collect.start ? Op::InstantStart : Op::InstantEnd,
+                             at,
+                             column.type,
+                             {link(typed_.spaces[column.space].toParent)});
+    }
     }
     PROVISO_CHECK(false, "all kinds of columns are lowered");
-    return kNone;
-}
-
-/// A group's key is the same in all its members: it is read from the first.
-Register Lowering::groupColumn(const typed::Column& column) {
-    const typed::Grouping& grouping = typed_.groupings[typed_.spaces[column.space].grouping];
-    for (const ColumnId member : typed_.spaces[grouping.record].columns) {
-        if (typed_.columns[member].name == column.name) {
-            const Register membership = link(grouping.membership);
-            const Register first = build_.link(
-                Op::FirstRow, space(column.space), space(grouping.record), {membership});
-            return build_.spread(this->column(member), first);
-        }
-    }
-    PROVISO_CHECK(false, "a group's columns are keys of its record");
     return kNone;
 }
 
@@ -101,6 +94,10 @@ Register Lowering::collectedColumn(ColumnId id) {
                   "a collected column is a field of its rows");
     Frame frame;
     frame.space = space(column.space);
+    if (collect.from != typed::kNone) {
+        frame.rows.push_back({{collect.self, {}}, kNone});
+        return expression(frame, collect.rows[0].fields[static_cast<std::size_t>(field)]);
+    }
     if (!collect.onePer.empty()) {
         frame.rows.push_back({{collect.self, {}}, kNone});
         frame.rows.push_back(

@@ -2,6 +2,7 @@
 
 #include "compiler/diagnostics/source.h"
 #include "compiler/lowering/builder.h"
+#include "compiler/lowering/window_parts.h"
 #include "compiler/typed/program.h"
 
 #include <map>
@@ -69,16 +70,27 @@ class Lowering {
     Register linkAlong(const std::vector<LinkId>& links);
     Register existsOf(TypedSpace id);
     Register dateOf(TypedSpace id);
-    void buildGroup(TypedSpace id);
+    std::uint32_t newSpace(TypedSpace id, bytecode::SpaceInfo::Kind kind);
     void buildCollected(TypedSpace id);
+    void buildKeyed(TypedSpace id, Frame& source, Register toParent);
+    void buildInstants(TypedSpace id, Frame& source, Register toParent);
     void buildPairs(TypedSpace id);
+    Register rankOf(TypedSpace id);
     void lowerSpaceInfo();
-    void lowerPartition();
+
+    // groups.cpp
+    void buildGroup(TypedSpace id);
+    Register nestedLink(const typed::Link& link);
+    Register groupKey(const typed::Grouping& grouping, std::size_t key);
+    Register groupColumn(ColumnId id);
+    void findClasses();
+    std::uint32_t classOf(TypedSpace id) const;
+    bool mayLeadNowhere(const std::vector<LinkId>& links) const;
+    void lowerClasses();
 
     // columns.cpp
     Register column(ColumnId id);
     Register lowerColumn(ColumnId id);
-    Register groupColumn(const typed::Column& column);
     Register definitionColumn(const typed::Definition& definition);
     Register collectedColumn(ColumnId id);
     bytecode::Shown shownColumn(ColumnId id);
@@ -88,18 +100,52 @@ class Lowering {
     Register expression(Frame& frame, ExprId id);
     Register lowerExpression(Frame& frame, const typed::Expr& expr);
     Register map(Frame& frame, const typed::Expr& expr, Op op);
+    Register inForce(const bytecode::InForcePeriod& wanted, Register date);
     Location locate(Frame& frame, ExprId row);
     Register at(const Location& location, Register column);
     std::optional<Location> resolve(const Frame& frame, const RowName& name);
     Frame frameOf(TypedSpace space, BinderId binder);
 
     // folds.cpp
+    /// The rows that a fold runs over, with what it needs of each.
+    struct FoldRows {
+        Register toParent = kNone;  ///< link from the rows to the row that asks
+        Register toChild = kNone;   ///< rows that stand for child rows: link to these
+        std::vector<Register> counted;
+        Register body = kNone;
+        Register more = kNone;
+    };
     Register fold(Frame& frame, const typed::Expr& expr);
-    Register foldIn(Frame& child,
-                    Register toParent,
-                    TypedSpace childSpace,
-                    Register childExists,
-                    const typed::Expr& expr);
+    Register foldOwn(Frame& frame, const typed::Expr& expr);
+    Register foldAsked(Frame& frame, Frame& child, Register up, const typed::Expr& expr);
+    Register foldProduct(Frame& frame, Register up, const typed::Expr& expr);
+    Register foldRows(FoldRows rows, const typed::Expr& expr);
+    Register moreRows(Frame& frame, Register up, const typed::Expr& expr);
+    std::vector<RowName> namesInside(const typed::Expr& expr);
+    std::uint32_t helperSpace(const Instruction& made, const typed::Expr& expr);
+
+    // windows.cpp
+    /// One level of the order of rows: different rows of `space` under one row above them compare
+    /// by `rank`.
+    struct Level {
+        TypedSpace space = typed::kNone;
+        Register rank = kNone;       ///< of the level's own rows
+        Register fromChild = kNone;  ///< link from the child rows; kNone: they are the level's
+        std::string tie;             ///< place that is missing where ranks are equal
+    };
+    std::vector<Level> levels(const std::vector<LinkId>& over);
+    Register levelRank(LinkId id);
+    Register foldWindow(Frame& frame, Frame& child, Register up, const typed::Expr& expr);
+    void splitWhere(Frame& frame, Frame& child, const typed::Expr& expr, WindowParts& parts);
+    void addUpTo(Frame& frame,
+                 const typed::Expr& expr,
+                 const typed::Window& window,
+                 const std::vector<Level>& levels,
+                 WindowParts& parts);
+    bool isResolved(const Frame& frame, ExprId id);
+    std::uint32_t windowNumber(const bytecode::WindowInfo& window);
+
+    // apportion.cpp
     Register apportion(Frame& frame, const typed::Expr& expr);
     struct Pool {
         Register units = kNone;
@@ -107,6 +153,8 @@ class Lowering {
     };
     const Pool& pool(std::uint32_t apportionment);
     Register outcomesOf(TypedSpace parent);
+
+    // rows.cpp
     const std::vector<RowName>& freeRows(ExprId id);
 
     // decisions.cpp
@@ -155,6 +203,7 @@ class Lowering {
     std::map<std::uint32_t, Frame> ruleFrames_;
     std::map<ExprId, std::vector<RowName>> freeRows_;
     std::map<ColumnId, std::uint32_t> definitionClauses_;
+    std::vector<std::uint32_t> classes_;  ///< parallel to the groupings
     std::uint32_t depth_ = 0;
 };
 

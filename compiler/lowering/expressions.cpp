@@ -49,6 +49,10 @@ Op plainOp(ExprKind kind) {
         return Op::Accepts;
     case ExprKind::DatePart:
         return Op::DatePart;
+    case ExprKind::PeriodStart:
+        return Op::PeriodStart;
+    case ExprKind::PeriodEnd:
+        return Op::PeriodEnd;
     case ExprKind::ReadParameter:
         return Op::Parameter;
     case ExprKind::LookupTable:
@@ -151,24 +155,8 @@ Register Lowering::lowerExpression(Frame& frame, const typed::Expr& expr) {
         return expr.kind == ExprKind::And ? build_.allOf(frame.space, std::move(operands))
                                           : build_.anyOf(frame.space, std::move(operands));
     }
-    case ExprKind::InForceAt: {
-        const bytecode::InForcePeriod wanted = period(expr.periods[0]);
-        const auto same = [&](const bytecode::InForcePeriod& known) {
-            return known.from == wanted.from && known.through == wanted.through &&
-                   known.published == wanted.published;
-        };
-        const auto found = std::find_if(out_.periods.begin(), out_.periods.end(), same);
-        Instruction instruction;
-        instruction.op = Op::InForce;
-        instruction.space = frame.space;
-        instruction.type = kYesNo;
-        instruction.index = static_cast<std::uint32_t>(found - out_.periods.begin());
-        if (found == out_.periods.end()) {
-            out_.periods.push_back(wanted);
-        }
-        instruction.operands = {expression(frame, expr.operands[0])};
-        return build_.emit(std::move(instruction));
-    }
+    case ExprKind::InForceAt:
+        return inForce(period(expr.periods[0]), expression(frame, expr.operands[0]));
     case ExprKind::Dated: {
         Instruction instruction;
         instruction.op = Op::DatedSelect;
@@ -202,6 +190,24 @@ Register Lowering::lowerExpression(Frame& frame, const typed::Expr& expr) {
     default:
         return map(frame, expr, plainOp(expr.kind));
     }
+}
+
+Register Lowering::inForce(const bytecode::InForcePeriod& wanted, Register date) {
+    const auto same = [&](const bytecode::InForcePeriod& known) {
+        return known.from == wanted.from && known.through == wanted.through &&
+               known.published == wanted.published;
+    };
+    const auto found = std::find_if(out_.periods.begin(), out_.periods.end(), same);
+    Instruction instruction;
+    instruction.op = Op::InForce;
+    instruction.space = build_.spaceOf(date);
+    instruction.type = kYesNo;
+    instruction.index = static_cast<std::uint32_t>(found - out_.periods.begin());
+    if (found == out_.periods.end()) {
+        out_.periods.push_back(wanted);
+    }
+    instruction.operands = {date};
+    return build_.emit(std::move(instruction));
 }
 
 std::optional<Location> Lowering::resolve(const Frame& frame, const RowName& name) {

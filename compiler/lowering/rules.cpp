@@ -88,6 +88,14 @@ void Lowering::lowerRules() {
         to.period = period(from.inForce);
         to.place = place(from.span);
         to.applies = expression(frame, from.applies);
+        const bytecode::InForcePeriod always;
+        const bool isAlways = to.period.from == always.from &&
+                              to.period.through == always.through &&
+                              to.period.published == always.published;
+        const TypedSpace about = typed_.binders[from.binder].space;
+        if (!isAlways && typed_.spaces[about].governingDate != typed::kNone) {
+            to.inForce = inForce(to.period, dateOf(about));
+        }
         to.cost = costs[id].bound;
         for (const auto& [counted, weight] : costs[id].weights) {
             to.weights.emplace_back(space(counted), weight);
@@ -199,6 +207,7 @@ void Lowering::lowerOutputs() {
 }
 
 bytecode::Program Lowering::run() {
+    findClasses();
     for (const auto& text : typed_.texts) {
         build_.text(text);
     }
@@ -210,7 +219,7 @@ bytecode::Program Lowering::run() {
     lowerDecisions();
     lowerOutputs();
     lowerSpaceInfo();
-    lowerPartition();
+    lowerClasses();
     return std::move(out_);
 }
 

@@ -1,9 +1,6 @@
 #include "compiler/lowering/context.h"
 #include "runtime/base/check.h"
 
-#include <algorithm>
-#include <set>
-
 namespace proviso::lowering {
 
 std::uint32_t Lowering::space(TypedSpace id) {
@@ -20,6 +17,9 @@ std::uint32_t Lowering::space(TypedSpace id) {
         break;
     case typed::SpaceKind::Pairs:
         buildPairs(id);
+        break;
+    case typed::SpaceKind::Covers:
+        space(typed_.spaces[id].parent);
         break;
     case typed::SpaceKind::Record:
     case typed::SpaceKind::List:
@@ -46,6 +46,10 @@ Register Lowering::link(LinkId id) {
     // Making the spaces at both ends also makes the links between them.
     space(link.from);
     space(link.to);
+    if (link.kind == typed::Link::Kind::Group &&
+        typed_.spaces[link.from].kind == typed::SpaceKind::Group) {
+        return links_[id] = nestedLink(link);
+    }
     PROVISO_CHECK(links_.count(id) == 1, "every link belongs to a space that makes it");
     return links_.at(id);
 }
@@ -58,71 +62,47 @@ Register Lowering::linkAlong(const std::vector<LinkId>& links) {
     return all;
 }
 
-void Lowering::buildGroup(TypedSpace id) {
-    const typed::Grouping& grouping = typed_.groupings[typed_.spaces[id].grouping];
-    std::vector<Register> keys;
-    for (const ColumnId key : grouping.keys) {
-        keys.push_back(column(key));
-    }
+std::uint32_t Lowering::newSpace(TypedSpace id, bytecode::SpaceInfo::Kind kind) {
     const auto index = static_cast<std::uint32_t>(out_.spaces.size());
     spaces_[id] = index;
     bytecode::SpaceInfo info;
-    info.kind = bytecode::SpaceInfo::Kind::Group;
+    info.kind = kind;
     info.name = typed_.spaces[id].name;
-    out_.spaces.push_back(info);
-    Instruction instruction;
-    instruction.op = Op::GroupBy;
-    instruction.space = space(grouping.record);
-    instruction.target = index;
-    instruction.index = index;
-    instruction.operands = std::move(keys);
-    const Register membership = build_.emit(std::move(instruction));
-    links_[grouping.membership] = membership;
-    out_.spaces[index].membership = membership;
+    info.listName = typed_.spaces[id].listName;
+    info.partitionClass = classOf(id);
+    out_.spaces.push_back(std::move(info));
+    return index;
 }
 
 void Lowering::buildCollected(TypedSpace id) {
     const typed::Collect& collect = typed_.collects[typed_.spaces[id].collect];
     const Register toParent = linkAlong(collect.over);
     Frame frame = frameOf(collect.source, collect.binder);
-    const Register sourceExists = existsOf(collect.source);
-
-    const auto newSpace = [&](bytecode::SpaceInfo::Kind kind) {
-        const auto index = static_cast<std::uint32_t>(out_.spaces.size());
-        spaces_[id] = index;
-        bytecode::SpaceInfo info;
-        info.kind = kind;
-        info.name = typed_.spaces[id].name;
-        info.listName = typed_.spaces[id].listName;
-        out_.spaces.push_back(std::move(info));
-        return index;
-    };
-
-    if (!collect.onePer.empty()) {
-        std::vector<Register> operands{toParent};
-        for (const ExprId key : collect.onePer) {
-            operands.push_back(expression(frame, key));
-        }
-        const std::uint32_t index = newSpace(bytecode::SpaceInfo::Kind::Keyed);
-        Instruction instruction;
-        instruction.op = Op::BuildKeyed;
-        instruction.space = frame.space;
-        instruction.target = index;
-        instruction.index = index;
-        instruction.operands = std::move(operands);
-        const Register members = build_.emit(std::move(instruction));
-        links_[collect.members] = members;
-        const Register first = build_.link(Op::FirstRow, index, frame.space, {members});
-        links_[typed_.spaces[id].toParent] = build_.compose(first, toParent);
-        exists_[id] = sourceExists == kNone
-                          ? kNone
-                          : build_.column(Op::FoldAny, index, kYesNo, {members, sourceExists});
+    if (collect.from != typed::kNone) {
+        buildInstants(id, frame, toParent);
         return;
     }
-
+    if (!collect.onePer.empty()) {
+        buildKeyed(id, frame, toParent);
+        return;
+    }
+    const Register sourceExists = existsOf(collect.source);
+    Register there = kNone;
+    if (mayLeadNowhere(collect.over)) {
+        // A row that belongs to no group is not among the rows of any.
+        const Register yes = build_.constant(out_.code[toParent].target, kYesNo, 1);
+        const Register leads = build_.spread(yes, toParent);
+        const Register no = build_.constant(frame.space, kYesNo, 0);
+        there = build_.allOf(frame.space,
+                             {build_.column(Op::IsKnown, frame.space, kYesNo, {leads}),
+                              build_.column(Op::OrElse, frame.space, kYesNo, {leads, no})});
+    }
     std::vector<Register> whens;
     for (const auto& row : collect.rows) {
         std::vector<Register> conditions;
+        if (there != kNone) {
+            conditions.push_back(there);
+        }
         if (sourceExists != kNone) {
             conditions.push_back(sourceExists);
         }
@@ -131,7 +111,7 @@ void Lowering::buildCollected(TypedSpace id) {
         }
         whens.push_back(build_.allOf(frame.space, std::move(conditions)));
     }
-    const std::uint32_t index = newSpace(bytecode::SpaceInfo::Kind::Rows);
+    const std::uint32_t index = newSpace(id, bytecode::SpaceInfo::Kind::Rows);
     Instruction instruction;
     instruction.op = Op::BuildRows;
     instruction.space = index;
@@ -144,16 +124,73 @@ void Lowering::buildCollected(TypedSpace id) {
     exists_[id] = build_.column(Op::RowExists, index, kYesNo, {origin});
 }
 
+/// One row for each combination of keys.
+void Lowering::buildKeyed(TypedSpace id, Frame& source, Register toParent) {
+    const typed::Collect& collect = typed_.collects[typed_.spaces[id].collect];
+    const Register sourceExists = existsOf(collect.source);
+    std::vector<Register> operands{toParent};
+    for (const ExprId key : collect.onePer) {
+        operands.push_back(expression(source, key));
+    }
+    const std::uint32_t index = newSpace(id, bytecode::SpaceInfo::Kind::Keyed);
+    Instruction instruction;
+    instruction.op = Op::BuildKeyed;
+    instruction.space = source.space;
+    instruction.target = index;
+    instruction.index = index;
+    instruction.operands = std::move(operands);
+    const Register members = build_.emit(std::move(instruction));
+    links_[collect.members] = members;
+    const Register first = build_.link(Op::FirstRow, index, source.space, {members});
+    links_[typed_.spaces[id].toParent] = build_.compose(first, toParent);
+    exists_[id] = sourceExists == kNone
+                      ? kNone
+                      : build_.column(Op::FoldAny, index, kYesNo, {members, sourceExists});
+}
+
+/// One row for each stretch of time in which the same rows cover, with the rows that cover it.
+void Lowering::buildInstants(TypedSpace id, Frame& source, Register toParent) {
+    const typed::Collect& collect = typed_.collects[typed_.spaces[id].collect];
+    const Register sourceExists = existsOf(collect.source);
+    Instruction instruction;
+    instruction.op = Op::BuildInstants;
+    instruction.target = out_.code[toParent].target;
+    instruction.index = source.space;
+    instruction.operands = {
+        toParent, expression(source, collect.from), expression(source, collect.to)};
+    const std::uint32_t index = newSpace(id, bytecode::SpaceInfo::Kind::Instants);
+    instruction.space = index;
+    const Register instants = build_.emit(std::move(instruction));
+    links_[typed_.spaces[id].toParent] = instants;
+
+    Instruction members;
+    members.op = Op::BuildCovers;
+    members.space = newSpace(collect.covers, bytecode::SpaceInfo::Kind::Covers);
+    members.target = index;
+    members.index = index;
+    members.operands = {instants};
+    const std::uint32_t coversSpace = members.space;
+    const Register covers = build_.emit(std::move(members));
+    const typed::Space& covering = typed_.spaces[collect.covers];
+    links_[covering.toParent] = covers;
+    const Register second = build_.link(Op::SecondOf, coversSpace, source.space, {covers});
+    links_[covering.first] = second;
+    const Register certain = build_.column(Op::SecondExists, coversSpace, kYesNo, {covers});
+    if (sourceExists == kNone) {
+        exists_[collect.covers] = certain;
+        exists_[id] = build_.column(Op::SecondExists, index, kYesNo, {instants});
+        return;
+    }
+    const Register both = build_.allOf(coversSpace, {certain, build_.spread(sourceExists, second)});
+    exists_[collect.covers] = both;
+    exists_[id] = build_.column(Op::FoldAny, index, kYesNo, {covers, both});
+}
+
 void Lowering::buildPairs(TypedSpace id) {
     const typed::Space& pairs = typed_.spaces[id];
     const Register toParent = linkAlong(pairs.pairsOver);
-    const auto index = static_cast<std::uint32_t>(out_.spaces.size());
-    spaces_[id] = index;
-    bytecode::SpaceInfo info;
-    info.kind = bytecode::SpaceInfo::Kind::Pairs;
-    info.name = pairs.name;
-    out_.spaces.push_back(std::move(info));
     const std::uint32_t source = space(pairs.pairsOf);
+    const std::uint32_t index = newSpace(id, bytecode::SpaceInfo::Kind::Pairs);
     Instruction instruction;
     instruction.op = Op::BuildPairs;
     instruction.space = index;
@@ -188,6 +225,19 @@ Register Lowering::dateOf(TypedSpace id) {
     return build_.spread(column(dated.governingDate), linkAlong(dated.governingPath));
 }
 
+/// The position of a row in its list: as declared, otherwise as it came.
+Register Lowering::rankOf(TypedSpace id) {
+    const typed::Space& ranked = typed_.spaces[id];
+    const std::uint32_t index = space(id);
+    std::vector<Register> operands{link(ranked.toParent)};
+    if (ranked.kind == typed::SpaceKind::Collected) {
+        for (const ColumnId order : typed_.collects[ranked.collect].order) {
+            operands.push_back(column(order));
+        }
+    }
+    return build_.column(Op::Rank, index, {TypeKind::Number, 0, 0}, std::move(operands));
+}
+
 void Lowering::lowerSpaceInfo() {
     for (TypedSpace id = 0; id < typed_.spaces.size(); ++id) {
         const typed::Space& from = typed_.spaces[id];
@@ -197,14 +247,7 @@ void Lowering::lowerSpaceInfo() {
             columns.push_back(shownColumn(member));
         }
         Register toParent = from.toParent == typed::kNone ? kNone : link(from.toParent);
-        Register rank = kNone;
-        if (from.kind == typed::SpaceKind::Collected) {
-            std::vector<Register> operands{toParent};
-            for (const ColumnId order : typed_.collects[from.collect].order) {
-                operands.push_back(column(order));
-            }
-            rank = build_.column(Op::Rank, index, {TypeKind::Number, 0, 0}, std::move(operands));
-        }
+        const Register rank = from.kind == typed::SpaceKind::Collected ? rankOf(id) : kNone;
         const Register exists = existsOf(id);
         bytecode::SpaceInfo& info = out_.spaces[index];
         info.columns = std::move(columns);
@@ -214,41 +257,13 @@ void Lowering::lowerSpaceInfo() {
         if (from.parent != typed::kNone) {
             info.parent = spaces_.at(from.parent);
         }
-        if (from.kind == typed::SpaceKind::Pairs) {
+        if (from.first != typed::kNone) {
             info.first = link(from.first);
+        }
+        if (from.second != typed::kNone) {
             info.second = link(from.second);
         }
     }
-}
-
-/// Records whose groups overlap must be evaluated together: the keys that all groupings share bring
-/// them together.
-void Lowering::lowerPartition() {
-    if (typed_.groupings.empty()) {
-        return;
-    }
-    std::set<std::uint32_t> shared;
-    bool first = true;
-    for (const auto& grouping : typed_.groupings) {
-        std::set<std::uint32_t> keys;
-        for (const ColumnId key : grouping.keys) {
-            keys.insert(typed_.columns[key].field);
-        }
-        if (first) {
-            shared = std::move(keys);
-        } else {
-            std::set<std::uint32_t> both;
-            std::set_intersection(shared.begin(),
-                                  shared.end(),
-                                  keys.begin(),
-                                  keys.end(),
-                                  std::inserter(both, both.begin()));
-            shared = std::move(both);
-        }
-        first = false;
-    }
-    out_.partition.assign(shared.begin(), shared.end());
-    out_.wholeFile = shared.empty();
 }
 
 }  // namespace proviso::lowering

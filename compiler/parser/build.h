@@ -112,6 +112,7 @@ class Builder {
     // build_aggregates.cpp
     ast::ExpressionPtr aggregate(const Node& node);
     void over(const Node& node, ast::Aggregate& aggregate);
+    ast::Window window(const Node& node);
     ast::ExpressionPtr apportion(const Node& node);
 
     /// Whether a chain of so many terms may be built here; otherwise reports it.

@@ -1,4 +1,5 @@
 #include "compiler/parser/build.h"
+#include "compiler/parser/literals.h"
 
 namespace proviso::syntax {
 
@@ -49,10 +50,11 @@ ast::ExpressionPtr Builder::aggregate(const Node& node) {
         result.value = value(reader.nextNode());
         result.descending = reader.take("descending");
     } else {
-        result.kind = word == "any"     ? Kind::Any
-                      : word == "every" ? Kind::Every
-                      : word == "only"  ? Kind::Only
-                                        : Kind::Latest;
+        result.kind = word == "any"      ? Kind::Any
+                      : word == "every"  ? Kind::Every
+                      : word == "only"   ? Kind::Only
+                      : word == "latest" ? Kind::Latest
+                                         : Kind::Earliest;
     }
     over(reader.nextNode(), result);
     if (result.kind == Kind::Every) {
@@ -71,9 +73,45 @@ void Builder::over(const Node& node, ast::Aggregate& aggregate) {
         aggregate.where = condition(reader.node());
     }
     while (reader.at(SyntaxRule::Window)) {
-        const Node window = reader.node();
-        aggregate.windows.push_back({window.span(), windowKind(window)});
+        aggregate.windows.push_back(window(reader.node()));
     }
+}
+
+ast::Window Builder::window(const Node& node) {
+    using Kind = ast::Window::Kind;
+    ast::Window result;
+    result.span = node.span();
+    result.kind = windowKind(node);
+    Reader reader(node);
+    switch (result.kind) {
+    case Kind::During:
+        result.value = value(reader.nextNode());
+        break;
+    case Kind::Since:
+    case Kind::Whole:
+        result.value = condition(reader.nextNode());
+        break;
+    case Kind::UpTo:
+        reader.take("up");
+        reader.take("to");
+        result.row = name(reader.token());
+        result.exclusive = reader.take("exclusive");
+        break;
+    case Kind::LastDays:
+        reader.take("last");
+        result.count = readInteger(reader.token(), sink_);
+        result.value = value(reader.nextNode());
+        break;
+    case Kind::LastRows:
+        reader.take("last");
+        result.count = readInteger(reader.token(), sink_);
+        break;
+    case Kind::Between:
+        result.value = value(reader.nextNode());
+        result.through = value(reader.nextNode());
+        break;
+    }
+    return result;
 }
 
 ast::ExpressionPtr Builder::apportion(const Node& node) {

@@ -30,8 +30,8 @@ constexpr std::array<std::string_view, 18> kValueStarts{"ID",
                                                         "CODE",
                                                         "unknown",
                                                         "every"};
-constexpr std::array<std::string_view, 8> kAggregateStarts{
-    "total", "count", "highest", "lowest", "only", "first", "latest", "apportion"};
+constexpr std::array<std::string_view, 9> kAggregateStarts{
+    "total", "count", "highest", "lowest", "only", "first", "latest", "earliest", "apportion"};
 /// Whatever goes on behind a value; named only where nothing else could stand.
 constexpr std::array<std::string_view, 24> kContinuations{
     "+",        "-",    "*",   "/",   "div", "mod", "else",    "rounded",

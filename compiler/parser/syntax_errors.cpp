@@ -351,8 +351,16 @@ class Explainer {
     }
 
     bool tellBareAggregate() {
-        constexpr std::array<std::string_view, 9> kAggregates{
-            "total", "count", "highest", "lowest", "every", "only", "first", "latest", "any"};
+        constexpr std::array<std::string_view, 10> kAggregates{"total",
+                                                               "count",
+                                                               "highest",
+                                                               "lowest",
+                                                               "every",
+                                                               "only",
+                                                               "first",
+                                                               "latest",
+                                                               "earliest",
+                                                               "any"};
         if (found_.kind != TokenKind::Keyword || !isOneOf(found_.text, kAggregates) ||
             !expects("(") || at_ + 1 >= tokens_.size()) {
             return false;

@@ -103,7 +103,7 @@ bool Decided::isNested(const Place& place, const std::string& name) const {
 
 std::vector<Decided::Place> Decided::groupsOf(const Place& place) const {
     std::vector<Place> groups;
-    if (place.space != 0 || !place.prefix.empty()) {
+    if (!place.prefix.empty()) {
         return groups;
     }
     for (std::uint32_t space = 0; space < program_.spaces.size(); ++space) {
@@ -111,12 +111,36 @@ std::vector<Decided::Place> Decided::groupsOf(const Place& place) const {
         if (info.kind != SpaceInfo::Kind::Group || info.membership == kNone) {
             continue;
         }
-        const std::uint32_t row = interpreter().link(info.membership)[place.row];
+        const std::uint32_t row = groupOf(place, space);
         if (row != kNoIndex) {
             groups.push_back({space, row, place.record, {}});
         }
     }
     return groups;
+}
+
+/// The row of a grouping that a row belongs to; of a group's row, the one that all its own rows
+/// belong to.
+std::uint32_t Decided::groupOf(const Place& place, std::uint32_t grouping) const {
+    const auto link = program_.spaces[grouping].membership;
+    const std::uint32_t grouped = program_.code[link].space;
+    if (place.space == grouped) {
+        return interpreter().link(link)[place.row];
+    }
+    const SpaceInfo& from = program_.spaces[place.space];
+    if (place.space == grouping || from.kind != SpaceInfo::Kind::Group ||
+        program_.code[from.membership].space != grouped) {
+        return kNoIndex;
+    }
+    std::uint32_t common = kNoIndex;
+    for (const std::uint32_t row : interpreter().children(from.membership, place.row)) {
+        const std::uint32_t its = interpreter().link(link)[row];
+        if (its == kNoIndex || (common != kNoIndex && its != common)) {
+            return kNoIndex;
+        }
+        common = its;
+    }
+    return common;
 }
 
 Answer Decided::valueOf(const Place& place, const Shown& shown) const {

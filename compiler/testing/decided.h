@@ -58,6 +58,7 @@ class Decided {
     valueOrList(const Place& place, const std::string& name, std::optional<Answer>& answer) const;
     [[nodiscard]] bool isNested(const Place& place, const std::string& name) const;
     [[nodiscard]] std::vector<Place> groupsOf(const Place& place) const;
+    [[nodiscard]] std::uint32_t groupOf(const Place& place, std::uint32_t grouping) const;
     Answer valueOf(const Place& place, const bytecode::Shown& shown) const;
     Answer rowsOf(const Place& place, std::uint32_t list) const;
     [[nodiscard]] std::vector<std::string> boundBy(const Place& place,

@@ -9,14 +9,11 @@
 #include "runtime/input/decoder.h"
 
 #include <algorithm>
-#include <set>
 #include <variant>
 
 namespace proviso {
 
 namespace {
-
-using bytecode::kNone;
 
 /// The words of a piece of pack text on one line.
 std::string folded(std::string_view text) {
@@ -32,66 +29,10 @@ std::string folded(std::string_view text) {
     return out;
 }
 
-/// Which rules and exceptions applied in some row of some test.
-class Coverage {
-  public:
-    explicit Coverage(const bytecode::Program& program) : program_(program) {}
-
-    void note(const Interpreter& run) {
-        for (const bytecode::RuleInfo& rule : program_.rules) {
-            for (const bytecode::Effect& effect : rule.effects) {
-                if (appliesSomewhere(run, effect.guard)) {
-                    applied_.insert(effect.exception == kNone
-                                        ? rule.name
-                                        : rule.exceptions[effect.exception].name);
-                }
-            }
-            for (const bytecode::ExceptionInfo& exception : rule.exceptions) {
-                if (appliesSomewhere(run, exception.applies)) {
-                    applied_.insert(exception.name);
-                }
-            }
-        }
-    }
-
-    void report(TestReport& report) const {
-        std::set<std::string> all;
-        for (const bytecode::RuleInfo& rule : program_.rules) {
-            all.insert(rule.name);
-            for (const bytecode::ExceptionInfo& exception : rule.exceptions) {
-                all.insert(exception.name);
-            }
-        }
-        report.rulesAndExceptions = all.size();
-        std::set_difference(all.begin(),
-                            all.end(),
-                            applied_.begin(),
-                            applied_.end(),
-                            std::back_inserter(report.neverApplied));
-    }
-
-  private:
-    static bool appliesSomewhere(const Interpreter& run, bytecode::Register guard) {
-        if (guard == kNone) {
-            return false;
-        }
-        const ColumnData& column = run.column(guard);
-        for (std::size_t row = 0; row < column.values.size(); ++row) {
-            if (column.values[row] != 0 && column.state(row) == State::Value) {
-                return true;
-            }
-        }
-        return false;
-    }
-
-    const bytecode::Program& program_;
-    std::set<std::string> applied_;
-};
-
 class TestRunner {
   public:
     explicit TestRunner(const CompiledSet& set)
-        : set_(set), program_(*set.program), evaluator_(set.program), coverage_(program_) {
+        : set_(set), program_(*set.program), evaluator_(set.program), coverage_(set) {
         for (const std::string& text : program_.texts) {
             dictionary_.intern(text);
         }
@@ -119,11 +60,9 @@ class TestRunner {
         if (test.knownAsOf) {
             options.asOf = test.knownAsOf->days;
         }
-        const auto blocks = planBlocks(program_, records->store, SIZE_MAX);
-        PROVISO_CHECK(blocks.size() == 1, "the few records of a test are one block");
-        const Batch batch = records->store.select(blocks.front());
+        const Batch batch = records->store.select(recordsInOrder(program_, records->store));
         const testing::Decided decided(evaluator_, program_, batch, options);
-        coverage_.note(decided.interpreter());
+        coverage_.note(decided.interpreter(), decided.results());
         for (const ast::Expectation& expectation : test.expectations) {
             if (auto mismatch = testing::checkExpectation(expectation, decided, pack.name.text)) {
                 outcome.failures.push_back({expectation.span,
@@ -232,7 +171,7 @@ TestReport runTests(const CompiledSet& set, const TestOptions& options) {
         }
     }
     if (options.filter.empty()) {
-        runner.coverage().report(report);
+        report.coverage = runner.coverage().report();
     }
     return report;
 }

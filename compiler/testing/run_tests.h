@@ -2,6 +2,7 @@
 
 #include "compiler/diagnostics/source.h"
 #include "compiler/driver/compile.h"
+#include "compiler/testing/coverage.h"
 
 #include <cstdint>
 #include <functional>
@@ -26,9 +27,7 @@ struct TestOutcome {
 
 struct TestReport {
     std::vector<TestOutcome> tests;  ///< by pack, in the order of the text
-    /// Rules and exceptions that no test made apply, by name. Empty unless every test was run.
-    std::vector<std::string> neverApplied;
-    std::size_t rulesAndExceptions = 0;
+    CoverageReport coverage;         ///< empty unless every test was run
 
     [[nodiscard]] std::size_t failedCount() const;
 };

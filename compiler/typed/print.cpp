@@ -11,7 +11,7 @@ namespace {
 
 constexpr std::array<const char*, 6> kComparisons{"=", "<>", "<", "<=", ">", ">="};
 constexpr std::array<const char*, 4> kRoundings{"half_up", "half_even", "up", "down"};
-constexpr std::array<const char*, 11> kFolds{"total",
+constexpr std::array<const char*, 12> kFolds{"total",
                                              "count",
                                              "distinct",
                                              "highest",
@@ -21,7 +21,9 @@ constexpr std::array<const char*, 11> kFolds{"total",
                                              "only",
                                              "first",
                                              "first_descending",
-                                             "latest"};
+                                             "latest",
+                                             "earliest"};
+constexpr std::array<const char*, 4> kUnits{"week", "month", "quarter", "year"};
 constexpr std::array<const char*, 4> kDateParts{"year", "month", "day", "weekday"};
 
 std::string nameOfDay(std::int64_t day) {
@@ -160,6 +162,10 @@ class Printer {
         case ExprKind::DatePart:
             return std::string(kDateParts[static_cast<std::size_t>(one.value)]) +
                    list(one.operands);
+        case ExprKind::PeriodStart:
+        case ExprKind::PeriodEnd:
+            return std::string(kUnits[static_cast<std::size_t>(one.value)]) +
+                   (one.kind == ExprKind::PeriodStart ? "_start" : "_end") + list(one.operands);
         case ExprKind::Fold:
         case ExprKind::FoldRow:
             return fold(one);
@@ -221,10 +227,31 @@ class Printer {
         if (one.where != kNone) {
             result += " where " + expression(one.where);
         }
+        for (const Window& each : one.windows) {
+            result += " " + window(each);
+        }
         if (one.body != kNone) {
             result += ": " + expression(one.body);
         }
         return result + ")";
+    }
+
+    // NOLINTNEXTLINE(misc-no-recursion): operands have smaller ids
+    std::string window(const Window& one) const {
+        switch (one.kind) {
+        case Window::Kind::Dates:
+            return "dates[" + expression(one.date) + " in " + expression(one.from) + " - " +
+                   expression(one.through) + "]";
+        case Window::Kind::UpTo:
+            return "up_to[" + expression(one.row) + (one.exclusive ? " exclusive]" : "]");
+        case Window::Kind::Since:
+            return "since[" + expression(one.condition) + "]";
+        case Window::Kind::LastRows:
+            return "last_rows[" + std::to_string(one.count) + "]";
+        case Window::Kind::Whole:
+            return "whole[" + expression(one.condition) + "]";
+        }
+        return "?";
     }
 
     const Program& program_;
@@ -238,6 +265,9 @@ class ProgramPrinter {
     std::string print() {
         for (const Space& space : program_.spaces) {
             printSpace(space);
+        }
+        for (const Grouping& grouping : program_.groupings) {
+            printGrouping(grouping);
         }
         for (const Collect& collect : program_.collects) {
             printCollect(collect);
@@ -292,9 +322,10 @@ class ProgramPrinter {
     }
 
     void printSpace(const Space& space) {
-        constexpr std::array<const char*, 5> kKinds{
-            "record", "list", "group", "collected", "pairs"};
-        constexpr std::array<const char*, 4> kColumns{"stored", "computed", "collected", "decided"};
+        constexpr std::array<const char*, 6> kKinds{
+            "record", "list", "group", "collected", "pairs", "covers"};
+        constexpr std::array<const char*, 5> kColumns{
+            "stored", "computed", "collected", "decided", "instant"};
         std::string head =
             std::string(kKinds[static_cast<std::size_t>(space.kind)]) + " " + space.name;
         if (space.parent != kNone) {
@@ -312,10 +343,35 @@ class ProgramPrinter {
         }
     }
 
+    void printGrouping(const Grouping& grouping) {
+        const auto columns = [&](const std::vector<ColumnId>& ids) {
+            std::string text;
+            for (const ColumnId id : ids) {
+                text += " " + columnName(id);
+            }
+            return text;
+        };
+        line("grouping " + program_.spaces[grouping.space].name + " of " +
+             program_.spaces[grouping.record].name +
+             (grouping.complete ? " complete" : " incomplete"));
+        line("  keys" + columns(grouping.keys));
+        if (!grouping.order.empty()) {
+            line("  order" + columns(grouping.order));
+        }
+        for (const LinkId link : grouping.nestedIn) {
+            line("  nested in " + program_.spaces[program_.links[link].to].name);
+        }
+        line("  together" + columns(grouping.together));
+    }
+
     void printCollect(const Collect& collect) {
         std::string head = "collect " + program_.spaces[collect.space].name + " over";
         for (const LinkId link : collect.over) {
             head += " " + program_.spaces[program_.links[link].from].name;
+        }
+        if (collect.covers != kNone) {
+            head += " one per instant from " + printer_.expression(collect.from) + " to " +
+                    printer_.expression(collect.to);
         }
         for (const ExprId key : collect.onePer) {
             head += " one per " + printer_.expression(key);

@@ -3,6 +3,7 @@
 #include "compiler/diagnostics/source.h"
 #include "runtime/values/type.h"
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -109,6 +110,7 @@ enum class SpaceKind : std::uint8_t {
     Group,      ///< a grouping of the entry record
     Collected,  ///< built by `collect`
     Pairs,      ///< ordered pairs of two distinct rows of `source` under one parent
+    Covers,     ///< the members of an instant: a row for each source row that covers it
 };
 
 struct Space {
@@ -130,7 +132,8 @@ struct Space {
     std::uint32_t collect = kNone;   ///< Collected: index into collects
     SpaceId pairsOf = kNone;         ///< Pairs
     std::vector<LinkId> pairsOver;   ///< Pairs: links from `pairsOf` up to `parent`
-    LinkId first = kNone;            ///< Pairs: link to the first row of the pair
+    LinkId first = kNone;            ///< Pairs: link to the first row of the pair; Covers: to the
+                                     ///< source row. `parent` of Covers is the collected space
     LinkId second = kNone;
     std::vector<ColumnId> columns;  ///< stored, computed and decided, in declared order
     Span span;
@@ -140,24 +143,38 @@ struct Space {
 struct Link {
     enum class Kind : std::uint8_t {
         Parent,
-        Group,
+        Group,  ///< also from a grouping to one whose keys are some of its own
         Member,
         First,
         Second,
         Origin
     } kind = Kind::Parent;
-    SpaceId from = kNone;  ///< Parent: child; Group: entry record; Member: source rows of `one
-                           ///< per`; Origin: collected
+    SpaceId from = kNone;  ///< Parent: child; Group: the rows grouped, or a finer group; Member:
+                           ///< source rows of `one per`; Origin: collected
     SpaceId to = kNone;
 };
 
+/// `grouping customer_day : order by customer_id, order_date ordered by sequence complete`
 struct Grouping {
     SpaceId space = kNone;
-    SpaceId record = kNone;
-    LinkId membership = kNone;   ///< record -> group
-    std::vector<ColumnId> keys;  ///< columns of the record
-    std::vector<ColumnId> order;
-    bool complete = false;
+    SpaceId record = kNone;  ///< the entry record, or a list inside it
+    LinkId membership =
+        kNone;  ///< record -> group. A row with a key that is no value leads nowhere
+    std::vector<ColumnId> keys;  ///< of `record` or of a space above it; stored, or computed from
+                                 ///< one record alone
+    std::vector<std::vector<LinkId>>
+        keyPaths;                 ///< parallel: links from `record` to the key's space
+    std::vector<ColumnId> order;  ///< likewise; equal values are a tie
+    std::vector<std::vector<LinkId>> orderPaths;  ///< parallel to `order`
+    bool complete = false;  ///< `incomplete`: there may be rows that were never handed in
+    /// Groupings of the same record whose keys are some of ours, with a link from our space to
+    /// theirs.
+    std::vector<LinkId> nestedIn;
+    /// Columns of the entry record whose equal values bring together every row that this grouping
+    /// and those it nests with can ask for; made by the checker, equal for all of them. Empty: only
+    /// the whole input does.
+    std::vector<ColumnId> together;
+    Span span;
 };
 
 /// `collect R of P over L as x one per k ... row when c f : e ... ordered by f`
@@ -170,8 +187,15 @@ struct Collect {
     std::vector<ExprId> onePer;  ///< keys; empty: each source row gives rows of its own
     LinkId members = kNone;      ///< with keys: source -> collected
     LinkId origin = kNone;       ///< without keys: collected -> source
-    BinderId self = kNone;       ///< with keys: the new row itself, which field expressions may use
-                                 ///< through `.members`
+    /// `one per instant from A to B`: a row for each stretch of time between two neighbouring ends
+    /// that some source row covers, and one of unknown time where a source row's time is unknown.
+    ExprId from = kNone;      ///< of the source row; Minutes
+    ExprId to = kNone;        ///< the row covers from <= time < to
+    SpaceId covers = kNone;   ///< the members of each instant
+    ColumnId start = kNone;   ///< of the collected space: where the stretch begins
+    ColumnId finish = kNone;  ///< and ends
+    BinderId self = kNone;    ///< with keys: the new row itself, which field expressions may use
+                              ///< through `.members`
     struct Row {
         ExprId when = kNone;
         std::vector<ExprId> fields;  ///< parallel to `fields` below
@@ -187,7 +211,8 @@ enum class ColumnKind : std::uint8_t {
     Stored,
     Computed,
     Collected,
-    Decided
+    Decided,
+    Instant,  ///< `start` or `finish` of a row of `one per instant`
 };
 
 struct Column {
@@ -294,8 +319,8 @@ enum class ExprKind : std::uint8_t {
     // rows
     BinderRow,  ///< payload binder
     UpRow,      ///< operand row; payload link: the row that link leads to. Absent key: unknown
-    FoldRow,    ///< as Fold with FoldKind Only, First, FirstDescending, Latest; gives a row or not
-                ///< applicable
+    FoldRow,    ///< as Fold with FoldKind Only, First, FirstDescending, Latest, Earliest; gives a
+                ///< row or not applicable
     // leaves
     Constant,       ///< payload value (by type; Text and Code: index into Program::texts)
     ReadColumn,     ///< operand row; payload column (not a decision of type Set or Step)
@@ -334,6 +359,9 @@ enum class ExprKind : std::uint8_t {
                 ///< states stay
     DatePart,   ///< operand date; payload value: 0 year, 1 month 1-12, 2 day of month, 3 weekday 1
                 ///< Monday
+    PeriodStart,  ///< operand date; payload value: first day of the 0 week (Monday), 1 month, 2
+                  ///< quarter, 3 year that holds it
+    PeriodEnd,    ///< likewise the last day
     // folds: operand row; payload over (links from child space up to the row's space, innermost
     // first), binder, where (kNone: all), value
     Fold,
@@ -351,7 +379,9 @@ enum class FoldKind : std::uint8_t {
     Only,
     First,
     FirstDescending,
-    Latest
+    Latest,  ///< in the order of the grouping (see Window); the last of several that tie is
+             ///< unknown
+    Earliest
 };
 enum class Comparison : std::uint8_t {
     Equal,
@@ -367,6 +397,42 @@ enum class RoundingMode : std::uint8_t {
     Up,
     Down
 };
+
+/// One window of a fold. A row counts where `where` and all windows hold. What `where` leaves out
+/// is not seen by Since and LastRows; these come last, Since before LastRows.
+///
+/// The order of the rows is that of the groupings on the way: rows are compared from the fold's
+/// parent row downwards; at each link of `over`, from the outermost in, different rows compare by
+/// the columns of that grouping's order (a link between groupings: those of them that are keys of
+/// the finer one; another link: by position or declared rank in the list), the same row by the next
+/// link. Different rows with equal columns tie: which comes first is unknown, missing
+/// `order:COLUMN` of the last column of that grouping's order.
+struct Window {
+    enum class Kind : std::uint8_t {
+        Dates,     ///< operands `date` of the child row, `from`, `through` of the asking row
+        UpTo,      ///< `row` of the asking row: a row of the child space or of a space between it
+                   ///< and the fold's parent; rows before it, and unless `exclusive` itself and
+                   ///< what is below it
+        Since,     ///< `condition` of the child row: rows after the latest for which it holds
+        LastRows,  ///< the last `count` of them
+        Whole      ///< `condition` of the asking row: where yes, an incomplete grouping counts as
+                   ///< complete
+    } kind = Kind::Dates;
+    ExprId date = kNone;
+    ExprId from = kNone;
+    ExprId through = kNone;
+    ExprId row = kNone;
+    bool exclusive = false;
+    ExprId condition = kNone;
+    std::int64_t count = 0;
+    Span span;
+};
+
+/// The expressions of a window, kNone where it has none there. The first is of the child row, and
+/// so is the last of a Since; the others are of the asking row.
+inline std::array<ExprId, 5> partsOf(const Window& window) {
+    return {window.date, window.from, window.through, window.row, window.condition};
+}
 
 struct Expr {
     ExprKind kind = ExprKind::Constant;
@@ -384,6 +450,7 @@ struct Expr {
     ExprId where = kNone;
     ExprId body = kNone;  ///< Fold: value (Total, Distinct, Highest, Lowest, Any and Every: test);
                           ///< FoldRow First: order
+    std::vector<Window> windows;   ///< Fold, FoldRow
     std::vector<InForce> periods;  ///< InForceAt (one), Dated (one an alternative)
     std::string text;              ///< UnknownIf: place
 };

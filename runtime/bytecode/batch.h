@@ -24,10 +24,27 @@ class Dictionary {
     std::unordered_map<std::string_view, std::uint32_t> ids_;
 };
 
-/// One column of one row space. `states` is empty where every row has a value.
+/// An unknown that has bounds is a value, once known, and lies between them, both ends included; no
+/// bound on a side is the extreme int64. An unknown without any may also turn out not applicable.
+inline constexpr std::int64_t kNoLow = INT64_MIN;
+inline constexpr std::int64_t kNoHigh = INT64_MAX;
+
+/// One column of one row space. `states` is empty where every row has a value. `lows` and `highs`
+/// are empty where no unknown row has a bound; otherwise they hold the bounds of unknown rows, the
+/// value itself twice for values, and the extremes for the rest.
 struct ColumnData {
     std::vector<std::int64_t> values;
     std::vector<State> states;
+    std::vector<std::int64_t> lows;
+    std::vector<std::int64_t> highs;
+
+    bool bounded() const { return !lows.empty(); }
+    std::int64_t low(std::size_t row) const {
+        return state(row) == State::Value ? values[row] : (lows.empty() ? kNoLow : lows[row]);
+    }
+    std::int64_t high(std::size_t row) const {
+        return state(row) == State::Value ? values[row] : (highs.empty() ? kNoHigh : highs[row]);
+    }
 
     State state(std::size_t row) const { return states.empty() ? State::Value : states[row]; }
 };
@@ -43,6 +60,9 @@ struct Batch {
         std::vector<ColumnData> columns;  ///< parallel to SchemaSpace::fields
     };
     std::vector<Space> spaces;  ///< parallel to Schema::spaces
+    /// Entry rows of records that were rejected, with the fields that could be read; the other
+    /// fields are unknown. They take no part, but sums over groups they may belong to are open.
+    Space holes;
     Dictionary* dictionary = nullptr;
 };
 

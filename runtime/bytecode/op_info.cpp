@@ -52,6 +52,13 @@ void parseOperands(OpInfo& info) {
         rest.remove_prefix(comma == std::string_view::npos ? rest.size() : comma + 2);
         if (one == "...") {
             info.pairsRepeat = true;
+        } else if (one.front() == '(' || one.substr(0, 3) == "as ") {
+            info.ownRest = true;
+            return;
+        } else if (one.substr(0, 4) != "col " && one.substr(0, 5) != "link ") {
+            // `of A, B or C` has a comma of its own.
+            std::string_view& madeBy = info.operands.back().madeBy;
+            madeBy = {madeBy.data(), static_cast<std::size_t>(&one.back() + 1 - madeBy.data())};
         } else {
             info.operands.push_back(parseOperand(one));
         }
@@ -87,6 +94,24 @@ const OpInfo* findOp(Op op) {
         return byNumber;
     }();
     return kByNumber[static_cast<std::uint8_t>(op)];
+}
+
+bool isMadeBy(const OperandInfo& operand, Op op) {
+    const std::string_view names = operand.madeBy;
+    const std::string_view name = opName(op);
+    for (std::size_t at = names.find(name); at != std::string_view::npos;
+         at = names.find(name, at + 1)) {
+        const std::size_t end = at + name.size();
+        if ((at == 0 || names[at - 1] == ' ') &&
+            (end == names.size() || names[end] == ',' || names[end] == ' ')) {
+            return true;
+        }
+    }
+    return false;
+}
+
+bool takesMore(Op op) {
+    return op >= Op::FoldTotal && op <= Op::FoldLatest;
 }
 
 std::string_view opName(Op op) {

@@ -89,7 +89,7 @@ class Printer {
         line("");
         line("row spaces");
         static constexpr const char* kKinds[] = {
-            "input", "group", "keyed", "rows", "pairs", "helper"};
+            "input", "group", "keyed", "rows", "pairs", "helper", "instants", "covers"};
         for (std::uint32_t index = 0; index < program_.spaces.size(); ++index) {
             const SpaceInfo& info = program_.spaces[index];
             const auto kind = static_cast<std::size_t>(info.kind);
@@ -101,8 +101,48 @@ class Printer {
             if (info.exists != kNone) {
                 row += ", exists " + reg(info.exists);
             }
+            if (info.kind == SpaceInfo::Kind::Group && !info.complete) {
+                row += ", incomplete";
+            }
+            if (info.partitionClass != kNone) {
+                row += ", together by " + nameOf(program_.classes, info.partitionClass);
+            }
             line("{}", row);
         }
+        if (!program_.classes.empty()) {
+            line("");
+            line("records together");
+        }
+        for (const PartitionClass& one : program_.classes) {
+            std::string row = "  " + one.name + " :";
+            for (const Register key : one.keys) {
+                row += ' ' + reg(key);
+            }
+            line("{}", one.keys.empty() ? row + " all" : row);
+        }
+    }
+
+    std::string window(std::int64_t index) const {
+        static constexpr const char* kComparisons[] = {"=", "<>", "<", "<=", ">", ">="};
+        if (index < 0 || static_cast<std::uint64_t>(index) >= program_.windows.size()) {
+            return " ?";
+        }
+        const WindowInfo& info = program_.windows[static_cast<std::size_t>(index)];
+        std::string text = info.hasMask ? " where" : "";
+        for (const std::uint8_t mode : info.compares) {
+            text += std::string(" compare ") + (mode < 6 ? kComparisons[mode] : "?");
+        }
+        text += info.dates != 0 ? fmt::format(" dates {}", info.dates) : "";
+        for (const std::string& order : info.orders) {
+            text += " [" + order + ']';
+        }
+        if (info.upTo != WindowInfo::UpTo::None) {
+            text += fmt::format(" up to level {}{}",
+                                info.upToOrders,
+                                info.upTo == WindowInfo::UpTo::Exclusive ? " exclusive" : "");
+        }
+        text += info.since ? " since latest" : "";
+        return text + (info.lastRows != 0 ? fmt::format(" last {}", info.lastRows) : "");
     }
 
     void printPools() {
@@ -252,6 +292,18 @@ class Printer {
         case Op::Rescale:
         case Op::DatePart:
             return fmt::format(" {}", one.immediate);
+        case Op::PeriodStart:
+        case Op::PeriodEnd: {
+            static constexpr const char* kPeriods[] = {"week", "month", "quarter", "year"};
+            return std::string(" ") +
+                   (one.immediate >= 0 && one.immediate < 4 ? kPeriods[one.immediate] : "?");
+        }
+        case Op::FoldTotal:
+            return one.immediate == 1 ? " never_below_zero" : "";
+        case Op::FoldLatest:
+            return (one.mode == 1 ? " first" : " last") + window(one.index);
+        case Op::BuildWindow:
+            return window(one.immediate);
         case Op::Round:
         case Op::RoundRatio:
             return fmt::format(" {} {}", one.immediate, rounding());

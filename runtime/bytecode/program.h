@@ -18,7 +18,7 @@ using Register = std::uint32_t;
 inline constexpr std::uint32_t kNone = kNoIndex;
 
 /// Raised whenever the meaning of a number below changes.
-inline constexpr std::uint32_t kFormatVersion = 1;
+inline constexpr std::uint32_t kFormatVersion = 2;
 
 enum class Op : std::uint8_t {
 #define PROVISO_OP(number, name, family, weight, operands, meaning) name = (number),
@@ -115,6 +115,33 @@ struct Table {
     std::vector<std::string> sources;
 };
 
+/// What a BuildWindow asks. Its operands after the two links, in this order: the mask (col C) if
+/// `hasMask`; for each of `compares` a col C and a col A; for each of `dates` a col C date, col A
+/// from, col A through; for each of `orders` a col C rank and a link C->L and, for the first
+/// `upToOrders` of them, a col A rank and a link A->L; the marker (col C) if `since`.
+///
+/// A row c is in the window of a where all of these hold, as `And` says: the mask; the comparisons;
+/// from <= date <= through; with `upTo`, c comes before a's row, or is it or lies below it (unless
+/// exclusive); with `since`, for no row m of which all the former hold: marker of m and m is c or
+/// comes after c; with `lastRows`, fewer than that many of those rows come after c. Rows that tie
+/// come after each other unknown. Rows not in the window make no row; others say by SecondExists
+/// whether they are certain.
+struct WindowInfo {
+    bool hasMask = false;
+    std::vector<std::uint8_t> compares;  ///< modes of Compare: c `mode` a
+    std::uint32_t dates = 0;             ///< how many
+    std::vector<std::string> orders;  ///< for each, outermost first, the place missing where rows
+                                      ///< tie: `order:sequence`
+    enum class UpTo : std::uint8_t {
+        None = 0,
+        Inclusive = 1,
+        Exclusive = 2
+    } upTo = UpTo::None;
+    std::uint32_t upToOrders = 0;
+    bool since = false;
+    std::int64_t lastRows = 0;  ///< 0: all
+};
+
 // ---- what the registers mean to people: symbols, rules, decisions, outputs, clauses ------------
 
 /// A value, or a decision that is a set of members, one register a member.
@@ -142,7 +169,9 @@ struct SpaceInfo {
         Keyed = 2,
         Rows = 3,
         Pairs = 4,
-        Helper = 5
+        Helper = 5,
+        Instants = 6,
+        Covers = 7
     } kind = Kind::Input;
     std::string name;              ///< item, customer_day, invoice_line
     std::string listName;          ///< services, claim_lines
@@ -151,8 +180,12 @@ struct SpaceInfo {
     Register exists = kNone;       ///< Rows and Pairs: whether the row is certain; kNone: always
     Register rank =
         kNone;  ///< position in the parent's list in declared order; kNone: input position
-    Register membership = kNone;  ///< Group: link from the entry record
-    Register first = kNone;       ///< Pairs
+    Register membership = kNone;  ///< Group: link from the rows grouped
+    bool complete = true;         ///< Group: as declared
+    /// Group, and what hangs below one: index into Program::classes; kNone: a row belongs to one
+    /// entry record.
+    std::uint32_t partitionClass = kNone;
+    Register first = kNone;  ///< Pairs; Covers: link to the source row
     Register second = kNone;
     std::vector<Shown> columns;  ///< every named column
 };
@@ -279,6 +312,14 @@ struct OutputInfo {
     bool choices = false;
 };
 
+/// Groupings that nest in one another, with what brings all their rows together: entry records with
+/// equal values of `keys` (registers of space 0 that depend on one record alone). No keys: the
+/// whole input.
+struct PartitionClass {
+    std::string name;  ///< of its coarsest grouping
+    std::vector<Register> keys;
+};
+
 struct PackInfo {
     std::string name;
     std::string version;
@@ -305,10 +346,8 @@ struct Program {
     std::vector<Clause> clauses;
     std::vector<PackInfo> packs;  ///< by name
     std::string digest;           ///< sha256 over the packs' names and digests
-    /// Fields of the entry record whose equal values must be evaluated together; empty: all records
-    /// together, or, where `wholeFile` is not set, each record by itself.
-    std::vector<std::uint32_t> partition;
-    bool wholeFile = false;
+    std::vector<PartitionClass> classes;
+    std::vector<WindowInfo> windows;
     Register outcomes = kNone;  ///< how many equally right outcomes a group has (ApportionOutcomes,
                                 ///< product), in `outcomesSpace`
     std::uint32_t outcomesSpace = kNone;

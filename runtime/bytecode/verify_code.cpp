@@ -14,7 +14,8 @@ namespace {
 constexpr std::int64_t kMostDigits = 18;
 
 bool isBuild(Op op) {
-    return op == Op::BuildRows || op == Op::BuildPairs || op == Op::BuildProduct;
+    return op == Op::BuildRows || op == Op::BuildPairs || op == Op::BuildProduct ||
+           op == Op::BuildWindow || op == Op::BuildInstants || op == Op::BuildCovers;
 }
 
 bool isKeyed(Op op) {
@@ -23,7 +24,8 @@ bool isKeyed(Op op) {
 
 bool isLinkOp(Op op) {
     return isBuild(op) || isKeyed(op) || op == Op::InputParent || op == Op::Compose ||
-           op == Op::FirstRow || op == Op::PairSecond || op == Op::ProductSecond;
+           op == Op::FirstRow || op == Op::PairSecond || op == Op::ProductSecond ||
+           op == Op::SecondOf || op == Op::Identity || op == Op::LinkOfRow;
 }
 
 /// Which row space each letter of ops.def stands for in one instruction.
@@ -47,7 +49,8 @@ class Letters {
 class Code {
   public:
     Code(const Program& program, Report& report)
-        : program_(program), report_(report), isMade_(program.spaces.size()) {}
+        : program_(program), report_(report), isMade_(program.spaces.size()),
+          isGroup_(program.spaces.size()) {}
 
     bool check() {
         std::fill_n(isMade_.begin(), program_.schema.spaces.size(), true);
@@ -104,6 +107,7 @@ class Code {
         }
         if (made != kNone) {
             isMade_[made] = true;
+            isGroup_[made] = one.op == Op::GroupBy;
         }
         return true;
     }
@@ -111,11 +115,34 @@ class Code {
     // ---- operands, by ops.def
 
     bool checkOperands(const OpInfo& info) {
-        const std::size_t count = instruction().operands.size();
+        std::size_t count = instruction().operands.size();
         for (const Register operand : instruction().operands) {
             if (operand >= number_) {
                 return fail("an operand is not an earlier register");
             }
+        }
+        if (takesMore(info.op) &&
+            (info.ownRest ? count % 2 == 1 : count == info.operands.size() + 1)) {
+            --count;
+            if (isLinkOp(operand(count).op) || operand(count).space != instruction().space ||
+                classOf(operandType(count)) != TypeClass::Logical) {
+                return fail("whether rows may be missing is no answer about its rows");
+            }
+        }
+        if (info.ownRest) {
+            if (count < info.operands.size()) {
+                return fail("the number of operands is wrong");
+            }
+            for (std::size_t index = 0; index < info.operands.size(); ++index) {
+                if (!checkOperand(info.operands[index], index)) {
+                    return false;
+                }
+            }
+            const bool fits =
+                info.op == Op::FoldLatest
+                    ? verifyLatest(program_, instruction(), count, letters_.of('C'))
+                    : verifyWindow(program_, instruction(), letters_.of('A'), letters_.of('C'));
+            return fits || fail("operands that do not fit its window");
         }
         const auto repeated = std::find_if(info.operands.begin(),
                                            info.operands.end(),
@@ -165,7 +192,7 @@ class Code {
             (given.type.kind != TypeKind::Row || !letters_.bind(info.target, given.type.ref))) {
             return fail(fmt::format("operand {} does not name rows of the row space", index));
         }
-        if (!info.madeBy.empty() && opName(given.op) != info.madeBy) {
+        if (!info.madeBy.empty() && !isMadeBy(info, given.op)) {
             return fail(fmt::format("operand {} does not come from {}", index, info.madeBy));
         }
         return checkRole(info.role, given.type) ||
@@ -203,7 +230,20 @@ class Code {
         case Op::GroupBy:
         case Op::BuildKeyed:
         case Op::BuildRows:
+        case Op::BuildWindow:
+        case Op::BuildCovers:
             return one.index;
+        case Op::BuildInstants:
+            return letters_.of('P');
+        case Op::Identity:
+            return one.space;
+        case Op::LinkOfRow:
+            return letters_.of('T');
+        case Op::SecondOf:
+            // The links that these were made of were checked with them.
+            return operand(0).op == Op::BuildWindow
+                       ? program_.code[operand(0).operands[1]].space
+                       : program_.code[program_.code[operand(0).operands[0]].operands[0]].space;
         case Op::Compose:
             return letters_.of('U');
         case Op::FirstRow:
@@ -241,8 +281,16 @@ class Code {
                                                      })) ||
                    fail("the source rows are of another row space");
         case Op::BuildPairs:
+        case Op::BuildInstants:
             return one.index == letters_.of('C') ||
                    fail("the source rows are of another row space");
+        case Op::BuildWindow:
+            return one.index == letters_.of('A') ||
+                   fail("the asking rows are of another row space");
+        case Op::BuildCovers:
+            return one.index == letters_.of('I') || fail("the instants are of another row space");
+        case Op::LinkOfRow:
+            return isMade(one.target) || fail("the rows named are not made before it");
         case Op::BuildProduct:
             return one.index == letters_.of('D') ||
                    fail("the second rows are of another row space");
@@ -285,13 +333,6 @@ class Code {
             return false;
         }
         return operandType(0).scale == result.scale && operandType(1).scale == result.scale;
-    }
-
-    bool isComparable(std::size_t a, std::size_t b) const {
-        if (!isSame(operandType(a), operandType(b))) {
-            return false;
-        }
-        return instruction().mode <= 1 || classOf(operandType(a)) == TypeClass::Numeric;
     }
 
     bool scaleIs(std::int64_t expected) const {
@@ -396,14 +437,21 @@ class Code {
         case Op::DatePart:
             return operandType(0).kind == TypeKind::Date && immediateIn(0, 3) && isWhole(one.type);
         case Op::Compare:
-            return one.mode <= 5 && givesYesNo() && isComparable(0, 1);
+            return givesYesNo() && isComparable(operandType(0), operandType(1), one.mode);
         case Op::And:
         case Op::Or:
             return operands >= 1 && givesYesNo() && allOperands(TypeClass::Logical);
         case Op::Not:
+            return givesYesNo() && classOf(operandType(0)) == TypeClass::Logical;
         case Op::FoldAny:
         case Op::FoldEvery:
-            return givesYesNo() && classOf(operandType(operands - 1)) == TypeClass::Logical;
+            return givesYesNo() && classOf(operandType(1)) == TypeClass::Logical;
+        case Op::GroupHoles:
+            return givesYesNo() && isGroup_[one.space];
+        case Op::PeriodStart:
+        case Op::PeriodEnd:
+            return operandType(0).kind == TypeKind::Date && gives(TypeKind::Date) &&
+                   immediateIn(0, 3);
         case Op::Guard:
             return givesYesNo() && allOperands(TypeClass::Logical) &&
                    one.index < program_.rules.size() &&
@@ -419,6 +467,7 @@ class Code {
         case Op::IsKnown:
         case Op::IsApplicable:
         case Op::RowExists:
+        case Op::SecondExists:
             return givesYesNo();
         case Op::InForce:
             return one.index < program_.periods.size() && givesYesNo();
@@ -444,7 +493,7 @@ class Code {
         case Op::RowOfLink:
             return givesRowOf(letters_.of('T'));
         case Op::FoldTotal:
-            return isCountable(one.type) && isSame(operandType(2), one.type);
+            return immediateIn(0, 1) && isCountable(one.type) && isSame(operandType(2), one.type);
         case Op::FoldHighest:
         case Op::FoldLowest:
             return isSame(operandType(2), one.type);
@@ -452,16 +501,28 @@ class Code {
         case Op::FoldDistinct:
         case Op::BranchOf:
         case Op::Rank:
+        case Op::DenseRank:
         case Op::ApportionOutcomes:
             return isWhole(one.type);
         case Op::FoldOnly:
             return givesRowOf(letters_.of('C'));
         case Op::FoldFirst:
+        case Op::FoldLatest:
             return givesRowOf(letters_.of('C')) && one.mode <= 1;
         case Op::Apportion:
             return isWhole(one.type) && operandType(3).scale == operandType(4).scale;
+        case Op::BuildInstants:
+            return isCountable(operandType(1)) && isSame(operandType(1), operandType(2));
+        case Op::InstantStart:
+        case Op::InstantEnd:
+            return isSame(one.type, program_.code[operand(0).operands[1]].type);
         case Op::InputParent:
         case Op::NotApplicable:
+        case Op::BuildWindow:
+        case Op::BuildCovers:
+        case Op::SecondOf:
+        case Op::Identity:
+        case Op::LinkOfRow:
         case Op::Compose:
         case Op::FirstRow:
         case Op::GroupBy:
@@ -484,6 +545,7 @@ class Code {
     const Program& program_;
     Report& report_;
     std::vector<bool> isMade_;
+    std::vector<bool> isGroup_;  ///< made by GroupBy
     std::size_t number_ = 0;
     Letters letters_;
 };

@@ -43,7 +43,18 @@ bool isColumnType(const Program& program, const Type& type);
 /// Whether `value` is one of the type's values.
 bool isValueOf(const Program& program, const Type& type, std::int64_t value);
 
-/// Schema, parameters, tables, code sets and scales.
+/// Whether values of the types compare: equality alone, or by order too.
+bool isComparable(const Type& a, const Type& b, std::uint8_t mode);
+/// The operands of a BuildWindow, whose rows ask in space `a` and are asked for in space `c`. They
+/// are earlier registers, and the first two are its links.
+bool verifyWindow(const Program& program, const Instruction& one, std::uint32_t a, std::uint32_t c);
+/// The first `count` operands of a FoldLatest over rows of space `c`, likewise.
+bool verifyLatest(const Program& program,
+                  const Instruction& one,
+                  std::size_t count,
+                  std::uint32_t c);
+
+/// Schema, parameters, tables, code sets, scales and windows.
 bool verifyPools(const Program& program, Report& report);
 /// The instructions.
 bool verifyCode(const Program& program, Report& report);

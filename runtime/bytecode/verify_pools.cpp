@@ -140,7 +140,7 @@ class Pools {
 
     bool check() {
         return checkSchema() && checkSpaces() && checkParameters() && checkSets() &&
-               checkScales() && checkTables();
+               checkScales() && checkTables() && checkWindows();
     }
 
   private:
@@ -190,9 +190,8 @@ class Pools {
                                 "what voids a record is not a yes or no of the entry record");
         }
         const auto isField = [&](std::uint32_t field) { return field < fields.size(); };
-        if (!std::all_of(schema.correctedBy.begin(), schema.correctedBy.end(), isField) ||
-            !std::all_of(program_.partition.begin(), program_.partition.end(), isField)) {
-            return report_.fail("schema", "a field that orders or parts records is not there");
+        if (!std::all_of(schema.correctedBy.begin(), schema.correctedBy.end(), isField)) {
+            return report_.fail("schema", "a field that orders records is not there");
         }
         return true;
     }
@@ -303,6 +302,20 @@ class Pools {
                     return report_.fail(fmt::format("table {} row {}", table.name, row),
                                         "cells or results that do not fit the table's columns");
                 }
+            }
+        }
+        return true;
+    }
+
+    bool checkWindows() {
+        for (std::size_t index = 0; index < program_.windows.size(); ++index) {
+            const WindowInfo& window = program_.windows[index];
+            const bool isUpTo = window.upTo == WindowInfo::UpTo::Inclusive ||
+                                window.upTo == WindowInfo::UpTo::Exclusive;
+            if ((!isUpTo && window.upTo != WindowInfo::UpTo::None) ||
+                window.upToOrders > window.orders.size() || window.lastRows < 0 ||
+                (!isUpTo && window.upToOrders != 0)) {
+                return report_.fail(fmt::format("window {}", index), "no window that there can be");
             }
         }
         return true;

@@ -13,8 +13,8 @@ class Symbols {
     Symbols(const Program& program, Report& report) : program_(program), report_(report) {}
 
     bool check() {
-        return checkSpaces() && checkFindings() && checkClauses() && checkRules() &&
-               checkDecisions() && checkOutputs();
+        return checkClasses() && checkSpaces() && checkFindings() && checkClauses() &&
+               checkRules() && checkDecisions() && checkOutputs();
     }
 
   private:
@@ -117,11 +117,30 @@ class Symbols {
         return number == kNone || isLink(number, from, to);
     }
 
+    /// The rows that are grouped are the entry record's or hang below it.
+    bool isMembership(Register number, std::uint32_t space) const {
+        return number < program_.code.size() && program_.code[number].type.kind == TypeKind::None &&
+               program_.code[number].target == space &&
+               program_.code[number].space < program_.schema.spaces.size();
+    }
+
+    bool checkClasses() {
+        for (const PartitionClass& one : program_.classes) {
+            where_ = "records brought together by " + one.name;
+            if (!std::all_of(one.keys.begin(), one.keys.end(), [&](Register key) {
+                    return isColumn(key, 0);
+                })) {
+                return fail("a key is not a column of the entry record");
+            }
+        }
+        return true;
+    }
+
     bool checkSpaces() {
         for (std::uint32_t space = 0; space < program_.spaces.size(); ++space) {
             const SpaceInfo& info = program_.spaces[space];
             where_ = fmt::format("space {}", info.name);
-            if (info.kind > SpaceInfo::Kind::Helper) {
+            if (info.kind > SpaceInfo::Kind::Covers) {
                 return fail("a kind of row space that there is not");
             }
             if (!isParent(space)) {
@@ -130,8 +149,11 @@ class Symbols {
             if (!isOptionalLink(info.toParent, space, info.parent) ||
                 !isOptionalLink(info.first, space, kNone) ||
                 !isOptionalLink(info.second, space, kNone) ||
-                (info.membership != kNone && !isLink(info.membership, 0, space))) {
+                (info.membership != kNone && !isMembership(info.membership, space))) {
                 return fail("a link of the row space is not one");
+            }
+            if (info.partitionClass != kNone && info.partitionClass >= program_.classes.size()) {
+                return fail("what brings its rows together is not there");
             }
             if ((info.exists != kNone && !isLogical(info.exists, space)) ||
                 (info.rank != kNone && !isColumn(info.rank, space))) {

@@ -75,6 +75,21 @@ void appendPlaces(ObjectWriter& object,
     }
 }
 
+/// A bound of an unknown value, written as the value will be.
+void appendBound(ObjectWriter& object,
+                 const ShownValue& value,
+                 std::string_view key,
+                 const std::string& bound) {
+    if (bound.empty()) {
+        return;
+    }
+    if (value.kind == ShownValue::Kind::Number) {
+        object.name(key) += bound;
+    } else {
+        object.text(key, bound);
+    }
+}
+
 bool hasOpenMembers(const ShownValue& value) {
     return value.kind == ShownValue::Kind::Set && value.state != State::Error &&
            value.state != State::NotApplicable && !value.open.empty();
@@ -276,6 +291,8 @@ void appendJsonValue(std::string& out, const ShownValue& value) {
         if (!hasOpenMembers(value)) {
             ObjectWriter object(out);
             appendPlaces(object, out, "unknown", "more", value.missing);
+            appendBound(object, value, "at_least", value.atLeast);
+            appendBound(object, value, "at_most", value.atMost);
             object.close();
             return;
         }

@@ -4,7 +4,9 @@
 #include "runtime/values/type.h"
 
 #include <cstdint>
+#include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -12,6 +14,10 @@
 /// What was decided about one entry record, as data. Every engine fills these and one writer prints
 /// them, so that engines can be compared byte for byte.
 namespace proviso {
+
+/// Why a pack leaves a place open, for people: `table:NAME` and what its rows say. Places about
+/// which no pack says more are not there.
+using PlaceReasons = std::map<std::string, std::set<std::string>>;
 
 /// A value as it is shown. `text` is the machine form: `2`, `0.85`, `2025-03-03`, `on_site`, `yes`.
 struct ShownValue {
@@ -27,6 +33,11 @@ struct ShownValue {
     std::vector<std::string> open;     ///< Set: members that are possible and not certain
     std::vector<std::string> missing;  ///< unknown (or open members): places, sorted
     std::vector<std::string> errors;   ///< error: codes, sorted
+    /// Unknown: what it is at least and at most, like `text`; empty where nothing is known or
+    /// nothing is said by it.
+    std::string atLeast;
+    std::string atMost;
+    PlaceReasons reasons{};  ///< of `missing`
 };
 
 struct OutputRow {
@@ -56,13 +67,15 @@ struct FindingResult {
     std::optional<std::int64_t> atStake;  ///< cents; absent: not stated or not known
     bool shared = false;                  ///< about a group: stands in each member, counted once
     std::uint32_t sharedRow =
-        0;  ///< the same for all members of one group and finding within a block
+        0;  ///< number of the group's first member among all records, in the order of keys
+    bool counted = true;  ///< false in members of the group other than its first
 };
 
 struct UndeterminedResult {
     std::string rule;
     std::string on;
     std::vector<std::string> missing;
+    PlaceReasons reasons{};  ///< of `missing`
 };
 
 struct ErrorResult {

@@ -60,7 +60,7 @@ class TextWriter {
     void undetermined(const UndeterminedResult& entry) {
         out_ += "  " + paint(Paint::Yellow, "cannot determine") + "  " + entry.rule + "  on " +
                 printable(entry.on) + '\n';
-        wrapped("missing ", placesText(entry.missing));
+        wrapped("missing ", placesText(placesWithReasons(entry.missing, entry.reasons)));
     }
 
     void error(const ErrorResult& entry) {
@@ -215,8 +215,38 @@ std::string spokenName(std::string_view name) {
     return out;
 }
 
+std::string boundsText(std::string_view atLeast, std::string_view atMost) {
+    const std::string low(atLeast);
+    const std::string high(atMost);
+    if (low.empty() && high.empty()) {
+        return "unknown";
+    }
+    if (low.empty()) {
+        return "at most " + high;
+    }
+    return high.empty() ? "at least " + low : "between " + low + " and " + high;
+}
+
+std::vector<std::string> placesWithReasons(const std::vector<std::string>& places,
+                                           const PlaceReasons& reasons) {
+    std::vector<std::string> texts = places;
+    for (std::string& text : texts) {
+        const auto found = reasons.find(text);
+        if (found == reasons.end()) {
+            continue;
+        }
+        std::string why;
+        for (const std::string& one : found->second) {
+            why += (why.empty() ? "\"" : "; \"") + one + "\"";
+        }
+        text += " (" + why + ")";
+    }
+    return texts;
+}
+
 std::string displayValue(const ShownValue& value) {
-    const std::string missing = TextWriter::placesText(value.missing);
+    const std::string missing =
+        TextWriter::placesText(placesWithReasons(value.missing, value.reasons));
     switch (value.state) {
     case State::NotApplicable:
         return "not applicable";
@@ -224,7 +254,10 @@ std::string displayValue(const ShownValue& value) {
         return "error (" + joined(value.errors) + ")";
     case State::Unknown:
         if (value.kind != ShownValue::Kind::Set || (value.members.empty() && value.open.empty())) {
-            return missing.empty() ? "unknown" : "unknown (" + missing + ")";
+            const std::string known = boundsText(value.atLeast, value.atMost);
+            const bool bounded = !value.atLeast.empty() || !value.atMost.empty();
+            return missing.empty() ? known
+                                   : known + (bounded ? " (missing " : " (") + missing + ")";
         }
         break;
     case State::Value:
@@ -277,7 +310,8 @@ void appendCompact(std::string& out, const RecordResult& result) {
     }
     for (const UndeterminedResult& entry : result.undetermined) {
         out += key + " " + printable(entry.on) + " undetermined " + entry.rule + ": missing " +
-               printable(TextWriter::placesText(entry.missing)) + '\n';
+               printable(TextWriter::placesText(placesWithReasons(entry.missing, entry.reasons))) +
+               '\n';
     }
     for (const ErrorResult& entry : result.errors) {
         out += key + " " + printable(entry.on) + " error " + entry.rule + ": " + entry.code + " " +

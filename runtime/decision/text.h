@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace proviso {
 
@@ -19,7 +20,8 @@ struct ResultTextOptions {
 /// "violation", "warning" or "notice" for bytecode::Severity.
 std::string_view findingSeverityName(std::uint8_t severity);
 
-/// A value for people: `2`, `on_site`, `red, blue`, `not applicable`, `unknown (items[0].weight)`.
+/// A value for people: `2`, `on_site`, `red, blue`, `not applicable`, `unknown (items[0].weight)`,
+/// `at least 2400.00 (missing items[0].price)`.
 std::string displayValue(const ShownValue& value);
 
 /// One decision as a readable block:
@@ -36,6 +38,14 @@ void appendText(std::string& out, const RecordResult& result, const ResultTextOp
 /// One line a finding: `O-17 items[0] violation LATE_NOTICE: the notice is dated after shipping`,
 /// and so for what could not be determined and for errors.
 void appendCompact(std::string& out, const RecordResult& result);
+
+/// What is known of a value that is not known: `at least A`, `at most B`, `between A and B`,
+/// `unknown`; an empty text is no bound.
+std::string boundsText(std::string_view atLeast, std::string_view atMost);
+
+/// The places, each with what packs say of it: `table:NAME ("not read yet")`.
+std::vector<std::string> placesWithReasons(const std::vector<std::string>& places,
+                                           const PlaceReasons& reasons);
 
 /// Text with control characters replaced, so that data cannot steer a terminal.
 std::string printable(std::string_view text);

@@ -1,3 +1,4 @@
+#include "runtime/engine/bounds.h"
 #include "runtime/engine/frame.h"
 #include "runtime/values/date.h"
 
@@ -45,6 +46,24 @@ Checked datePart(std::int64_t days, std::int64_t part) {
         return {dayOfMonth(date)};
     default:
         return {weekdayOf(date) + 1};
+    }
+}
+
+/// A week at the ends of the calendar may begin or end outside of it.
+Checked periodBound(std::int64_t days, std::int64_t period, bool isEnd) {
+    const Date date{days};
+    if (!isInRange(date)) {
+        return {0, EvaluationError::RangeOfDate};
+    }
+    switch (period) {
+    case 0:
+        return asDate({(isEnd ? lastOfWeek(date) : firstOfWeek(date)).days});
+    case 1:
+        return {(isEnd ? lastOfMonth(date) : firstOfMonth(date)).days};
+    case 2:
+        return {(isEnd ? lastOfQuarter(date) : firstOfQuarter(date)).days};
+    default:
+        return {(isEnd ? lastOfYear(date) : firstOfYear(date)).days};
     }
 }
 
@@ -133,6 +152,12 @@ void withKernel(const Frame& frame, const Instruction& instruction, Apply apply)
     case Op::DatePart:
         apply([=](Value a) { return datePart(a, immediate); }, column(0));
         break;
+    case Op::PeriodStart:
+        apply([=](Value a) { return periodBound(a, immediate, /*isEnd=*/false); }, column(0));
+        break;
+    case Op::PeriodEnd:
+        apply([=](Value a) { return periodBound(a, immediate, /*isEnd=*/true); }, column(0));
+        break;
     default:
         apply([mode = instruction.mode](
                   Value a, Value b, Value c, Value d) { return comparedRatios(a, b, c, d, mode); },
@@ -142,6 +167,62 @@ void withKernel(const Frame& frame, const Instruction& instruction, Apply apply)
               column(3));
         break;
     }
+}
+
+/// What the bounds of the operands say about an unknown result.
+Bounds boundsOf(const Frame& frame, const Instruction& instruction, std::size_t row) {
+    const Bounds a = boundsAt(frame.operand(instruction, 0), row);
+    const Bounds b =
+        instruction.operands.size() > 1 ? boundsAt(frame.operand(instruction, 1), row) : a;
+    Bounds out;
+    // An operand without any may turn out to be not applicable, and the result with it.
+    if (!a.any() || !b.any()) {
+        return out;
+    }
+    const auto fitting = [&](Checked bound) {
+        return instruction.type.kind == TypeKind::Date ? asDate(bound) : bound;
+    };
+    switch (instruction.op) {
+    case Op::Add:
+        if (a.hasLow && b.hasLow) {
+            out.setLow(fitting(addChecked(a.low, b.low)));
+        }
+        if (a.hasHigh && b.hasHigh) {
+            out.setHigh(fitting(addChecked(a.high, b.high)));
+        }
+        break;
+    case Op::Subtract:
+        if (a.hasLow && b.hasHigh) {
+            out.setLow(fitting(subChecked(a.low, b.high)));
+        }
+        if (a.hasHigh && b.hasLow) {
+            out.setHigh(fitting(subChecked(a.high, b.low)));
+        }
+        break;
+    case Op::Negate:
+        if (a.hasHigh) {
+            out.setLow(negateChecked(a.high));
+        }
+        if (a.hasLow) {
+            out.setHigh(negateChecked(a.low));
+        }
+        break;
+    default: {
+        const std::int64_t power = powerOfTen(static_cast<int>(instruction.immediate));
+        if (a.hasLow) {
+            out.setLow(mulChecked(a.low, power));
+        }
+        if (a.hasHigh) {
+            out.setHigh(mulChecked(a.high, power));
+        }
+        break;
+    }
+    }
+    return out;
+}
+
+bool passesBounds(Op op) {
+    return op == Op::Add || op == Op::Subtract || op == Op::Negate || op == Op::Rescale;
 }
 
 }  // namespace
@@ -159,6 +240,17 @@ void runArithmetic(Frame& frame, Register number) {
             },
             columns...);
     });
+    if (!passesBounds(instruction.op) ||
+        std::none_of(instruction.operands.begin(), instruction.operands.end(), [&](Register one) {
+            return frame.column(one).bounded();
+        })) {
+        return;
+    }
+    for (std::size_t row = 0; row < rows; ++row) {
+        if (out.state(row) == State::Unknown) {
+            setBounds(out, row, boundsOf(frame, instruction, row));
+        }
+    }
 }
 
 EvaluationError arithmeticError(const Frame& frame, Register number, std::uint32_t row) {

@@ -1,15 +1,14 @@
 #include "runtime/engine/budget.h"
 
-#include "runtime/engine/frame.h"
-
 #include <algorithm>
 #include <limits>
-#include <map>
+#include <set>
+#include <unordered_map>
+#include <utility>
 
 namespace proviso::engine {
 
 using bytecode::kNone;
-using bytecode::SpaceInfo;
 
 namespace {
 
@@ -22,119 +21,189 @@ std::int64_t addCost(std::int64_t sum, std::int64_t weight, std::int64_t rows) {
     return sum;
 }
 
+struct KeyHash {
+    std::size_t operator()(const std::vector<std::int64_t>& key) const noexcept {
+        std::uint64_t hash = 0x9e3779b97f4a7c15U;
+        for (const std::int64_t value : key) {
+            hash ^= static_cast<std::uint64_t>(value) + (hash << 6U) + (hash >> 2U);
+            hash *= 0xff51afd7ed558ccdU;
+            hash ^= hash >> 32U;
+        }
+        return hash;
+    }
+};
+
 }  // namespace
 
-Budget::Budget(const Places& places) : places_(places) {
-    const bytecode::Program& program = places_.program();
-    const Batch& batch = places_.batch();
-    partitions_.resize(program.spaces.size());
-    counts_.resize(program.spaces.size());
-    std::vector<std::uint32_t>& records = partitions_[0];
-    records.resize(batch.spaces[0].rows);
-    std::map<std::vector<std::int64_t>, std::uint32_t> known;
-    for (std::uint32_t record = 0; record < records.size(); ++record) {
-        std::vector<std::int64_t> key;
-        for (const std::uint32_t field : program.partition) {
-            const ColumnData& column = batch.spaces[0].columns[field];
-            key.push_back(static_cast<std::int64_t>(column.state(record)));
-            key.push_back(column.values[record]);
-        }
-        if (program.partition.empty() && !program.wholeFile) {
-            key.push_back(record);
-        }
-        records[record] =
-            known.emplace(std::move(key), static_cast<std::uint32_t>(known.size())).first->second;
+Sets setsOf(const std::vector<const ColumnData*>& keys, std::uint32_t records) {
+    Sets sets;
+    sets.of.reserve(records);
+    if (keys.empty()) {
+        sets.of.assign(records, 0);
+        sets.count = records == 0 ? 0 : 1;
+        return sets;
     }
-    groups_ = static_cast<std::uint32_t>(known.size());
-    for (std::uint32_t space = 1; space < program.spaces.size(); ++space) {
-        if (program.spaces[space].kind == SpaceInfo::Kind::Group) {
-            partition(space);
+    std::unordered_map<std::vector<std::int64_t>, std::uint32_t, KeyHash> known;
+    std::vector<std::int64_t> key(keys.size());
+    for (std::uint32_t record = 0; record < records; ++record) {
+        bool isKnown = true;
+        for (std::size_t index = 0; index < keys.size(); ++index) {
+            isKnown = isKnown && keys[index]->state(record) == State::Value;
+            key[index] = keys[index]->values[record];
         }
-    }
-    totals_.resize(groups_);
-    std::map<std::uint32_t, std::int64_t> weights;
-    for (const auto& rule : program.rules) {
-        for (const auto& [space, weight] : rule.weights) {
-            weights[space] = addCost(weights[space], weight, 1);
+        if (!isKnown) {
+            sets.of.push_back(sets.count++);
+            continue;
         }
+        const auto [place, isNew] = known.try_emplace(key, sets.count);
+        sets.count += isNew ? 1 : 0;
+        sets.of.push_back(place->second);
     }
-    for (const auto& [space, weight] : weights) {
-        partition(space);
-        for (std::uint32_t group = 0; group < groups_; ++group) {
-            totals_[group] = addCost(totals_[group], weight, counts_[space][group]);
-        }
-    }
+    return sets;
 }
 
-// NOLINTNEXTLINE(misc-no-recursion): as deep as spaces hang below one another
-void Budget::partition(std::uint32_t space) {
-    if (!counts_[space].empty()) {
-        return;
-    }
-    const bytecode::Program& program = places_.program();
-    const SpaceInfo& info = program.spaces[space];
-    std::vector<std::uint32_t>& rows = partitions_[space];
-    if (space != 0) {
-        rows.assign(places_.run().rows(space), kNone);
-        if (info.kind == SpaceInfo::Kind::Group) {
-            const auto groups = places_.run().link(info.membership);
-            for (std::uint32_t record = 0; record < groups.size(); ++record) {
-                if (groups[record] != kNone) {
-                    rows[groups[record]] = partitions_[0][record];
+Budget::Budget(const bytecode::Program& program, const Plan& plan, std::uint32_t records)
+    : program_(program), plan_(plan), records_(records), sets_(plan.classes.size()),
+      perRecord_(program.spaces.size()),
+      perSet_(plan.classes.size(), std::vector<std::vector<std::int64_t>>(program.spaces.size())) {
+    std::map<std::uint32_t, Weights> together;
+    for (const auto& rule : program.rules) {
+        std::vector<Price> prices = pricesOf(rule.weights);
+        if (prices.size() == 1) {
+            Weights& sum = together[prices.front().partitionClass];
+            for (const auto& [space, weight] : prices.front().weights) {
+                const auto place = std::find_if(
+                    sum.begin(), sum.end(), [&](const auto& each) { return each.first == space; });
+                if (place == sum.end()) {
+                    sum.emplace_back(space, weight);
+                } else {
+                    place->second = addCost(place->second, weight, 1);
                 }
             }
         } else {
-            const bool input = space < program.schema.spaces.size();
-            const std::uint32_t parent = input ? program.schema.spaces[space].parent : info.parent;
-            partition(parent);
-            for (std::uint32_t row = 0; row < rows.size(); ++row) {
-                const std::uint32_t above = input ? places_.batch().spaces[space].parent[row]
-                                                  : places_.run().link(info.toParent)[row];
-                rows[row] = above == kNone ? kNone : partitions_[parent][above];
+            totals_.push_back(prices);
+        }
+        for (const Price& price : prices) {
+            for (const auto& [space, weight] : price.weights) {
+                if (price.partitionClass == kNone) {
+                    perRecord_[space].resize(records_, 0);
+                }
+            }
+        }
+        rulePrices_.push_back(std::move(prices));
+    }
+    for (auto& [partitionClass, weights] : together) {
+        totals_.push_back({Price{partitionClass, std::move(weights)}});
+    }
+}
+
+std::vector<Budget::Price> Budget::pricesOf(const Weights& weights) const {
+    std::set<std::uint32_t> classes;
+    for (const auto& [space, weight] : weights) {
+        if (plan_.spaceClass[space] != kNone) {
+            classes.insert(plan_.spaceClass[space]);
+        }
+    }
+    if (classes.empty()) {
+        return {{kNone, weights}};
+    }
+    std::vector<Price> prices;
+    for (const std::uint32_t each : classes) {
+        Price& price = prices.emplace_back();
+        price.partitionClass = each;
+        for (const auto& weight : weights) {
+            const std::uint32_t of = plan_.spaceClass[weight.first];
+            if (of == kNone || of == each) {
+                price.weights.push_back(weight);
             }
         }
     }
-    counts_[space].assign(std::max<std::uint32_t>(groups_, 1), 0);
-    for (const std::uint32_t group : rows) {
-        if (group != kNone) {
-            ++counts_[space][group];
+    return prices;
+}
+
+void Budget::bringTogether(std::uint32_t partitionClass, Sets sets) {
+    sets_[partitionClass] = std::move(sets);
+    for (const std::vector<Price>& prices : rulePrices_) {
+        for (const Price& price : prices) {
+            for (const auto& [space, weight] : price.weights) {
+                if (price.partitionClass == partitionClass) {
+                    perSet_[partitionClass][space].resize(sets_[partitionClass].count, 0);
+                }
+            }
         }
     }
 }
 
-std::vector<std::vector<std::uint8_t>> Budget::over(std::int64_t budget) const {
-    std::vector<std::vector<std::uint8_t>> marked;
-    if (std::all_of(
-            totals_.begin(), totals_.end(), [&](std::int64_t total) { return total <= budget; })) {
-        return marked;
+void Budget::count(std::uint32_t space, std::uint32_t record, std::uint32_t rows) {
+    if (!perRecord_[space].empty()) {
+        perRecord_[space][record] += rows;
     }
-    const bytecode::Program& program = places_.program();
+    for (std::size_t each = 0; each < perSet_.size(); ++each) {
+        if (!perSet_[each][space].empty()) {
+            perSet_[each][space][sets_[each].of[record]] += rows;
+        }
+    }
+}
+
+void Budget::count(std::uint32_t space,
+                   const std::vector<std::uint32_t>& rows,
+                   std::uint32_t first) {
+    for (std::uint32_t index = 0; index < rows.size(); ++index) {
+        count(space, first + index, rows[index]);
+    }
+}
+
+std::uint32_t Budget::setOf(const Price& price, std::uint32_t record) const {
+    return price.partitionClass == kNone ? record : sets_[price.partitionClass].of[record];
+}
+
+std::int64_t Budget::cost(const Price& price, std::uint32_t set) const {
+    std::int64_t spent = 0;
+    for (const auto& [space, weight] : price.weights) {
+        spent = addCost(spent,
+                        weight,
+                        price.partitionClass == kNone ? perRecord_[space][set]
+                                                      : perSet_[price.partitionClass][space][set]);
+    }
+    return spent;
+}
+
+OverBudget Budget::over(std::int64_t budget) const {
+    OverBudget marked(program_.rules.size());
     bool any = false;
-    marked.resize(program.rules.size());
-    for (std::size_t index = 0; index < program.rules.size(); ++index) {
-        const bytecode::RuleInfo& rule = program.rules[index];
-        std::vector<std::uint8_t> groups(groups_, 0);
-        for (std::uint32_t group = 0; group < groups_; ++group) {
-            std::int64_t spent = 0;
-            for (const auto& [space, weight] : rule.weights) {
-                spent = addCost(spent, weight, counts_[space][group]);
+    for (std::size_t rule = 0; rule < rulePrices_.size(); ++rule) {
+        for (const Price& price : rulePrices_[rule]) {
+            const std::uint32_t sets =
+                price.partitionClass == kNone ? records_ : sets_[price.partitionClass].count;
+            std::vector<std::uint8_t> isOver(sets, 0);
+            bool anyHere = false;
+            for (std::uint32_t set = 0; set < sets; ++set) {
+                isOver[set] = cost(price, set) > budget ? 1 : 0;
+                anyHere = anyHere || isOver[set] != 0;
             }
-            groups[group] = spent > budget ? 1 : 0;
-        }
-        if (std::find(groups.begin(), groups.end(), 1) == groups.end()) {
-            continue;
-        }
-        any = true;
-        // Only records and groups are the same rows whatever rules say; those built from them may
-        // change when a rule errs.
-        for (const std::uint32_t group : partitions_[rootOf(program, rule.space)]) {
-            marked[index].push_back(group == kNone ? 0 : groups[group]);
+            if (!anyHere) {
+                continue;
+            }
+            any = true;
+            marked[rule].resize(records_, 0);
+            for (std::uint32_t record = 0; record < records_; ++record) {
+                marked[rule][record] |= isOver[setOf(price, record)];
+            }
         }
     }
-    if (!any) {
-        marked.clear();
+    return any ? marked : OverBudget{};
+}
+
+std::int64_t Budget::spentBeside(std::uint32_t record) const {
+    std::int64_t spent = 0;
+    for (const std::vector<Price>& prices : totals_) {
+        std::int64_t most = 0;
+        for (const Price& price : prices) {
+            most = std::max(most, cost(price, setOf(price, record)));
+        }
+        spent = addCost(spent, most, 1);
     }
-    return marked;
+    return spent;
 }
 
 }  // namespace proviso::engine

@@ -1,35 +1,64 @@
 #pragma once
 
-#include "runtime/engine/places.h"
+#include "runtime/bytecode/batch.h"
+#include "runtime/engine/plan.h"
+#include "runtime/engine/stage.h"
 
 #include <cstdint>
+#include <map>
 #include <vector>
 
 namespace proviso::engine {
 
-/// What the rules of one block cost. The price of a rule is a sum over row spaces, weight by rows,
-/// that the bytecode states; it does not depend on what the rows say, so that every engine counts
-/// the same.
+/// The set of each record: records with equal keys, numbered as first met. A record with a key that
+/// is no value is a set of its own; without keys there is one set.
+struct Sets {
+    std::vector<std::uint32_t> of;  ///< by record
+    std::uint32_t count = 0;
+};
+Sets setsOf(const std::vector<const ColumnData*>& keys, std::uint32_t records);
+
+/// What rules cost over all records of a run. The price of a rule in a set of records is a sum over
+/// row spaces, weight by rows, that the bytecode states: over the spaces of the set's class and
+/// those of no class, for each class that the rule's spaces are of; for a rule of no class each
+/// record is a set. It does not depend on what the rows say, so that every engine counts the same.
 class Budget {
   public:
-    explicit Budget(const Places& places);
+    Budget(const bytecode::Program& program, const Plan& plan, std::uint32_t records);
 
-    /// All rules together, for the records that are decided together with this one.
-    std::int64_t spentBeside(std::uint32_t record) const { return totals_[partitions_[0][record]]; }
+    /// Who is in which set of a class (Plan::classes). Call for each class before `count`.
+    void bringTogether(std::uint32_t partitionClass, Sets sets);
 
-    /// By rule, the rows of its root (rootOf) that ask more than `budget` of it; rules that stay
-    /// within have none. Empty: all do.
-    std::vector<std::vector<std::uint8_t>> over(std::int64_t budget) const;
+    /// The rows of a space, by record from `first` on; what was counted before is added to.
+    void
+    count(std::uint32_t space, const std::vector<std::uint32_t>& rows, std::uint32_t first = 0);
+    void count(std::uint32_t space, std::uint32_t record, std::uint32_t rows);
+
+    /// By rule, by record. Empty: every rule stays within.
+    OverBudget over(std::int64_t budget) const;
+
+    /// All rules together: of each, the most that one of its sets with this record costs.
+    std::int64_t spentBeside(std::uint32_t record) const;
 
   private:
-    void partition(std::uint32_t space);
+    using Weights = std::vector<std::pair<std::uint32_t, std::int64_t>>;
+    /// What rules of the same classes cost in sets of one class.
+    struct Price {
+        std::uint32_t partitionClass = bytecode::kNone;
+        Weights weights;
+    };
+    std::vector<Price> pricesOf(const Weights& weights) const;
+    std::int64_t cost(const Price& price, std::uint32_t set) const;
+    std::uint32_t setOf(const Price& price, std::uint32_t record) const;
 
-    const Places& places_;
-    std::uint32_t groups_ = 0;
-    std::vector<std::vector<std::uint32_t>>
-        partitions_;  ///< by space, by row: which records decided together
-    std::vector<std::vector<std::int64_t>> counts_;  ///< by space, by partition: rows
-    std::vector<std::int64_t> totals_;               ///< by partition
+    const bytecode::Program& program_;
+    const Plan& plan_;
+    std::uint32_t records_ = 0;
+    std::vector<Sets> sets_;                                      ///< by class
+    std::vector<std::vector<std::uint32_t>> perRecord_;           ///< by space; empty: not weighed
+    std::vector<std::vector<std::vector<std::int64_t>>> perSet_;  ///< by class, space, set
+    std::vector<std::vector<Price>> rulePrices_;                  ///< by rule
+    std::vector<std::vector<Price>> totals_;  ///< rules of one class, or none, summed; others each
 };
 
 }  // namespace proviso::engine

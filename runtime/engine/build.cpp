@@ -1,4 +1,6 @@
 #include "runtime/engine/frame.h"
+#include "runtime/engine/instants.h"
+#include "runtime/engine/window.h"
 
 namespace proviso::engine {
 
@@ -136,6 +138,15 @@ bool runBuild(Frame& frame, Register number) {
         return true;
     case Op::BuildRows:
         fits = buildRows(frame, instruction, data);
+        break;
+    case Op::BuildWindow:
+        fits = Window(frame, instruction).build(data, frame.maximumRows);
+        break;
+    case Op::BuildInstants:
+        fits = buildInstants(frame, instruction, data);
+        break;
+    case Op::BuildCovers:
+        fits = buildCovers(frame, instruction, data);
         break;
     case Op::BuildPairs:
         fits = buildCombinations(frame,

@@ -1,3 +1,4 @@
+#include "runtime/engine/bounds.h"
 #include "runtime/engine/frame.h"
 
 #include <numeric>
@@ -25,6 +26,14 @@ void runSpread(const Frame& frame, const Instruction& instruction, ColumnData& o
         out.states[row] = at == kNoIndex ? link.states[row] : from.state(at);
     }
     settle(out);
+    if (!from.bounded()) {
+        return;
+    }
+    for (std::size_t row = 0; row < rows; ++row) {
+        if (link.rows[row] != kNoIndex) {
+            takeBounds(out, row, from, link.rows[row]);
+        }
+    }
 }
 
 void runGather(const Frame& frame, const Instruction& instruction, ColumnData& out) {
@@ -45,6 +54,15 @@ void runGather(const Frame& frame, const Instruction& instruction, ColumnData& o
         out.states[row] = state;
     }
     settle(out);
+    if (!from.bounded()) {
+        return;
+    }
+    for (std::size_t row = 0; row < rows; ++row) {
+        const auto at = static_cast<std::uint64_t>(named.values[row]);
+        if (named.state(row) == State::Value && at < from.values.size()) {
+            takeBounds(out, row, from, at);
+        }
+    }
 }
 
 /// Marks the rows that lead nowhere; `missing(row)` is called for those only.
@@ -85,6 +103,40 @@ void runFirstRow(const Frame& frame, const Instruction& instruction, RegisterDat
     finishLink(data, [](std::size_t) { return State::NotApplicable; });
 }
 
+void runIdentity(RegisterData& data, std::size_t rows) {
+    data.ownRows.resize(rows);
+    std::iota(data.ownRows.begin(), data.ownRows.end(), 0U);
+    data.rows = data.ownRows;
+}
+
+void runLinkOfRow(const Frame& frame, const Instruction& instruction, RegisterData& data) {
+    const ColumnData& named = frame.operand(instruction, 0);
+    const std::uint32_t targets = frame.rowCounts[instruction.target];
+    const std::size_t rows = frame.rowsOf(instruction);
+    data.ownRows.assign(rows, kNoIndex);
+    for (std::size_t row = 0; row < rows; ++row) {
+        const auto at = static_cast<std::uint64_t>(named.values[row]);
+        if (named.state(row) == State::Value && at < targets) {
+            data.ownRows[row] = static_cast<std::uint32_t>(at);
+        }
+    }
+    finishLink(data, [&](std::size_t row) {
+        return named.state(row) == State::Value ? State::Error : named.state(row);
+    });
+}
+
+/// When an instant is; of the one of unknown time its own state.
+void runInstantTime(const RegisterData& instants,
+                    const std::vector<std::int64_t>& times,
+                    ColumnData& out) {
+    out.values = times;
+    out.states.resize(times.size());
+    for (std::size_t row = 0; row < times.size(); ++row) {
+        out.states[row] = instants.second[row] != 0 ? instants.exists[row] : State::Value;
+    }
+    settle(out);
+}
+
 void runRowOfLink(const Frame& frame, const Instruction& instruction, ColumnData& out) {
     const RegisterData& link = frame.linkOperand(instruction, 0);
     out.values.assign(link.rows.begin(), link.rows.end());
@@ -119,6 +171,21 @@ void runCrossing(Frame& frame, Register number) {
         data.own.values.assign(branches.begin(), branches.end());
         break;
     }
+    case Op::Identity:
+        runIdentity(data, rows);
+        break;
+    case Op::LinkOfRow:
+        runLinkOfRow(frame, instruction, data);
+        break;
+    case Op::InstantStart:
+    case Op::InstantEnd: {
+        const RegisterData& instants = frame.linkOperand(instruction, 0);
+        runInstantTime(instants,
+                       instruction.op == Op::InstantStart ? instants.starts : instants.finishes,
+                       data.own);
+        break;
+    }
+    case Op::SecondExists:
     case Op::RowExists: {
         data.own.states = frame.linkOperand(instruction, 0).exists;
         data.own.values.assign(rows, 1);
@@ -132,21 +199,78 @@ void runCrossing(Frame& frame, Register number) {
     }
 }
 
-void runRank(Frame& frame, Register number) {
-    const Instruction& instruction = frame.program.code[number];
-    const RegisterData& link = frame.linkOperand(instruction, 0);
-    ColumnData& out = frame.registers[number].own;
-    const std::size_t rows = frame.rowsOf(instruction);
+namespace {
 
-    struct Key {
-        const ColumnData* column;
-        ValueOrder order;
-    };
+struct Key {
+    const ColumnData* column;
+    ValueOrder order;
+};
+
+/// The columns behind the link by which a Rank or DenseRank orders.
+std::vector<Key> rankKeys(const Frame& frame, const Instruction& instruction) {
     std::vector<Key> keys;
     for (std::size_t index = 1; index < instruction.operands.size(); ++index) {
         const Type& type = frame.program.code[instruction.operands[index]].type;
         keys.push_back({&frame.operand(instruction, index), ValueOrder(frame, type)});
     }
+    return keys;
+}
+
+}  // namespace
+
+void runDenseRank(Frame& frame, Register number) {
+    const Instruction& instruction = frame.program.code[number];
+    const RegisterData& link = frame.linkOperand(instruction, 0);
+    ColumnData& out = frame.registers[number].own;
+    const std::size_t rows = frame.rowsOf(instruction);
+    const std::vector<Key> keys = rankKeys(frame, instruction);
+    out.values.assign(rows, 0);
+    out.states.resize(rows);
+    std::vector<std::uint32_t>& sorted = frame.words;
+    sorted.clear();
+    for (std::uint32_t row = 0; row < rows; ++row) {
+        State state = link.state(row);
+        for (const Key& key : keys) {
+            state = propagate(state, key.column->state(row));
+        }
+        out.states[row] = state;
+        if (state == State::Value) {
+            sorted.push_back(row);
+        }
+    }
+    const auto order = [&](std::uint32_t a, std::uint32_t b) {
+        for (const Key& key : keys) {
+            const int compared = key.order.compare(key.column->values[a], key.column->values[b]);
+            if (compared != 0) {
+                return compared;
+            }
+        }
+        return 0;
+    };
+    std::sort(sorted.begin(), sorted.end(), [&](std::uint32_t a, std::uint32_t b) {
+        if (link.rows[a] != link.rows[b]) {
+            return link.rows[a] < link.rows[b];
+        }
+        return order(a, b) < 0;
+    });
+    std::int64_t position = 0;
+    for (std::size_t index = 0; index < sorted.size(); ++index) {
+        if (index == 0 || link.rows[sorted[index]] != link.rows[sorted[index - 1]]) {
+            position = 0;
+        } else if (order(sorted[index], sorted[index - 1]) != 0) {
+            ++position;
+        }
+        out.values[sorted[index]] = position;
+    }
+    settle(out);
+}
+
+void runRank(Frame& frame, Register number) {
+    const Instruction& instruction = frame.program.code[number];
+    const RegisterData& link = frame.linkOperand(instruction, 0);
+    ColumnData& out = frame.registers[number].own;
+    const std::size_t rows = frame.rowsOf(instruction);
+    const std::vector<Key> keys = rankKeys(frame, instruction);
     std::vector<std::uint32_t>& sorted = frame.words;
     sorted.resize(rows);
     std::iota(sorted.begin(), sorted.end(), 0U);

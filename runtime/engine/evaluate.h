@@ -17,11 +17,14 @@ struct DecideOptions {
                                         ///< that are decided together
     bool withChoices =
         true;  ///< also evaluate the other outcomes that are equally right, where an output asks
+    std::uint32_t maximumRows = 0;  ///< of a row space; 0: as InterpreterOptions
 };
 
 class Interpreter;
 
-/// Decides blocks of whole groups. One object serves one thread; many may share one program.
+/// Decides all records together, in one stage: what explanations and tests read. Runs over many
+/// records go stage by stage (run.h) and come to the same answers. One object serves one thread;
+/// many may share one program.
 class Evaluator {
   public:
     explicit Evaluator(std::shared_ptr<const bytecode::Program> program);
@@ -29,8 +32,9 @@ class Evaluator {
     Evaluator(const Evaluator&) = delete;
     Evaluator& operator=(const Evaluator&) = delete;
 
-    /// One result an entry row, in row order. The batch must hold whole groups (Program::partition)
-    /// and its dictionary must have been started with Program::texts.
+    /// One result an entry row, in row order. The batch holds records in the order of their keys,
+    /// with all those that share a set with one of them (Program::classes), and its dictionary must
+    /// have been started with Program::texts.
     std::vector<RecordResult> decide(const Batch& batch, const DecideOptions& options);
 
     /// The registers of the last `decide` with choice 0, for explanations. Valid until the next
@@ -38,8 +42,11 @@ class Evaluator {
     const Interpreter& interpreter() const;
 
   private:
+    struct Together;
+
     std::shared_ptr<const bytecode::Program> program_;
     std::unique_ptr<Interpreter> interpreter_;
+    std::unique_ptr<Together> together_;
 };
 
 }  // namespace proviso

@@ -1,3 +1,4 @@
+#include "runtime/engine/bounds.h"
 #include "runtime/engine/frame.h"
 
 #include <utility>
@@ -57,7 +58,15 @@ void foldRows(Frame& frame,
     const RegisterData& link = frame.linkOperand(instruction, 0);
     const ColumnData& mask = frame.operand(instruction, 1);
     const ColumnData& value = frame.operand(instruction, withValue ? 2 : 1);
+    const ColumnData* const more = foldMore(frame, instruction);
     frame.worst.clear();
+    if (more != nullptr && !more->states.empty()) {
+        frame.worst.assign(parents, State::Value);
+        for (std::size_t parent = 0; parent < parents; ++parent) {
+            const State state = more->states[parent];
+            frame.worst[parent] = state == State::NotApplicable ? State::Value : state;
+        }
+    }
     if (mask.states.empty() && value.states.empty()) {
         forEachChild(link, [&](std::size_t row, std::uint32_t parent) {
             if (mask.values[row] != 0) {
@@ -66,7 +75,7 @@ void foldRows(Frame& frame,
         });
         return;
     }
-    frame.worst.assign(parents, State::Value);
+    frame.worst.resize(parents, State::Value);
     forEachChild(link, [&](std::size_t row, std::uint32_t parent) {
         const Part part = withValue ? partOf(mask, value, row) : partOf(mask, row);
         if (part.counts) {
@@ -176,7 +185,8 @@ void foldLogic(Frame& frame, const Instruction& instruction, ColumnData& out, bo
     const std::size_t parents = frame.rowsOf(instruction);
     const RegisterData& link = frame.linkOperand(instruction, 0);
     const ColumnData& column = frame.operand(instruction, 1);
-    if (column.states.empty()) {
+    const ColumnData* const more = foldMore(frame, instruction);
+    if (column.states.empty() && more == nullptr) {
         out.states.clear();
         out.values.assign(parents, every ? 1 : 0);
         forEachChild(link, [&](std::size_t row, std::uint32_t parent) {
@@ -195,6 +205,13 @@ void foldLogic(Frame& frame, const Instruction& instruction, ColumnData& out, bo
         const std::uint8_t rank = every ? logic_detail::andRank(one) : logic_detail::orRank(one);
         ranks[parent] = std::max(ranks[parent], rank);
     });
+    for (std::size_t parent = 0; more != nullptr && parent < parents; ++parent) {
+        // A row that may be missing may hold for Any, and may not for Every.
+        const Logical missing = logicalAt(*more, parent);
+        ranks[parent] = std::max(ranks[parent],
+                                 every ? logic_detail::andRank(logicalNot(missing))
+                                       : logic_detail::orRank(missing));
+    }
     out.values.resize(parents);
     out.states.resize(parents);
     for (std::size_t parent = 0; parent < parents; ++parent) {
@@ -281,9 +298,17 @@ void runFold(Frame& frame, Register number) {
     case Op::FoldOnly:
         foldOnly(frame, instruction, out);
         break;
+    case Op::FoldLatest:
+        foldLatest(frame, instruction, out);
+        break;
     default:
         foldFirst(frame, instruction, out);
         break;
+    }
+    if (instruction.op == Op::FoldTotal || instruction.op == Op::FoldCount ||
+        instruction.op == Op::FoldDistinct || instruction.op == Op::FoldHighest ||
+        instruction.op == Op::FoldLowest) {
+        boundFold(frame, instruction, out);
     }
 }
 

@@ -2,6 +2,7 @@
 
 #include "runtime/bytecode/batch.h"
 #include "runtime/bytecode/program.h"
+#include "runtime/engine/carried.h"
 #include "runtime/engine/lookups.h"
 #include "runtime/values/decimal.h"
 #include "runtime/values/logic.h"
@@ -10,6 +11,7 @@
 #include <cstdint>
 #include <memory>
 #include <span>
+#include <string>
 #include <vector>
 
 /// The state of one evaluation, shared by the files that implement the operations.
@@ -39,9 +41,13 @@ struct RegisterData {
     std::span<const std::uint32_t> rows;  ///< `ownRows`, or parents of the batch
     std::vector<std::uint32_t> ownRows;
     std::vector<State> states;  ///< why a row leads nowhere: the state of what is read there
-    std::vector<std::uint32_t>
-        second;                 ///< BuildPairs, BuildProduct: the second row; BuildRows: the branch
-    std::vector<State> exists;  ///< BuildRows: Value, Unknown or Error
+    /// BuildPairs, BuildProduct, BuildWindow, BuildCovers: the second row; BuildRows: the branch;
+    /// BuildInstants: 1 for the row of unknown time.
+    std::vector<std::uint32_t> second;
+    /// BuildRows, BuildWindow, BuildInstants, BuildCovers: Value, Unknown or Error.
+    std::vector<State> exists;
+    std::vector<std::int64_t> starts;  ///< BuildInstants
+    std::vector<std::int64_t> finishes;
     mutable Children children;
 
     State state(std::size_t row) const { return states.empty() ? State::Value : states[row]; }
@@ -75,6 +81,10 @@ struct Frame {
     /// empty where none did.
     std::vector<std::vector<std::uint8_t>> overBudget;
     std::vector<RegisterData> registers;
+
+    std::vector<Register> active;               ///< what runs, ascending
+    std::vector<Register> carriedIn;            ///< not computed, but given with the batch
+    std::vector<const CarriedColumn*> givenBy;  ///< by register, nullptr where it is computed
 
     // Used by one operation at a time, kept for their memory.
     std::vector<std::uint8_t> bytes;
@@ -154,17 +164,50 @@ void runContributions(Frame& frame, Register number);
 // lookup.cpp
 void runLookup(Frame& frame, Register number);
 EvaluationError tableError(const Frame& frame, Register number, std::uint32_t row);
+/// What the table says of a result that it leaves open.
+std::string tableReason(const Frame& frame, Register number, std::uint32_t row);
 // crossing.cpp
 void runCrossing(Frame& frame, Register number);
 void runRank(Frame& frame, Register number);
+void runDenseRank(Frame& frame, Register number);
+// holes.cpp
+void runHoles(Frame& frame, Register number);
+/// For each group that a GroupBy made: 1 where a rejected record of the batch may belong to it.
+std::vector<std::uint8_t> groupsWithHoles(const Frame& frame, Register groupBy);
 // folds.cpp
 void runFold(Frame& frame, Register number);
+// fold_bounds.cpp: gives the unknown rows of a finished fold their bounds
+void boundFold(const Frame& frame, const Instruction& instruction, ColumnData& out);
+// latest.cpp
+void foldLatest(Frame& frame, const Instruction& instruction, ColumnData& out);
 // build.cpp: false where a row space would grow beyond the limit
 bool runBuild(Frame& frame, Register number);
 // apportion.cpp
 void runApportion(Frame& frame, Register number);
 void runApportionOutcomes(Frame& frame, Register number);
 EvaluationError apportionError(const Frame& frame, Register number, std::uint32_t row);
+
+/// The operands of a fold before the optional last one, which says that rows may be missing.
+inline std::size_t foldOperands(const Instruction& instruction) {
+    switch (instruction.op) {
+    case Op::FoldCount:
+    case Op::FoldOnly:
+    case Op::FoldAny:
+    case Op::FoldEvery:
+        return 2;
+    case Op::FoldLatest:
+        // A link, a mask and pairs.
+        return instruction.operands.size() - instruction.operands.size() % 2;
+    default:
+        return 3;
+    }
+}
+
+/// Whether rows may be missing from a fold: a column of the fold's rows; null where none can be.
+inline const ColumnData* foldMore(const Frame& frame, const Instruction& instruction) {
+    const std::size_t before = foldOperands(instruction);
+    return instruction.operands.size() > before ? &frame.operand(instruction, before) : nullptr;
+}
 
 /// Whether values of the type are ordered by their texts.
 inline bool isTextLike(const Type& type) {

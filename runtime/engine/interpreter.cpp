@@ -1,8 +1,10 @@
 #include "runtime/engine/interpreter.h"
 
 #include "runtime/base/check.h"
+#include "runtime/engine/bounds.h"
 #include "runtime/engine/frame.h"
 
+#include <numeric>
 #include <utility>
 
 namespace proviso {
@@ -12,7 +14,8 @@ namespace engine {
 Frame::Frame(std::shared_ptr<const bytecode::Program> programShared,
              std::shared_ptr<const Lookups> lookupsShared)
     : sharedProgram(std::move(programShared)), lookups(std::move(lookupsShared)),
-      program(*sharedProgram), rowCounts(program.spaces.size()), registers(program.code.size()) {}
+      program(*sharedProgram), rowCounts(program.spaces.size()), registers(program.code.size()),
+      givenBy(program.code.size(), nullptr) {}
 
 const Children& Frame::childrenOf(Register link) const {
     const RegisterData& data = registers[link];
@@ -41,13 +44,37 @@ const Children& Frame::childrenOf(Register link) const {
     return children;
 }
 
+/// An amount that cannot be below zero has a bound even where it is not known.
+static void runInput(const Frame& frame, const Instruction& instruction, RegisterData& data) {
+    const SchemaField& field =
+        frame.program.schema.spaces[instruction.space].fields[instruction.index];
+    const ColumnData& stored = frame.batch->spaces[instruction.space].columns[instruction.index];
+    data.column = &stored;
+    const bool neverBelow = carriesBounds(field.type) && field.type.kind != TypeKind::Date &&
+                            !field.isSigned && !stored.bounded();
+    if (!neverBelow || std::find(stored.states.begin(), stored.states.end(), State::Unknown) ==
+                           stored.states.end()) {
+        return;
+    }
+    data.own.values = stored.values;
+    data.own.states = stored.states;
+    data.column = &data.own;
+    Bounds bounds;
+    bounds.setLow(0);
+    for (std::size_t row = 0; row < stored.states.size(); ++row) {
+        if (stored.states[row] == State::Unknown) {
+            setBounds(data.own, row, bounds);
+        }
+    }
+}
+
 static void runSource(Frame& frame, Register number) {
     const Instruction& instruction = frame.program.code[number];
     RegisterData& data = frame.registers[number];
     const std::size_t rows = frame.rowsOf(instruction);
     switch (instruction.op) {
     case Op::Input:
-        data.column = &frame.batch->spaces[instruction.space].columns[instruction.index];
+        runInput(frame, instruction, data);
         break;
     case Op::InputParent:
         data.rows = frame.batch->spaces[instruction.space].parent;
@@ -66,8 +93,7 @@ static void runSource(Frame& frame, Register number) {
     }
 }
 
-/// False where a row space would grow beyond the limit.
-static bool runInstruction(Frame& frame, Register number) {
+static bool dispatch(Frame& frame, Register number) {
     switch (frame.program.code[number].op) {
     case Op::Input:
     case Op::InputParent:
@@ -86,6 +112,8 @@ static bool runInstruction(Frame& frame, Register number) {
     case Op::Round:
     case Op::RoundRatio:
     case Op::DatePart:
+    case Op::PeriodStart:
+    case Op::PeriodEnd:
     case Op::CompareRatio:
         runArithmetic(frame, number);
         return true;
@@ -124,10 +152,22 @@ static bool runInstruction(Frame& frame, Register number) {
     case Op::RowExists:
     case Op::PairSecond:
     case Op::ProductSecond:
+    case Op::SecondOf:
+    case Op::SecondExists:
+    case Op::InstantStart:
+    case Op::InstantEnd:
+    case Op::Identity:
+    case Op::LinkOfRow:
         runCrossing(frame, number);
         return true;
     case Op::Rank:
         runRank(frame, number);
+        return true;
+    case Op::DenseRank:
+        runDenseRank(frame, number);
+        return true;
+    case Op::GroupHoles:
+        runHoles(frame, number);
         return true;
     case Op::FoldTotal:
     case Op::FoldCount:
@@ -138,6 +178,7 @@ static bool runInstruction(Frame& frame, Register number) {
     case Op::FoldEvery:
     case Op::FoldOnly:
     case Op::FoldFirst:
+    case Op::FoldLatest:
         runFold(frame, number);
         return true;
     case Op::GroupBy:
@@ -145,6 +186,9 @@ static bool runInstruction(Frame& frame, Register number) {
     case Op::BuildRows:
     case Op::BuildPairs:
     case Op::BuildProduct:
+    case Op::BuildWindow:
+    case Op::BuildInstants:
+    case Op::BuildCovers:
         return runBuild(frame, number);
     case Op::Apportion:
         runApportion(frame, number);
@@ -154,6 +198,35 @@ static bool runInstruction(Frame& frame, Register number) {
         return true;
     }
     return true;
+}
+
+/// False where a row space would grow beyond the limit. Bounds are those of this run: what a former
+/// one left never stays beside what this one computes.
+static bool runInstruction(Frame& frame, Register number) {
+    ColumnData& own = frame.registers[number].own;
+    own.lows.clear();
+    own.highs.clear();
+    const bool fits = dispatch(frame, number);
+    settleBounds(own);
+    return fits;
+}
+
+static bool isColumn(const ColumnData& column, std::size_t rows) {
+    return column.values.size() == rows &&
+           (column.states.empty() || column.states.size() == rows) &&
+           (column.lows.empty() || column.lows.size() == rows) &&
+           column.lows.size() == column.highs.size();
+}
+
+/// Rejected records are rows of the entry record, or there are none and no columns either.
+static bool holesFit(const Batch::Space& holes, const SchemaSpace& described) {
+    if (holes.rows == 0 && holes.columns.empty()) {
+        return true;
+    }
+    return holes.columns.size() == described.fields.size() &&
+           std::all_of(holes.columns.begin(), holes.columns.end(), [&](const ColumnData& column) {
+               return isColumn(column, holes.rows);
+           });
 }
 
 static bool fits(const Batch& batch, const Schema& schema) {
@@ -168,8 +241,7 @@ static bool fits(const Batch& batch, const Schema& schema) {
             return false;
         }
         for (const ColumnData& column : space.columns) {
-            if (column.values.size() != rows ||
-                (!column.states.empty() && column.states.size() != rows)) {
+            if (!isColumn(column, rows)) {
                 return false;
             }
         }
@@ -184,12 +256,12 @@ static bool fits(const Batch& batch, const Schema& schema) {
             return false;
         }
     }
-    return true;
+    return holesFit(batch.holes, schema.spaces[0]);
 }
 
 static Result<void> runAll(Frame& frame, bool onlyDependents) {
     const std::vector<Instruction>& code = frame.program.code;
-    for (Register number = 0; number < code.size(); ++number) {
+    for (const Register number : frame.active) {
         if (onlyDependents && !frame.lookups->dependsOnChoice[number]) {
             continue;
         }
@@ -204,6 +276,30 @@ static Result<void> runAll(Frame& frame, bool onlyDependents) {
         }
     }
     return {};
+}
+
+static void takeCarried(Frame& frame, const InterpreterOptions& options) {
+    PROVISO_CHECK(options.carriedIn.size() == options.carried.size(),
+                  "carried columns are parallel");
+    for (const Register number : frame.carriedIn) {
+        frame.givenBy[number] = nullptr;
+        frame.registers[number].column = &frame.registers[number].own;
+    }
+    frame.carriedIn.assign(options.carriedIn.begin(), options.carriedIn.end());
+    for (std::size_t index = 0; index < options.carried.size(); ++index) {
+        const Register number = options.carriedIn[index];
+        frame.givenBy[number] = &options.carried[index];
+        frame.registers[number].column = &options.carried[index].cells;
+    }
+}
+
+/// The rows that were built are those that the former stage built.
+static void checkCarried(const Frame& frame) {
+    for (const Register number : frame.carriedIn) {
+        PROVISO_CHECK(frame.column(number).values.size() ==
+                          frame.rowCounts[frame.program.code[number].space],
+                      "a carried column has a cell for each row");
+    }
 }
 
 }  // namespace engine
@@ -241,7 +337,18 @@ Result<void> Interpreter::run(const Batch& batch, const Options& options) {
     for (std::size_t space = 0; space < frame.rowCounts.size(); ++space) {
         frame.rowCounts[space] = space < batch.spaces.size() ? batch.spaces[space].rows : 0;
     }
-    return engine::runAll(frame, /*onlyDependents=*/false);
+    if (options.active != nullptr) {
+        frame.active = *options.active;
+    } else {
+        frame.active.resize(frame.program.code.size());
+        std::iota(frame.active.begin(), frame.active.end(), 0U);
+    }
+    engine::takeCarried(frame, options);
+    Result<void> done = engine::runAll(frame, /*onlyDependents=*/false);
+    if (done.has_value()) {
+        engine::checkCarried(frame);
+    }
+    return done;
 }
 
 void Interpreter::limit(std::vector<std::vector<std::uint8_t>> overBudget) {

@@ -8,11 +8,13 @@
 #include <memory>
 #include <optional>
 #include <span>
+#include <vector>
 
 namespace proviso {
 
 namespace engine {
 struct Frame;
+struct CarriedColumn;
 }  // namespace engine
 
 struct InterpreterOptions {
@@ -22,6 +24,13 @@ struct InterpreterOptions {
     std::int64_t choice = 0;
     /// A built row space that would hold more rows ends the run.
     std::uint32_t maximumRows = 1U << 22U;
+    /// Only these registers are computed, ascending; nullptr: all. Other registers may not be read,
+    /// and must not be operands of these unless they are carried.
+    const std::vector<bytecode::Register>* active = nullptr;
+    /// Columns that a former stage computed, with the cells of all rows of the batch's records;
+    /// parallel.
+    std::span<const bytecode::Register> carriedIn{};
+    std::span<const engine::CarriedColumn> carried{};
 };
 
 /// Evaluates every instruction of a program over one batch, a register at a time, and keeps all

@@ -1,13 +1,9 @@
+#include "runtime/engine/bounds.h"
 #include "runtime/engine/frame.h"
 
 namespace proviso::engine {
 
 namespace {
-
-Logical logicalAt(const ColumnData& column, std::size_t row) {
-    const State state = column.state(row);
-    return {state, state == State::Value && column.values[row] != 0};
-}
 
 void storeRanks(ColumnData& out, const std::vector<std::uint8_t>& ranks, bool conjunction) {
     const std::size_t rows = ranks.size();
@@ -68,6 +64,18 @@ void runChain(Frame& frame, const Instruction& instruction, ColumnData& out, boo
     storeRanks(out, ranks, conjunction);
 }
 
+/// Computes each row, state included: `kernel(row, value)` returns the state.
+template <class Kernel>
+void mapStates(ColumnData& out, std::size_t rows, Kernel kernel) {
+    out.values.resize(rows);
+    out.states.resize(rows);
+    for (std::size_t row = 0; row < rows; ++row) {
+        out.values[row] = 0;
+        out.states[row] = kernel(row, out.values[row]);
+    }
+    settle(out);
+}
+
 template <class Test>
 void compareRows(
     ColumnData& out, std::size_t rows, const ColumnData& a, const ColumnData& b, Test test) {
@@ -86,6 +94,14 @@ void runCompare(const Frame& frame, const Instruction& instruction, ColumnData& 
     const std::size_t rows = frame.rowsOf(instruction);
     const ColumnData& a = frame.operand(instruction, 0);
     const ColumnData& b = frame.operand(instruction, 1);
+    if (a.bounded() || b.bounded()) {
+        mapStates(out, rows, [&](std::size_t row, std::int64_t& value) {
+            const Logical one = compareAt(a, row, b, row, instruction.mode);
+            value = one.yes ? 1 : 0;
+            return one.state;
+        });
+        return;
+    }
     switch (instruction.mode) {
     case 0:
         compareRows(out, rows, a, b, [](auto x, auto y) { return x == y; });
@@ -106,18 +122,6 @@ void runCompare(const Frame& frame, const Instruction& instruction, ColumnData& 
         compareRows(out, rows, a, b, [](auto x, auto y) { return x >= y; });
         break;
     }
-}
-
-/// Computes each row, state included: `kernel(row, value)` returns the state.
-template <class Kernel>
-void mapStates(ColumnData& out, std::size_t rows, Kernel kernel) {
-    out.values.resize(rows);
-    out.states.resize(rows);
-    for (std::size_t row = 0; row < rows; ++row) {
-        out.values[row] = 0;
-        out.states[row] = kernel(row, out.values[row]);
-    }
-    settle(out);
 }
 
 State take(const ColumnData& column, std::size_t row, std::int64_t& value) {
@@ -146,6 +150,15 @@ void runSelect(const Frame& frame, const Instruction& instruction, ColumnData& o
         const bool yes = state == State::Value && test.values[row] != 0;
         return take(yes ? then : otherwise, row, value);
     });
+    if (!then.bounded() && !otherwise.bounded()) {
+        return;
+    }
+    for (std::size_t row = 0; row < rows; ++row) {
+        const Logical answer = logicalAt(test, row);
+        if (answer.state == State::Value || answer.state == State::NotApplicable) {
+            takeBounds(out, row, answer.yes ? then : otherwise, row);
+        }
+    }
 }
 
 void runBranchSelect(const Frame& frame, const Instruction& instruction, ColumnData& out) {
@@ -161,6 +174,12 @@ void runBranchSelect(const Frame& frame, const Instruction& instruction, ColumnD
         }
         return take(frame.operand(instruction, static_cast<std::size_t>(which) + 1), row, value);
     });
+    for (std::size_t row = 0; row < out.values.size(); ++row) {
+        if (out.state(row) == State::Unknown && branch.state(row) == State::Value) {
+            const auto which = static_cast<std::size_t>(branch.values[row]);
+            takeBounds(out, row, frame.operand(instruction, which + 1), row);
+        }
+    }
 }
 
 void runNot(const Frame& frame, const Instruction& instruction, ColumnData& out) {
@@ -235,6 +254,9 @@ void runLogic(Frame& frame, Register number) {
         mapStates(out, rows, [&](std::size_t row, std::int64_t& value) {
             return take(first.state(row) == State::NotApplicable ? second : first, row, value);
         });
+        for (std::size_t row = 0; row < rows && (first.bounded() || second.bounded()); ++row) {
+            takeBounds(out, row, first.state(row) == State::NotApplicable ? second : first, row);
+        }
         break;
     }
     case Op::IsKnown: {
@@ -249,7 +271,11 @@ void runLogic(Frame& frame, Register number) {
     case Op::IsApplicable: {
         const ColumnData& column = frame.operand(instruction, 0);
         mapStates(out, rows, [&](std::size_t row, std::int64_t& value) {
-            const State state = column.state(row);
+            State state = column.state(row);
+            if (state == State::Unknown && boundsAt(column, row).any()) {
+                // Whatever it is, it is a value.
+                state = State::Value;
+            }
             value = state == State::Value ? 1 : 0;
             return state == State::NotApplicable ? State::Value : state;
         });
@@ -271,6 +297,77 @@ void runLogic(Frame& frame, Register number) {
         break;
     }
 }
+
+namespace {
+
+/// A need that may not be met: its layer may say anything.
+bool mayBeUnmet(const Frame& frame,
+                const Instruction& instruction,
+                std::size_t index,
+                std::size_t row) {
+    return frame.operand(instruction, index).state(row) == State::Unknown &&
+           frame.program.code[instruction.operands[index + 1]].op == Op::NotApplicable;
+}
+
+/// Of an unknown ExactlyOne: those of the one value that applies, if it is certain which.
+Bounds boundsOfOne(const Frame& frame, const Instruction& instruction, std::size_t row) {
+    Bounds out;
+    bool any = false;
+    for (std::size_t index = 0; index < instruction.operands.size(); index += 2) {
+        const Logical guard = logicalAt(frame.operand(instruction, index), row);
+        if (guard.state == State::Unknown || (guard.yes && any)) {
+            return {};
+        }
+        if (guard.yes) {
+            any = true;
+            out = boundsAt(frame.operand(instruction, index + 1), row);
+        }
+    }
+    return out;
+}
+
+/// Of an unknown Lowest. What applies for certain bounds it on the side that it is combined to,
+/// what may apply on the other.
+Bounds boundsOfLowest(const Frame& frame, const Instruction& instruction, std::size_t row) {
+    const bool lowest = instruction.op == Op::Lowest;
+    bool any = false;
+    bool lost = false;
+    Bounds out;
+    for (std::size_t index = 0; index < instruction.operands.size(); index += 2) {
+        const Logical guard = logicalAt(frame.operand(instruction, index), row);
+        const ColumnData& column = frame.operand(instruction, index + 1);
+        const Bounds value = boundsAt(column, row);
+        if (mayBeUnmet(frame, instruction, index, row)) {
+            return {};
+        }
+        if ((!guard.yes && guard.state != State::Unknown) ||
+            column.state(row) == State::NotApplicable) {
+            continue;
+        }
+        const bool certain = guard.yes && value.any();
+        if (lowest) {
+            lost = lost || !value.hasLow;
+            out.setLow(out.hasLow ? std::min(out.low, value.low) : value.low);
+            if (certain && value.hasHigh) {
+                out.setHigh(out.hasHigh ? std::min(out.high, value.high) : value.high);
+            }
+        } else {
+            lost = lost || !value.hasHigh;
+            out.setHigh(out.hasHigh ? std::max(out.high, value.high) : value.high);
+            if (certain && value.hasLow) {
+                out.setLow(out.hasLow ? std::max(out.low, value.low) : value.low);
+            }
+        }
+        any = any || certain;
+    }
+    if (!any) {
+        return {};
+    }
+    (lowest ? out.hasLow : out.hasHigh) = !lost;
+    return out;
+}
+
+}  // namespace
 
 // Operands are pairs of a guard and a value.
 void runContributions(Frame& frame, Register number) {
@@ -315,6 +412,17 @@ void runContributions(Frame& frame, Register number) {
         }
         return applicable ? State::Value : State::NotApplicable;
     });
+    const bool bounded =
+        carriesBounds(instruction.type) && !out.states.empty() &&
+        std::find(out.states.begin(), out.states.end(), State::Unknown) != out.states.end();
+    for (std::size_t row = 0; bounded && row < out.values.size(); ++row) {
+        if (out.states[row] == State::Unknown) {
+            setBounds(out,
+                      row,
+                      op == Op::ExactlyOne ? boundsOfOne(frame, instruction, row)
+                                           : boundsOfLowest(frame, instruction, row));
+        }
+    }
 }
 
 }  // namespace proviso::engine

@@ -1,3 +1,4 @@
+#include "runtime/engine/bounds.h"
 #include "runtime/engine/frame.h"
 
 namespace proviso::engine {
@@ -43,6 +44,13 @@ void runDatedSelect(const Frame& frame, const Instruction& instruction, ColumnDa
         out.states[row] = state;
     }
     settle(out);
+    for (std::size_t row = 0; row < rows; ++row) {
+        if (out.state(row) != State::Unknown || dates.state(row) != State::Value) {
+            continue;
+        }
+        const std::uint32_t alternative = index.find(dates.values[row], segment);
+        takeBounds(out, row, frame.operand(instruction, std::size_t{alternative} + 1), row);
+    }
 }
 
 void runParameter(const Frame& frame, const Instruction& instruction, ColumnData& out) {
@@ -159,7 +167,8 @@ void runLookup(Frame& frame, Register number) {
     }
 }
 
-EvaluationError tableError(const Frame& frame, Register number, std::uint32_t row) {
+/// The row of the table that answered, for a row whose operands are values.
+static TableMatch matchAt(const Frame& frame, Register number, std::uint32_t row) {
     const Instruction& instruction = frame.program.code[number];
     const Table& table = frame.program.tables[instruction.index];
     std::vector<std::int64_t> keys(table.given.size());
@@ -170,8 +179,17 @@ EvaluationError tableError(const Frame& frame, Register number, std::uint32_t ro
                         frame.lookups->tables[instruction.index],
                         keys,
                         frame.operand(instruction, keys.size()).values[row],
-                        frame.knownBy)
-        .error;
+                        frame.knownBy);
+}
+
+EvaluationError tableError(const Frame& frame, Register number, std::uint32_t row) {
+    return matchAt(frame, number, row).error;
+}
+
+std::string tableReason(const Frame& frame, Register number, std::uint32_t row) {
+    const TableMatch match = matchAt(frame, number, row);
+    const auto output = static_cast<std::size_t>(frame.program.code[number].immediate);
+    return match.row == nullptr ? std::string() : match.row->results[output].why;
 }
 
 }  // namespace proviso::engine

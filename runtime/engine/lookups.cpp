@@ -241,6 +241,9 @@ static std::vector<bool> findChoiceDependents(const Program& program) {
         case Op::BuildRows:
         case Op::BuildPairs:
         case Op::BuildProduct:
+        case Op::BuildWindow:
+        case Op::BuildInstants:
+        case Op::BuildCovers:
             spaces[instruction.space] = dependent;
             break;
         default:

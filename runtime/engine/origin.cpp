@@ -1,9 +1,14 @@
 #include "runtime/engine/origin.h"
 
 #include "runtime/engine/frame.h"
+#include "runtime/engine/instants.h"
 #include "runtime/engine/interpreter.h"
+#include "runtime/engine/latest.h"
+#include "runtime/engine/window.h"
 
 #include <algorithm>
+#include <memory>
+#include <unordered_map>
 #include <unordered_set>
 #include <utility>
 
@@ -14,7 +19,7 @@ namespace engine {
 namespace {
 
 /// Walks from a register's row to the operands that gave it its state, `wanted`.
-class Walk {
+class Walk final : public Trail {
   public:
     Walk(const Frame& frame, State wanted) : frame_(frame), wanted_(wanted) {}
 
@@ -49,7 +54,7 @@ class Walk {
     }
 
     /// Goes on there when that place has the state, too.
-    void visit(Register number, std::uint32_t row) {
+    void visit(Register number, std::uint32_t row) override {
         if (stateAt(number, row) != wanted_) {
             return;
         }
@@ -64,6 +69,12 @@ class Walk {
                frame_.column(number).values[row] != 0;
     }
 
+    /// It began at a place that no register stands for.
+    void place(const std::string& text) override {
+        ++found_;
+        places.push_back({Origin::Kind::Text, kNoIndex, kNoIndex, kNoIndex, text});
+    }
+
     void visitAll(const Instruction& one, std::uint32_t row) {
         for (const Register operand : one.operands) {
             visit(operand, row);
@@ -71,12 +82,67 @@ class Walk {
     }
 
     void followFold(const Instruction& one, std::uint32_t row) {
-        const bool logical = one.op == Op::FoldAny || one.op == Op::FoldEvery;
+        const std::size_t before = foldOperands(one);
+        if (before < one.operands.size()) {
+            visit(one.operands[before], row);
+        }
+        if (one.op == Op::FoldLatest) {
+            LatestRows(frame_, one).explain(row, wanted_, *this);
+            return;
+        }
         for (const std::uint32_t child : frame_.childrenOf(one.operands[0]).of(row)) {
             visit(one.operands[1], child);
-            if (!logical && one.operands.size() > 2 && isYes(one.operands[1], child)) {
+            if (before > 2 && isYes(one.operands[1], child)) {
                 visit(one.operands[2], child);
             }
+        }
+    }
+
+    /// To the ends of the source rows under `parent` that make an instant's row what it is.
+    void followEnds(const Instruction& build, std::uint32_t row) {
+        const ColumnData& from = frame_.operand(build, 1);
+        const ColumnData& to = frame_.operand(build, 2);
+        const Stretch stretch = stretchOf(from, to, row);
+        const std::size_t before = found_;
+        visit(build.operands[1], row);
+        visit(build.operands[2], row);
+        if (wanted_ == State::Error && stretch.kind == Stretch::Kind::Wrong && found_ == before) {
+            ++found_;
+            errors.push_back(EvaluationError::BadInterval);
+        }
+    }
+
+    void followInstant(Register made, std::uint32_t instant) {
+        const RegisterData& instants = frame_.registers[made];
+        const Instruction& build = instruction(made);
+        const bool open = instants.second[instant] != 0;
+        for (const std::uint32_t row :
+             frame_.childrenOf(build.operands[0]).of(instants.rows[instant])) {
+            const Stretch stretch =
+                stretchOf(frame_.operand(build, 1), frame_.operand(build, 2), row);
+            const bool concerns =
+                stretch.kind == Stretch::Kind::Possible
+                    ? open || stretch.covers(instants.starts[instant], instants.finishes[instant])
+                    : open && stretch.kind == Stretch::Kind::Wrong;
+            if (concerns) {
+                followEnds(build, row);
+            }
+        }
+    }
+
+    void followSecond(Register made, std::uint32_t row) {
+        const RegisterData& data = frame_.registers[made];
+        const Instruction& build = instruction(made);
+        if (build.op == Op::BuildInstants) {
+            followInstant(made, row);
+        } else if (build.op == Op::BuildCovers) {
+            followEnds(instruction(build.operands[0]), data.second[row]);
+        } else {
+            std::unique_ptr<Window>& window = windows_[made];
+            if (window == nullptr) {
+                window = std::make_unique<Window>(frame_, build);
+            }
+            window->explain(data.rows[row], data.second[row], wanted_, *this);
         }
     }
 
@@ -108,6 +174,9 @@ class Walk {
     }
 
     void follow(Register number, std::uint32_t row) {
+        if (frame_.givenBy[number] != nullptr) {
+            return;
+        }
         const Instruction& one = instruction(number);
         const std::vector<Register>& operands = one.operands;
         switch (one.op) {
@@ -181,6 +250,13 @@ class Walk {
         case Op::Rank:
             visit(operands[0], row);
             break;
+        case Op::SecondExists:
+            followSecond(operands[0], row);
+            break;
+        case Op::InstantStart:
+        case Op::InstantEnd:
+            followInstant(operands[0], row);
+            break;
         case Op::FoldTotal:
         case Op::FoldCount:
         case Op::FoldDistinct:
@@ -190,6 +266,7 @@ class Walk {
         case Op::FoldEvery:
         case Op::FoldOnly:
         case Op::FoldFirst:
+        case Op::FoldLatest:
             followFold(one, row);
             break;
         case Op::Apportion:
@@ -202,6 +279,11 @@ class Walk {
         case Op::BuildRows:
         case Op::BuildPairs:
         case Op::BuildProduct:
+        case Op::BuildWindow:
+        case Op::BuildInstants:
+        case Op::BuildCovers:
+        case Op::SecondOf:
+        case Op::Identity:
         case Op::ApportionOutcomes:
             // These have values only, or lead nowhere for a reason that is not in an operand's row.
             break;
@@ -213,8 +295,12 @@ class Walk {
 
     /// No operand has the state, so it began here.
     void begin(Register number, std::uint32_t row) {
+        if (frame_.givenBy[number] != nullptr) {
+            beginCarried(*frame_.givenBy[number], row);
+            return;
+        }
         if (wanted_ == State::Unknown) {
-            beginUnknown(instruction(number), row);
+            beginUnknown(number, row);
             return;
         }
         const EvaluationError error = beginError(number, row);
@@ -223,10 +309,28 @@ class Walk {
         }
     }
 
-    void beginUnknown(const Instruction& one, std::uint32_t row) {
+    void beginCarried(const CarriedColumn& column, std::uint32_t row) {
+        const auto reason = column.reasons.find(row);
+        if (reason == column.reasons.end()) {
+            return;
+        }
+        for (const CarriedPlace& place : reason->second->places) {
+            places.push_back({Origin::Kind::Carried,
+                              kNoIndex,
+                              kNoIndex,
+                              kNoIndex,
+                              place.text,
+                              place.record,
+                              place.why});
+        }
+        errors.insert(errors.end(), reason->second->errors.begin(), reason->second->errors.end());
+    }
+
+    void beginUnknown(Register number, std::uint32_t row) {
+        const Instruction& one = instruction(number);
         switch (one.op) {
         case Op::Input:
-            places.push_back({Origin::Kind::Field, one.space, row, one.index, {}});
+            places.push_back({Origin::Kind::Field, one.space, row, one.index, {}, {}});
             break;
         case Op::UnknownIf:
         case Op::ExactlyOne:
@@ -235,15 +339,26 @@ class Walk {
                                   kNoIndex,
                                   kNoIndex,
                                   kNoIndex,
-                                  frame_.program.texts[one.index]});
+                                  frame_.program.texts[one.index],
+                                  {}});
             }
+            break;
+        case Op::FoldLatest:
+            // Ranks that run in a circle: nobody means such a program.
+            places.push_back({Origin::Kind::Text,
+                              kNoIndex,
+                              kNoIndex,
+                              kNoIndex,
+                              frame_.program.windows[one.index].orders.back()});
             break;
         case Op::TableLookup:
             places.push_back({Origin::Kind::Table,
                               kNoIndex,
                               kNoIndex,
                               kNoIndex,
-                              "table:" + frame_.program.tables[one.index].name});
+                              "table:" + frame_.program.tables[one.index].name,
+                              {},
+                              tableReason(frame_, number, row)});
             break;
         default:
             break;
@@ -262,6 +377,8 @@ class Walk {
         case Op::Round:
         case Op::RoundRatio:
         case Op::DatePart:
+        case Op::PeriodStart:
+        case Op::PeriodEnd:
         case Op::CompareRatio:
             return arithmeticError(frame_, number, row);
         case Op::DatedSelect:
@@ -275,6 +392,7 @@ class Walk {
             return EvaluationError::Conflict;
         case Op::BranchSelect:
         case Op::Gather:
+        case Op::LinkOfRow:
             return EvaluationError::NoCase;
         case Op::FoldTotal:
             return EvaluationError::Overflow;
@@ -291,6 +409,7 @@ class Walk {
     State wanted_;
     std::vector<Place> pending_;
     std::unordered_set<std::uint64_t> met_;
+    std::unordered_map<Register, std::unique_ptr<Window>> windows_;
     std::size_t found_ = 0;
 };
 

@@ -15,14 +15,18 @@ class Interpreter;
 /// Where an unknown comes from.
 struct Origin {
     enum class Kind : std::uint8_t {
-        Field = 0,  ///< a stored field that was absent: `space`, `row`, `field`
-        Text = 1,   ///< `text` is the place: law:state
-        Table = 2,  ///< a result that its table leaves open; `text` is the place: table:NAME
+        Field = 0,    ///< a stored field that was absent: `space`, `row`, `field`
+        Text = 1,     ///< `text` is the place: law:state
+        Table = 2,    ///< a result that its table leaves open; `text` is the place: table:NAME
+        Carried = 3,  ///< found by a former stage: `text` is the place, in the record with the key
+                      ///< `record`, or in none
     } kind = Kind::Field;
     std::uint32_t space = kNoIndex;
     std::uint32_t row = kNoIndex;
     std::uint32_t field = kNoIndex;
     std::string text;
+    std::string record{};
+    std::string why{};  ///< Table, Carried: what the pack says of it, if anything
 
     friend auto operator<=>(const Origin&, const Origin&) = default;
 };

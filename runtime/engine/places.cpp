@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <set>
 
 namespace proviso::engine {
@@ -45,8 +46,17 @@ Home Places::home(std::uint32_t space, std::uint32_t row) const {
         row = run_.link(program_.spaces[space].toParent)[row];
         space = program_.spaces[space].parent;
     }
-    const auto members = run_.children(program_.spaces[space].membership, row);
-    return {{members.begin(), members.end()}, true, row};
+    const bytecode::Register membership = program_.spaces[space].membership;
+    const std::uint32_t grouped = program_.code[membership].space;
+    Home home{{}, true, row};
+    for (const std::uint32_t member : run_.children(membership, row)) {
+        // Several rows of one record may be in the group.
+        const std::uint32_t of = entryRow(grouped, member);
+        if (home.records.empty() || home.records.back() != of) {
+            home.records.push_back(of);
+        }
+    }
+    return home;
 }
 
 /// From the entry record or the group downwards, without either's name.
@@ -84,23 +94,41 @@ std::string Places::row(std::uint32_t space, std::uint32_t row, std::uint32_t pr
     return prefix + (below.empty() ? info.name : below);
 }
 
-std::vector<std::string>
-Places::missing(bytecode::Register reg, std::uint32_t row, std::uint32_t printedRecord) {
-    std::set<std::string> places;
-    for (const Origin& origin : missingPlaces(run_, reg, row)) {
+std::vector<CarriedPlace> Places::missingAnywhere(bytecode::Register reg, std::uint32_t row) const {
+    std::vector<CarriedPlace> places;
+    for (Origin& origin : missingPlaces(run_, reg, row)) {
         if (origin.kind != Origin::Kind::Field) {
-            places.insert(origin.text);
+            places.push_back(
+                {std::move(origin.record), std::move(origin.text), std::move(origin.why)});
             continue;
         }
         const SchemaSpace& space = program_.schema.spaces[origin.space];
-        const std::uint32_t record = entryRow(origin.space, origin.row);
-        std::string place = record == printedRecord ? std::string() : key(record) + ":";
-        const std::string above = path(origin.space, origin.row);
-        place += above;
+        std::string place = path(origin.space, origin.row);
         if (!space.scalar) {
-            place += (above.empty() ? "" : ".") + space.fields[origin.field].name;
+            place += (place.empty() ? "" : ".") + space.fields[origin.field].name;
         }
-        places.insert(std::move(place));
+        places.push_back({key(entryRow(origin.space, origin.row)), std::move(place)});
+    }
+    std::sort(places.begin(), places.end());
+    places.erase(std::unique(places.begin(), places.end()), places.end());
+    return places;
+}
+
+std::vector<std::string> Places::missing(bytecode::Register reg,
+                                         std::uint32_t row,
+                                         std::uint32_t printedRecord,
+                                         PlaceReasons* reasons) {
+    const std::string printed =
+        printedRecord == bytecode::kNone ? std::string() : key(printedRecord);
+    std::set<std::string> places;
+    for (CarriedPlace& place : missingAnywhere(reg, row)) {
+        std::string text = place.record.empty() || place.record == printed
+                               ? std::move(place.text)
+                               : place.record + ":" + place.text;
+        if (reasons != nullptr && !place.why.empty()) {
+            (*reasons)[text].insert(std::move(place.why));
+        }
+        places.insert(std::move(text));
     }
     return {places.begin(), places.end()};
 }

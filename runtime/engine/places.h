@@ -2,6 +2,8 @@
 
 #include "runtime/bytecode/batch.h"
 #include "runtime/bytecode/program.h"
+#include "runtime/decision/result.h"
+#include "runtime/engine/carried.h"
 #include "runtime/engine/interpreter.h"
 #include "runtime/engine/origin.h"
 
@@ -31,9 +33,15 @@ class Places {
     /// printed begin with its key.
     std::string row(std::uint32_t space, std::uint32_t row, std::uint32_t printedRecord) const;
 
-    /// Sorted, each once.
-    std::vector<std::string>
-    missing(bytecode::Register reg, std::uint32_t row, std::uint32_t printedRecord);
+    /// The places that make the value unknown, for whatever record they are told; sorted, each
+    /// once.
+    std::vector<CarriedPlace> missingAnywhere(bytecode::Register reg, std::uint32_t row) const;
+
+    /// The same as texts for one record; with what packs say of them, if `reasons` is given.
+    std::vector<std::string> missing(bytecode::Register reg,
+                                     std::uint32_t row,
+                                     std::uint32_t printedRecord,
+                                     PlaceReasons* reasons = nullptr);
 
     const Interpreter& run() const { return run_; }
     const bytecode::Program& program() const { return program_; }

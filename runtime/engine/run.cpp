@@ -1,45 +1,376 @@
 #include "runtime/engine/run.h"
 
 #include "runtime/base/check.h"
+#include "runtime/engine/budget.h"
+#include "runtime/engine/hole_index.h"
+#include "runtime/engine/in_turn.h"
+#include "runtime/engine/interpreter.h"
+#include "runtime/engine/stage.h"
 
 #include <algorithm>
-#include <condition_variable>
-#include <exception>
 #include <map>
-#include <mutex>
 #include <numeric>
 #include <optional>
-#include <set>
 #include <string_view>
-#include <thread>
 #include <utility>
 
 namespace proviso {
 
+namespace engine {
+
 namespace {
 
+/// Records by their number in the order of keys, ascending.
 using Block = std::vector<std::uint32_t>;
 
-/// The values by which records belong together. An absent field is one more value, so that records
-/// without it never share a group with others.
-using GroupKey = std::vector<std::pair<State, std::int64_t>>;
+/// What one block found; where sets had to be evaluated one by one, an entry each.
+struct BlockOutput {
+    struct Piece {
+        Block records;
+        StageOutput output;
+    };
+    std::vector<Piece> pieces;
+};
 
-GroupKey
-groupKeyOf(const bytecode::Program& program, const Batch::Space& records, std::uint32_t record) {
-    GroupKey key;
-    key.reserve(program.partition.size());
-    for (const std::uint32_t field : program.partition) {
-        const ColumnData& column = records.columns[field];
-        const State state = column.state(record);
-        key.emplace_back(state, state == State::Value ? column.values[record] : 0);
+/// One run over all records, stage after stage.
+class StagedRun {
+  public:
+    StagedRun(std::shared_ptr<const bytecode::Program> program,
+              const RecordStore& store,
+              const RunOptions& options)
+        : program_(std::move(program)), store_(store), options_(options),
+          plan_(planStages(*program_)), records_(recordsInOrder(*program_, store)),
+          interpreter_(program_), holes_(*program_, plan_, store.batch().holes),
+          partitions_(plan_.partitions.size()), carriedBy_(plan_.stages.size()),
+          parts_(records_.size()) {}
+
+    bool run(const BlockSink& sink) {
+        evaluate();
+        const Budget budget = countBudget();
+        over_ = budget.over(options_.decide.budget);
+        if (!over_.empty()) {
+            // What rules cost was counted on the rows of the first run, so that it does not depend
+            // on which rules err.
+            parts_.assign(records_.size(), {});
+            carriedBy_.assign(plan_.stages.size(), {});
+            evaluate();
+        }
+        return handOver(budget, sink);
     }
-    return key;
-}
 
-/// Record numbers in the order of their keys' bytes.
-Block recordsByKey(const bytecode::Program& program, const RecordStore& store) {
+  private:
+    /// What a stage carries onward: pieces, and where each record's is.
+    struct Carried {
+        std::vector<CarriedColumns> pieces;
+        Block piece;  ///< by record
+        Block row;    ///< by record: in the piece
+    };
+
+    std::uint32_t count() const { return static_cast<std::uint32_t>(records_.size()); }
+
+    void evaluate() {
+        for (std::size_t stage = 0; stage < plan_.stages.size(); ++stage) {
+            if (plan_.isNeeded(stage, store_.batch().holes.rows != 0)) {
+                evaluateStageOf(stage);
+                forgetAfter(stage);
+            }
+        }
+    }
+
+    // ---- who is evaluated with whom ------------------------------------------------------------
+
+    /// A key of all records: a stored field, or what the first stage found.
+    ColumnData keyColumn(bytecode::Register key) const {
+        ColumnData column;
+        const bytecode::Instruction& one = program_->code[key];
+        if (one.op == bytecode::Op::Input) {
+            const ColumnData& field = store_.batch().spaces[0].columns[one.index];
+            for (const std::uint32_t record : records_) {
+                column.values.push_back(field.values[record]);
+                column.states.push_back(field.state(record));
+            }
+            return column;
+        }
+        CarriedColumn found;
+        for (std::uint32_t record = 0; record < count(); ++record) {
+            appendCarried(found, key, record);
+        }
+        return std::move(found.cells);
+    }
+
+    Sets setsBy(const std::vector<bytecode::Register>& keys) const {
+        std::vector<ColumnData> columns;
+        columns.reserve(keys.size());
+        for (const bytecode::Register key : keys) {
+            columns.push_back(keyColumn(key));
+        }
+        std::vector<const ColumnData*> pointers;
+        pointers.reserve(columns.size());
+        for (const ColumnData& column : columns) {
+            pointers.push_back(&column);
+        }
+        return setsOf(pointers, count());
+    }
+
+    const Sets& setsOfPartition(std::uint32_t partition) {
+        std::optional<Sets>& sets = partitions_[partition];
+        if (!sets) {
+            sets = setsBy(plan_.partitions[partition].keys);
+        }
+        return *sets;
+    }
+
+    /// Whole sets in the order of their first records, as many as fill a block.
+    std::vector<Block> blocksOf(const Stage& stage) {
+        std::vector<Block> blocks;
+        if (stage.partition == bytecode::kNone) {
+            for (std::uint32_t record = 0; record < count(); ++record) {
+                if (record % options_.blockRows == 0) {
+                    blocks.emplace_back();
+                }
+                blocks.back().push_back(record);
+            }
+            return blocks;
+        }
+        const std::vector<Block> sets = membersOf(setsOfPartition(stage.partition));
+        for (const Block& set : sets) {
+            if (blocks.empty() || blocks.back().size() + set.size() > options_.blockRows) {
+                blocks.emplace_back();
+            }
+            blocks.back().insert(blocks.back().end(), set.begin(), set.end());
+        }
+        for (Block& block : blocks) {
+            std::sort(block.begin(), block.end());
+        }
+        return blocks;
+    }
+
+    static std::vector<Block> membersOf(const Sets& sets) {
+        std::vector<Block> members(sets.count);
+        for (std::uint32_t record = 0; record < sets.of.size(); ++record) {
+            members[sets.of[record]].push_back(record);
+        }
+        return members;
+    }
+
+    // ---- one stage -----------------------------------------------------------------------------
+
+    void evaluateStageOf(std::size_t index) {
+        const Stage& stage = plan_.stages[index];
+        Carried& carried = carriedBy_[index];
+        if (!stage.carriedOut.empty()) {
+            carried.piece.resize(records_.size());
+            carried.row.resize(records_.size());
+        }
+        const std::vector<Block> blocks = blocksOf(stage);
+        const auto makeWorker = [&] {
+            return
+                [this, &stage, &blocks, own = interpreter_.sibling()](std::size_t number) mutable {
+                    return evaluateBlock(own, stage, blocks[number]);
+                };
+        };
+        std::uint64_t done = index * records_.size();
+        InTurn<BlockOutput>(blocks.size(), options_.threads)
+            .run(makeWorker, [&](std::size_t number, BlockOutput output) {
+                for (BlockOutput::Piece& piece : output.pieces) {
+                    take(stage, carried, std::move(piece));
+                }
+                done += blocks[number].size();
+                if (options_.progress) {
+                    options_.progress(done, plan_.stages.size() * records_.size());
+                }
+                return true;
+            });
+    }
+
+    BlockOutput
+    evaluateBlock(Interpreter& interpreter, const Stage& stage, const Block& block) const {
+        BlockOutput output;
+        if (auto found = evaluateSets(interpreter, stage, block)) {
+            output.pieces.push_back({block, std::move(*found)});
+            return output;
+        }
+        // Too many rows for one block; whether they are for one set must not depend on how blocks
+        // were filled.
+        for (Block& set : setsIn(stage, block)) {
+            auto found = evaluateSets(interpreter, stage, set);
+            if (!found) {
+                found = tooLargeOutput(*program_, stage, batchOf(stage, set));
+            }
+            output.pieces.push_back({std::move(set), std::move(*found)});
+        }
+        return output;
+    }
+
+    std::vector<Block> setsIn(const Stage& stage, const Block& block) const {
+        std::vector<Block> sets;
+        std::map<std::uint32_t, std::size_t> known;
+        for (const std::uint32_t record : block) {
+            const std::uint32_t set = stage.partition == bytecode::kNone
+                                          ? record
+                                          : partitions_[stage.partition]->of[record];
+            const auto [place, isNew] = known.try_emplace(set, sets.size());
+            if (isNew) {
+                sets.emplace_back();
+            }
+            sets[place->second].push_back(record);
+        }
+        return sets;
+    }
+
+    Batch batchOf(const Stage& stage, const Block& block) const {
+        Block records;
+        records.reserve(block.size());
+        for (const std::uint32_t record : block) {
+            records.push_back(records_[record]);
+        }
+        Batch batch = store_.select(records);
+        batch.holes = holes_.concerning(batch.spaces[0], stage.partition);
+        return batch;
+    }
+
+    std::optional<StageOutput>
+    evaluateSets(Interpreter& interpreter, const Stage& stage, const Block& block) const {
+        const Batch batch = batchOf(stage, block);
+        CarriedColumns carried(stage.carriedIn.size());
+        for (std::size_t index = 0; index < carried.size(); ++index) {
+            for (const std::uint32_t record : block) {
+                appendCarried(carried[index], stage.carriedIn[index], record);
+            }
+        }
+        OverBudget over(over_.size());
+        for (std::size_t rule = 0; rule < over_.size(); ++rule) {
+            bool any = false;
+            for (const std::uint32_t record : over_[rule].empty() ? Block{} : block) {
+                over[rule].push_back(over_[rule][record]);
+                any = any || over_[rule][record] != 0;
+            }
+            if (!any) {
+                over[rule].clear();
+            }
+        }
+        return evaluateStage(interpreter, plan_, stage, {batch, carried, over}, options_.decide);
+    }
+
+    void take(const Stage& stage, Carried& carried, BlockOutput::Piece piece) {
+        StageOutput& output = piece.output;
+        for (std::uint32_t row = 0; row < piece.records.size(); ++row) {
+            const std::uint32_t record = piece.records[row];
+            PartialResult& part = output.parts[row];
+            for (FindingResult& finding : part.result.findings) {
+                finding.sharedRow = finding.shared ? piece.records[finding.sharedRow] : 0;
+            }
+            parts_[record].push_back(std::move(part));
+            if (!stage.carriedOut.empty()) {
+                carried.piece[record] = static_cast<std::uint32_t>(carried.pieces.size());
+                carried.row[record] = row;
+            }
+        }
+        if (!stage.carriedOut.empty()) {
+            carried.pieces.push_back(std::move(output.carried));
+        }
+        for (std::size_t index = 0; index < stage.counted.size(); ++index) {
+            std::vector<std::uint32_t>& counts = rowCounts_[stage.counted[index]];
+            counts.resize(records_.size());
+            for (std::uint32_t row = 0; row < piece.records.size(); ++row) {
+                counts[piece.records[row]] = output.counts[index][row];
+            }
+        }
+    }
+
+    /// The cells of one record, from the stage that found them.
+    void appendCarried(CarriedColumn& to, bytecode::Register number, std::uint32_t record) const {
+        const bool ofEntryRecord = program_->code[number].space == 0;
+        for (std::size_t stage = 0; stage < plan_.stages.size(); ++stage) {
+            const auto& out = plan_.stages[stage].carriedOut;
+            const auto place = std::lower_bound(out.begin(), out.end(), number);
+            if (place != out.end() && *place == number) {
+                const Carried& carried = carriedBy_[stage];
+                to.append(carried.pieces[carried.piece[record]]
+                                        [static_cast<std::size_t>(place - out.begin())],
+                          carried.row[record],
+                          ofEntryRecord);
+                return;
+            }
+        }
+        PROVISO_CHECK(false, "what a stage reads was carried to it");
+    }
+
+    /// Lets go of what no later stage reads.
+    void forgetAfter(std::size_t done) {
+        for (std::size_t from = 0; from <= done; ++from) {
+            const auto& out = plan_.stages[from].carriedOut;
+            bool isRead = false;
+            for (std::size_t stage = done + 1; stage < plan_.stages.size(); ++stage) {
+                const auto& in = plan_.stages[stage].carriedIn;
+                isRead = isRead || std::any_of(in.begin(), in.end(), [&](bytecode::Register each) {
+                             return std::binary_search(out.begin(), out.end(), each);
+                         });
+            }
+            // The first stage's keys say who is together until the end.
+            if (!isRead && plan_.stages[from].level != 0) {
+                carriedBy_[from] = {};
+            }
+        }
+    }
+
+    // ---- the end -------------------------------------------------------------------------------
+
+    Budget countBudget() const {
+        Budget budget(*program_, plan_, count());
+        for (const Partition& partition : plan_.partitions) {
+            const bool isUsed =
+                std::any_of(plan_.stages.begin(), plan_.stages.end(), [&](const Stage& stage) {
+                    return stage.partition != bytecode::kNone &&
+                           &plan_.partitions[stage.partition] == &partition;
+                });
+            for (const std::uint32_t each : partition.classes) {
+                budget.bringTogether(each, isUsed ? setsBy(plan_.classes[each].keys) : setsBy({}));
+            }
+        }
+        for (const auto& [space, counts] : rowCounts_) {
+            budget.count(space, counts);
+        }
+        return budget;
+    }
+
+    bool handOver(const Budget& budget, const BlockSink& sink) {
+        std::vector<RecordResult> results;
+        for (std::uint32_t record = 0; record < count(); ++record) {
+            results.push_back(mergeParts(std::move(parts_[record])));
+            results.back().budgetSpent = budget.spentBeside(record);
+            if (results.size() == options_.blockRows || record + 1 == count()) {
+                if (!sink(std::move(results))) {
+                    return false;
+                }
+                results.clear();
+            }
+        }
+        return true;
+    }
+
+    std::shared_ptr<const bytecode::Program> program_;
+    const RecordStore& store_;
+    const RunOptions& options_;
+    Plan plan_;
+    Block records_;  ///< numbers in the store, in the order of keys
+    Interpreter interpreter_;
+    HoleIndex holes_;
+    std::vector<std::optional<Sets>> partitions_;
+    std::vector<Carried> carriedBy_;  ///< by stage
+    std::vector<std::vector<PartialResult>> parts_;
+    std::map<std::uint32_t, std::vector<std::uint32_t>> rowCounts_;  ///< by space, by record
+    OverBudget over_;
+};
+
+}  // namespace
+
+}  // namespace engine
+
+std::vector<std::uint32_t> recordsInOrder(const bytecode::Program& program,
+                                          const RecordStore& store) {
     const Batch& batch = store.batch();
-    Block records(store.recordCount());
+    std::vector<std::uint32_t> records(store.recordCount());
     std::iota(records.begin(), records.end(), 0U);
     if (program.schema.keyField == kNoIndex || records.empty()) {
         return records;
@@ -55,207 +386,12 @@ Block recordsByKey(const bytecode::Program& program, const RecordStore& store) {
     return records;
 }
 
-/// Decides blocks on several threads and hands the results over in order. At most a few blocks a
-/// thread wait, so that a slow reader bounds the memory.
-class ParallelRun {
-  public:
-    ParallelRun(std::shared_ptr<const bytecode::Program> program,
-                const RecordStore& store,
-                const RunOptions& options,
-                const std::vector<Block>& blocks)
-        : program_(std::move(program)), store_(store), options_(options), blocks_(blocks),
-          results_(blocks.size()) {}
-
-    bool run(const BlockSink& sink) {
-        std::vector<std::thread> workers;
-        workers.reserve(options_.threads);
-        for (unsigned index = 0; index < options_.threads; ++index) {
-            workers.emplace_back([this] { work(); });
-        }
-        bool complete = true;
-        std::exception_ptr failure;
-        try {
-            complete = handOver(sink);
-        } catch (...) {
-            failure = std::current_exception();
-        }
-        {
-            const std::lock_guard lock(mutex_);
-            stopped_ = true;
-        }
-        changed_.notify_all();
-        for (std::thread& worker : workers) {
-            worker.join();
-        }
-        if (failure) {
-            std::rethrow_exception(failure);
-        }
-        return complete;
-    }
-
-  private:
-    bool handOver(const BlockSink& sink) {
-        for (std::size_t block = 0; block < blocks_.size(); ++block) {
-            std::vector<RecordResult> results;
-            {
-                std::unique_lock lock(mutex_);
-                changed_.wait(lock, [&] { return results_[block].has_value() || failure_; });
-                std::optional<std::vector<RecordResult>>& ready = results_[block];
-                if (!ready.has_value()) {
-                    std::rethrow_exception(failure_);
-                }
-                results = std::move(*ready);
-                ready.reset();
-                handedOver_ = block + 1;
-            }
-            changed_.notify_all();
-            if (!sink(std::move(results))) {
-                return false;
-            }
-        }
-        return true;
-    }
-
-    void work() {
-        try {
-            Evaluator evaluator(program_);
-            while (const std::optional<std::size_t> block = claim()) {
-                std::vector<RecordResult> results =
-                    evaluator.decide(store_.select(blocks_[*block]), options_.decide);
-                {
-                    const std::lock_guard lock(mutex_);
-                    results_[*block] = std::move(results);
-                }
-                changed_.notify_all();
-            }
-        } catch (...) {
-            const std::lock_guard lock(mutex_);
-            failure_ = std::current_exception();
-            stopped_ = true;
-            changed_.notify_all();
-        }
-    }
-
-    std::optional<std::size_t> claim() {
-        static constexpr std::size_t kWaitingPerThread = 4;
-        std::unique_lock lock(mutex_);
-        changed_.wait(lock, [&] {
-            return stopped_ || next_ == blocks_.size() ||
-                   next_ < handedOver_ + kWaitingPerThread * options_.threads;
-        });
-        if (stopped_ || next_ == blocks_.size()) {
-            return std::nullopt;
-        }
-        return next_++;
-    }
-
-    std::shared_ptr<const bytecode::Program> program_;
-    const RecordStore& store_;
-    const RunOptions& options_;
-    const std::vector<Block>& blocks_;
-
-    std::mutex mutex_;
-    std::condition_variable changed_;
-    std::vector<std::optional<std::vector<RecordResult>>> results_;
-    std::size_t next_ = 0;
-    std::size_t handedOver_ = 0;
-    bool stopped_ = false;
-    std::exception_ptr failure_;
-};
-
-}  // namespace
-
-std::vector<std::vector<std::uint32_t>>
-planBlocks(const bytecode::Program& program, const RecordStore& store, std::size_t blockRows) {
-    PROVISO_CHECK(blockRows > 0, "a block holds at least one record");
-    const Block records = recordsByKey(program, store);
-    std::vector<Block> groups;
-    if (program.wholeFile) {
-        groups.push_back(records);
-    } else if (program.partition.empty()) {
-        for (const std::uint32_t record : records) {
-            groups.push_back({record});
-        }
-    } else {
-        std::map<GroupKey, std::size_t> groupOf;
-        for (const std::uint32_t record : records) {
-            const auto [place, isNew] = groupOf.try_emplace(
-                groupKeyOf(program, store.batch().spaces[0], record), groups.size());
-            if (isNew) {
-                groups.emplace_back();
-            }
-            groups[place->second].push_back(record);
-        }
-    }
-    // Ranks let a block be put into the order of keys without comparing texts again.
-    std::vector<std::uint32_t> rank(records.size());
-    for (std::uint32_t place = 0; place < records.size(); ++place) {
-        rank[records[place]] = place;
-    }
-    std::vector<Block> blocks;
-    for (const Block& group : groups) {
-        if (group.empty()) {
-            continue;
-        }
-        if (blocks.empty() || blocks.back().size() + group.size() > blockRows) {
-            blocks.emplace_back();
-        }
-        blocks.back().insert(blocks.back().end(), group.begin(), group.end());
-    }
-    for (Block& block : blocks) {
-        std::sort(block.begin(), block.end(), [&](std::uint32_t a, std::uint32_t b) {
-            return rank[a] < rank[b];
-        });
-    }
-    return blocks;
-}
-
-std::vector<std::uint32_t> recordsBesideRejected(const bytecode::Program& program,
-                                                 const DecodedRecords& decoded) {
-    std::vector<std::uint32_t> beside;
-    if (program.partition.empty() && !program.wholeFile) {
-        return beside;
-    }
-    std::set<GroupKey> lacking;
-    bool any = false;
-    for (const Rejection& rejection : decoded.rejections) {
-        if (!rejection.leavesHole) {
-            continue;
-        }
-        if (program.wholeFile || rejection.hole == kNoHole) {
-            any = true;
-            break;
-        }
-        GroupKey key = groupKeyOf(program, decoded.holes, rejection.hole);
-        any = any || std::any_of(key.begin(), key.end(), [](const auto& part) {
-                  return part.first != State::Value;
-              });
-        lacking.insert(std::move(key));
-    }
-    for (std::uint32_t record = 0; record < decoded.store.recordCount(); ++record) {
-        if (any ||
-            lacking.count(groupKeyOf(program, decoded.store.batch().spaces[0], record)) != 0) {
-            beside.push_back(record);
-        }
-    }
-    return beside;
-}
-
 bool decideRecords(const std::shared_ptr<const bytecode::Program>& program,
                    const RecordStore& store,
                    const RunOptions& options,
                    const BlockSink& sink) {
-    const std::vector<Block> blocks = planBlocks(*program, store, options.blockRows);
-    if (options.threads > 1 && blocks.size() > 1) {
-        return ParallelRun(program, store, options, blocks).run(sink);
-    }
-    Evaluator evaluator(program);
-    for (const Block& block : blocks) {
-        if (!sink(evaluator.decide(store.select(block), options.decide))) {
-            return false;
-        }
-    }
-    return true;
+    PROVISO_CHECK(options.blockRows > 0, "a block holds at least one record");
+    return engine::StagedRun(program, store, options).run(sink);
 }
 
 }  // namespace proviso

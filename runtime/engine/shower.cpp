@@ -1,5 +1,7 @@
 #include "runtime/engine/shower.h"
 
+#include "runtime/decision/text.h"
+#include "runtime/engine/bounds.h"
 #include "runtime/values/date.h"
 #include "runtime/values/decimal.h"
 #include "runtime/values/evaluation_error.h"
@@ -72,6 +74,22 @@ std::string Shower::text(const Type& type, std::int64_t value, bool forPeople) c
     return {};
 }
 
+Shower::BoundTexts
+Shower::bounds(const Type& type, Register reg, std::uint32_t row, bool forPeople) const {
+    BoundTexts texts;
+    if (!carriesBounds(type)) {
+        return texts;
+    }
+    const Bounds known = boundsAt(places_.run().column(reg), row);
+    if (known.hasLow && (known.low != 0 || type.kind == TypeKind::Date)) {
+        texts.atLeast = text(type, known.low, forPeople);
+    }
+    if (known.hasHigh) {
+        texts.atMost = text(type, known.high, forPeople);
+    }
+    return texts;
+}
+
 ShownValue Shower::plain(const Type& type, Register reg, std::uint32_t row, std::uint32_t record) {
     ShownValue shown;
     switch (type.kind) {
@@ -94,7 +112,10 @@ ShownValue Shower::plain(const Type& type, Register reg, std::uint32_t row, std:
     if (shown.state == State::Value) {
         shown.text = text(type, column.values[row], /*forPeople=*/false);
     } else if (shown.state == State::Unknown) {
-        shown.missing = places_.missing(reg, row, record);
+        shown.missing = places_.missing(reg, row, record, &shown.reasons);
+        BoundTexts known = bounds(type, reg, row, /*forPeople=*/false);
+        shown.atLeast = std::move(known.atLeast);
+        shown.atMost = std::move(known.atMost);
     } else if (shown.state == State::Error) {
         for (const EvaluationError error : errorCodes(places_.run(), reg, row)) {
             shown.errors.emplace_back(evaluationErrorCode(error));
@@ -113,9 +134,7 @@ std::uint64_t Shower::facts(const bytecode::Scale::Step& step, std::int64_t date
     return accepted;
 }
 
-std::vector<std::uint32_t> Shower::minimalDemands(const Shown& shown, std::uint32_t row) const {
-    const bytecode::Scale& scale = program_.scales[shown.type.ref];
-    const ColumnData& dates = places_.run().column(shown.date);
+std::vector<std::uint32_t> Shower::demands(const Shown& shown, std::uint32_t row) const {
     std::vector<std::uint32_t> demanded;
     for (std::uint32_t step = 0; step < shown.members.size(); ++step) {
         const ColumnData& member = places_.run().column(shown.members[step]);
@@ -123,21 +142,30 @@ std::vector<std::uint32_t> Shower::minimalDemands(const Shown& shown, std::uint3
             demanded.push_back(step);
         }
     }
+    return demanded;
+}
+
+bool Shower::isImplied(const Shown& shown,
+                       std::uint32_t step,
+                       const std::vector<std::uint32_t>& demanded,
+                       std::uint32_t row) const {
+    const bytecode::Scale& scale = program_.scales[shown.type.ref];
+    const ColumnData& dates = places_.run().column(shown.date);
     if (dates.state(row) != State::Value) {
-        return demanded;
+        return false;
     }
-    const auto implies = [&](std::uint32_t stricter, std::uint32_t looser) {
-        const std::uint64_t narrow = facts(scale.steps[stricter], dates.values[row]);
-        const std::uint64_t wide = facts(scale.steps[looser], dates.values[row]);
-        return (narrow & ~wide) == 0 && (narrow != wide || stricter > looser);
-    };
+    const std::uint64_t wide = facts(scale.steps[step], dates.values[row]);
+    return std::any_of(demanded.begin(), demanded.end(), [&](std::uint32_t other) {
+        const std::uint64_t narrow = facts(scale.steps[other], dates.values[row]);
+        return other != step && (narrow & ~wide) == 0 && (narrow != wide || other > step);
+    });
+}
+
+std::vector<std::uint32_t> Shower::minimalDemands(const Shown& shown, std::uint32_t row) const {
+    const std::vector<std::uint32_t> demanded = demands(shown, row);
     std::vector<std::uint32_t> minimal;
     for (const std::uint32_t step : demanded) {
-        const bool implied =
-            std::any_of(demanded.begin(), demanded.end(), [&](std::uint32_t other) {
-                return other != step && implies(other, step);
-            });
-        if (!implied) {
+        if (!isImplied(shown, step, demanded, row)) {
             minimal.push_back(step);
         }
     }
@@ -145,18 +173,28 @@ std::vector<std::uint32_t> Shower::minimalDemands(const Shown& shown, std::uint3
 }
 
 /// A decision that is a set: its state is the worst of its members', except that an open Set is
-/// still a value.
+/// still a value, and that a step is not open where what is demanded in any case implies it.
 ShownValue Shower::members(const Shown& shown, std::uint32_t row, std::uint32_t record) {
     ShownValue result;
     const bool isStep = shown.type.kind == TypeKind::Step;
     result.kind = isStep ? ShownValue::Kind::Text : ShownValue::Kind::Set;
     std::set<std::string> missing;
     std::set<std::string> errors;
-    for (const Register member : shown.members) {
+    const std::vector<std::uint32_t> demanded =
+        isStep ? demands(shown, row) : std::vector<std::uint32_t>{};
+    const auto isOpen = [&](std::uint32_t member) {
+        return places_.run().column(shown.members[member]).state(row) == State::Unknown &&
+               !(isStep && isImplied(shown, member, demanded, row));
+    };
+    for (std::uint32_t index = 0; index < shown.members.size(); ++index) {
+        const Register member = shown.members[index];
         const State state = places_.run().column(member).state(row);
+        if (state == State::Unknown && !isOpen(index)) {
+            continue;
+        }
         result.state = std::max(result.state, state);
         if (state == State::Unknown) {
-            const auto places = places_.missing(member, row, record);
+            const auto places = places_.missing(member, row, record, &result.reasons);
             missing.insert(places.begin(), places.end());
         } else if (state == State::Error) {
             for (const EvaluationError error : errorCodes(places_.run(), member, row)) {
@@ -178,7 +216,7 @@ ShownValue Shower::members(const Shown& shown, std::uint32_t row, std::uint32_t 
     };
     for (std::uint32_t member = 0; member < shown.members.size(); ++member) {
         const ColumnData& column = places_.run().column(shown.members[member]);
-        if (column.state(row) == State::Unknown) {
+        if (isOpen(member)) {
             result.open.push_back(name(member));
         } else if (!isStep && column.state(row) == State::Value && column.values[row] != 0) {
             result.members.push_back(name(member));
@@ -209,6 +247,10 @@ std::string Shower::people(const Shown& shown, std::uint32_t row) {
     if (!isSet(shown.type)) {
         const ColumnData& column = places_.run().column(shown.value);
         const State state = column.state(row);
+        if (state == State::Unknown) {
+            const BoundTexts known = bounds(shown.type, shown.value, row, /*forPeople=*/true);
+            return boundsText(known.atLeast, known.atMost);
+        }
         return state == State::Value ? text(shown.type, column.values[row], /*forPeople=*/true)
                                      : stateName(state);
     }

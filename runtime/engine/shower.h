@@ -37,10 +37,24 @@ class Shower {
     list(const bytecode::OutputInfo& output, std::uint32_t row, std::uint32_t record);
 
   private:
+    struct BoundTexts {
+        std::string atLeast;
+        std::string atMost;
+    };
+    /// What is worth saying of an unknown value: not that an amount is at least 0.
+    BoundTexts
+    bounds(const Type& type, bytecode::Register reg, std::uint32_t row, bool forPeople) const;
     ShownValue
     plain(const Type& type, bytecode::Register reg, std::uint32_t row, std::uint32_t record);
     ShownValue members(const bytecode::Shown& shown, std::uint32_t row, std::uint32_t record);
     std::uint64_t facts(const bytecode::Scale::Step& step, std::int64_t date) const;
+    /// The steps that a Step decision demands in any case, ascending.
+    std::vector<std::uint32_t> demands(const bytecode::Shown& shown, std::uint32_t row) const;
+    /// Whether one of the steps demanded, other than `step` itself, implies `step`.
+    bool isImplied(const bytecode::Shown& shown,
+                   std::uint32_t step,
+                   const std::vector<std::uint32_t>& demanded,
+                   std::uint32_t row) const;
 
     Places& places_;
     const bytecode::Program& program_;

@@ -3,6 +3,7 @@
 #include "runtime/engine/frame.h"
 #include "runtime/engine/places.h"
 #include "runtime/engine/shower.h"
+#include "runtime/explain/used_rows.h"
 #include "runtime/values/date.h"
 
 #include <fmt/format.h>
@@ -22,7 +23,6 @@ using bytecode::Shown;
 using engine::Places;
 using engine::Shower;
 
-constexpr std::size_t kMostRows = 50;
 constexpr int kMostDepth = 24;
 
 std::string periodText(std::int64_t from, std::int64_t through) {
@@ -48,7 +48,8 @@ class Explainer {
               std::uint32_t record,
               const ExplainOptions& options)
         : run_(run), program_(run.program()), places_(run, batch), shower_(places_),
-          record_(record), options_(options) {}
+          rows_(places_, shower_, record, options.showPrivate), record_(record), options_(options) {
+    }
 
     std::vector<ExplainedRule> rules() {
         std::vector<ExplainedRule> all;
@@ -109,6 +110,10 @@ class Explainer {
         if (outcome != ExplainedOutcome::DoesNotApply) {
             return outcome;
         }
+        if (rule.inForce != kNone && run_.column(rule.inForce).state(row) == State::Value &&
+            !yes(rule.inForce, row)) {
+            return ExplainedOutcome::NotInForce;
+        }
         for (const auto& exception : rule.exceptions) {
             if (yes(exception.applies, row) &&
                 (rule.clause == kNone || conditionHolds(rule.clause, row))) {
@@ -165,7 +170,8 @@ class Explainer {
     void addTrouble(ExplainedRule& explained, const Effect& effect, std::uint32_t row) {
         const State state = run_.column(effect.guard).state(row);
         if (state == State::Unknown) {
-            for (std::string& place : places_.missing(effect.guard, row, record_)) {
+            for (std::string& place :
+                 places_.missing(effect.guard, row, record_, &explained.reasons)) {
                 explained.missing.push_back(std::move(place));
             }
         } else if (state == State::Error) {
@@ -253,7 +259,7 @@ class Explainer {
                 for (const std::uint32_t read : definition.children) {
                     node.children.push_back(clauseOn(read, below, depth + 1));
                 }
-                addFoldRows(node, definition.value, below);
+                rows_.add(node, definition.value, below);
             }
             return node;
         }
@@ -261,7 +267,7 @@ class Explainer {
             node.children.push_back(clauseOn(child, below, depth + 1));
         }
         if (clause.kind == Clause::Kind::Total) {
-            addFoldRows(node, clause.value, row);
+            rows_.add(node, clause.value, row);
         }
         return node;
     }
@@ -307,6 +313,7 @@ class Explainer {
             node.value = shower_.people(shown, row);
             node.state = whole.state;
             node.missing = whole.missing;
+            node.reasons = whole.reasons;
             return;
         }
         const ColumnData& column = run_.column(clause.value);
@@ -316,9 +323,9 @@ class Explainer {
         shown.value = clause.value;
         node.value = clause.type.kind == TypeKind::Row ? std::string() : shower_.people(shown, row);
         if (node.state == State::Unknown) {
-            node.missing = places_.missing(clause.value, row, record_);
+            node.missing = places_.missing(clause.value, row, record_, &node.reasons);
         }
-        const auto [origin, originRow] = originOf(clause.value, row);
+        const auto [origin, originRow] = rows_.originOf(clause.value, row);
         if (origin == kNone) {
             return;
         }
@@ -330,6 +337,9 @@ class Explainer {
             node.place = made.space == 0 ? field.name
                          : space.scalar  ? above
                                          : above + "." + field.name;
+            if (made.space == 0 && originRow != record_) {
+                node.place.insert(0, places_.key(originRow) + ":");
+            }
             if (field.isPrivate && !options_.showPrivate && node.state == State::Value) {
                 node.value = "not shown";
             }
@@ -337,28 +347,6 @@ class Explainer {
             describeParameter(node, made, originRow);
         } else if (made.op == Op::TableLookup) {
             describeTable(node, made, originRow);
-        }
-    }
-
-    /// Follows a register to where its value was made, through the links between rows.
-    std::pair<Register, std::uint32_t> originOf(Register reg, std::uint32_t row) const {
-        while (true) {
-            const bytecode::Instruction& made = program_.code[reg];
-            if (made.op == Op::Spread) {
-                row = run_.link(made.operands[1])[row];
-            } else if (made.op == Op::Gather) {
-                const ColumnData& rows = run_.column(made.operands[1]);
-                if (rows.state(row) != State::Value) {
-                    return {kNone, 0};
-                }
-                row = static_cast<std::uint32_t>(rows.values[row]);
-            } else {
-                return {reg, row};
-            }
-            if (row == kNoIndex) {
-                return {kNone, 0};
-            }
-            reg = made.operands[0];
         }
     }
 
@@ -408,60 +396,11 @@ class Explainer {
         }
     }
 
-    /// The rows that a total or a count used, with what each added.
-    void addFoldRows(ExplainedNode& node, Register reg, std::uint32_t row) {
-        const auto [origin, originRow] = originOf(reg, row);
-        if (origin == kNone) {
-            return;
-        }
-        const bytecode::Instruction& made = program_.code[origin];
-        const bool counts = made.op == Op::FoldTotal || made.op == Op::FoldCount ||
-                            made.op == Op::FoldDistinct || made.op == Op::FoldHighest ||
-                            made.op == Op::FoldLowest;
-        if (!counts) {
-            return;
-        }
-        const auto rows = run_.children(made.operands[0], originRow);
-        const std::uint32_t space = program_.code[made.operands[0]].space;
-        if (program_.spaces[space].kind == bytecode::SpaceInfo::Kind::Helper) {
-            return;
-        }
-        std::size_t used = 0;
-        for (const std::uint32_t child : rows) {
-            const ColumnData& mask = run_.column(made.operands[1]);
-            const bool possible = mask.state(child) == State::Unknown;
-            if (!possible && !yes(made.operands[1], child)) {
-                continue;
-            }
-            if (++used > kMostRows) {
-                continue;
-            }
-            ExplainedNode part;
-            part.kind = "row";
-            part.text = places_.row(space, child, record_);
-            part.state = possible ? State::Unknown : State::Value;
-            if (made.operands.size() > 2) {
-                Shown shown;
-                shown.type = program_.code[made.operands[2]].type;
-                shown.value = made.operands[2];
-                part.value = shower_.people(shown, child);
-            } else {
-                part.value = possible ? "may count" : "counts";
-            }
-            node.children.push_back(std::move(part));
-        }
-        if (used > kMostRows) {
-            ExplainedNode more;
-            more.kind = "row";
-            more.text = fmt::format("and {} more", used - kMostRows);
-            node.children.push_back(std::move(more));
-        }
-    }
-
     const Interpreter& run_;
     const bytecode::Program& program_;
     Places places_;
     Shower shower_;
+    UsedRows rows_;
     std::uint32_t record_;
     const ExplainOptions& options_;
 };

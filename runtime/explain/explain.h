@@ -27,7 +27,8 @@ struct ExplainedNode {
     std::string inForce;  ///< parameter, table: `from 2025-01-01 through 2025-12-31`
     std::vector<std::string> sources;
     std::vector<std::string> missing;
-    std::vector<ExplainedNode> children;
+    PlaceReasons reasons{};  ///< of `missing`
+    std::vector<ExplainedNode> children{};
 };
 
 /// What a rule or an exception came to on one row.
@@ -68,6 +69,7 @@ struct ExplainedRule {
     std::vector<std::string> sources;
     ExplainedOutcome outcome = ExplainedOutcome::DoesNotApply;
     std::vector<std::string> missing;
+    PlaceReasons reasons{};           ///< of `missing`
     std::vector<std::string> errors;  ///< code and text
     std::optional<ExplainedNode> condition;
     std::vector<ExplainedException> exceptions;

@@ -20,7 +20,9 @@ std::string join(const std::vector<std::string>& parts, std::string_view between
 /// How a node's answer reads: `= yes`, or why there is none.
 std::string answer(const ExplainedNode& node) {
     if (node.state == State::Unknown && !node.missing.empty()) {
-        return "unknown, missing " + join(node.missing, ", ");
+        // A bounded figure, or a row that may count, says more than that it is not known.
+        return (node.value.empty() ? "unknown" : node.value) + ", missing " +
+               join(placesWithReasons(node.missing, node.reasons), ", ");
     }
     return node.value;
 }
@@ -29,7 +31,9 @@ std::string answer(const ExplainedNode& node) {
 void appendNode(std::string& out, const ExplainedNode& node, std::size_t indent) {
     const bool inner = node.kind == "all" || node.kind == "any";
     std::string text = inner ? (node.kind == "all" ? "all of:" : "any of:") : node.text;
-    out += fmt::format("{}[{}] {}", std::string(indent, ' '), answer(node), text);
+    const std::string comesTo = answer(node);
+    out += std::string(indent, ' ');
+    out += comesTo.empty() ? text : fmt::format("[{}] {}", comesTo, text);
     if (!node.place.empty() && node.place != node.text) {
         out += fmt::format("   <- {}", node.place);
     }
@@ -65,6 +69,26 @@ void appendText(std::string& out, std::string_view name, std::string_view text) 
     appendJsonText(out, text);
 }
 
+/// What packs say of places that are missing: `"why":{"table:NAME":["not read yet"]}`.
+void appendReasons(std::string& out, const PlaceReasons& reasons) {
+    if (reasons.empty()) {
+        return;
+    }
+    appendName(out, "why");
+    out += '{';
+    for (const auto& [place, texts] : reasons) {
+        out += out.back() == '{' ? "" : ",";
+        appendJsonText(out, place);
+        out += ":[";
+        for (const std::string& text : texts) {
+            out += out.back() == '[' ? "" : ",";
+            appendJsonText(out, text);
+        }
+        out += ']';
+    }
+    out += '}';
+}
+
 // NOLINTNEXTLINE(misc-no-recursion): as deep as the explanation, which is bounded
 void appendNodeJson(std::string& out, const ExplainedNode& node) {
     out += '{';
@@ -82,6 +106,7 @@ void appendNodeJson(std::string& out, const ExplainedNode& node) {
     }
     if (!node.missing.empty()) {
         appendTexts(out, "missing", node.missing);
+        appendReasons(out, node.reasons);
     }
     if (!node.children.empty()) {
         out += ",\"because_of\":[";
@@ -135,7 +160,8 @@ void appendRulePage(std::string& out, const ExplainedRule& rule) {
         }
     }
     if (!rule.missing.empty()) {
-        out += fmt::format("  missing: {}\n", join(rule.missing, ", "));
+        out += fmt::format("  missing: {}\n",
+                           join(placesWithReasons(rule.missing, rule.reasons), ", "));
     }
     for (const std::string& error : rule.errors) {
         out += fmt::format("  error: {}\n", error);
@@ -168,7 +194,7 @@ std::string explanationLines(const Explanation& explanation) {
                                explanation.key,
                                rule.on,
                                rule.name,
-                               join(rule.missing, ", "));
+                               join(placesWithReasons(rule.missing, rule.reasons), ", "));
         }
     }
     return printable(out);
@@ -228,6 +254,7 @@ std::string explanationJson(const Explanation& explanation) {
         appendText(out, "outcome", outcomeName(rule.outcome));
         appendTexts(out, "sources", rule.sources);
         appendTexts(out, "missing", rule.missing);
+        appendReasons(out, rule.reasons);
         appendTexts(out, "errors", rule.errors);
         if (rule.condition.has_value()) {
             out += ",\"when\":";

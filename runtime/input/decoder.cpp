@@ -8,6 +8,8 @@
 
 #include <algorithm>
 #include <fstream>
+#include <numeric>
+#include <unordered_set>
 #include <utility>
 
 namespace proviso {
@@ -48,6 +50,8 @@ class Decoder::Context {
     Context(const Schema& schema, Dictionary& dictionary, const DecodeOptions& options);
 
     void addLines(std::string_view sourceName, LineReader& lines);
+    void beginSource(std::string_view sourceName) { sources_.emplace_back(sourceName); }
+    void addLine(const InputLine& line);
     DecodedRecords finish();
     std::size_t maximumRecordBytes() const noexcept { return options_.maximumRecordBytes; }
 
@@ -57,9 +61,13 @@ class Decoder::Context {
         std::uint32_t source = 0;
     };
 
-    void addLine(const InputLine& line);
+    void decodeLine(const InputLine& line);
+    void closeHoles(const RecordStore& all,
+                    const SettledCorrections& settled,
+                    std::vector<Rejection>& rejections) const;
     bool isNotYetKnown();
     std::uint32_t addHole(const Batch::Space& from, std::uint32_t row);
+    Batch::Space allHoles(const std::vector<Rejection>& rejections) const;
     std::string shownKey(const Batch::Space& from, std::uint32_t row) const;
     Rejection& reject(std::uint32_t source, std::uint64_t line, RejectionReason reason);
 
@@ -84,19 +92,23 @@ Decoder::Context::Context(const Schema& schema,
 }
 
 void Decoder::Context::addLines(std::string_view sourceName, LineReader& lines) {
-    sources_.emplace_back(sourceName);
+    beginSource(sourceName);
     InputLine line;
     while (lines.next(line)) {
-        counts_.lines += 1;
-        if (!line.tooLong && isBlank(line.text)) {
-            counts_.blankLines += 1;
-            continue;
-        }
         addLine(line);
     }
 }
 
 void Decoder::Context::addLine(const InputLine& line) {
+    counts_.lines += 1;
+    if (!line.tooLong && isBlank(line.text)) {
+        counts_.blankLines += 1;
+        return;
+    }
+    decodeLine(line);
+}
+
+void Decoder::Context::decodeLine(const InputLine& line) {
     const auto source = static_cast<std::uint32_t>(sources_.size() - 1);
     if (line.tooLong) {
         reject(source, line.number, RejectionReason::TooLarge);
@@ -155,6 +167,55 @@ std::uint32_t Decoder::Context::addHole(const Batch::Space& from, std::uint32_t 
     return holes_.rows++;
 }
 
+// A rejected line hides nothing where a record with its key is there.
+void Decoder::Context::closeHoles(const RecordStore& all,
+                                  const SettledCorrections& settled,
+                                  std::vector<Rejection>& rejections) const {
+    if (schema_.keyField == kNoIndex || rejections.empty()) {
+        return;
+    }
+    const ColumnData& keys = all.batch().spaces[0].columns[schema_.keyField];
+    std::unordered_set<std::int64_t> known(keys.values.begin(), keys.values.end());
+    for (const auto& [record, other] : settled.conflicts) {
+        known.erase(keys.values[record]);
+    }
+    const ColumnData& ofHoles = holes_.columns[schema_.keyField];
+    for (Rejection& rejection : rejections) {
+        if (rejection.hole != kNoHole && ofHoles.state(rejection.hole) == State::Value &&
+            known.count(ofHoles.values[rejection.hole]) != 0) {
+            rejection.leavesHole = false;
+        }
+    }
+}
+
+// Those that could be read in part, and one without anything for all that could not.
+Batch::Space Decoder::Context::allHoles(const std::vector<Rejection>& rejections) const {
+    Batch::Space holes;
+    holes.columns.resize(holes_.columns.size());
+    for (const Rejection& rejection : rejections) {
+        if (!rejection.leavesHole || rejection.hole == kNoHole) {
+            continue;
+        }
+        ++holes.rows;
+        for (std::size_t field = 0; field < holes_.columns.size(); ++field) {
+            holes.columns[field].values.push_back(holes_.columns[field].values[rejection.hole]);
+            holes.columns[field].states.push_back(holes_.columns[field].states[rejection.hole]);
+        }
+    }
+    const bool anyUnread =
+        std::any_of(rejections.begin(), rejections.end(), [](const Rejection& each) {
+            return each.leavesHole && each.hole == kNoHole;
+        });
+    if (anyUnread) {
+        for (ColumnData& column : holes.columns) {
+            column.values.push_back(0);
+            column.states.push_back(State::Unknown);
+        }
+        ++holes.rows;
+    }
+    return holes;
+}
+
 // For messages, so nothing that could run over a line of a terminal or a log.
 std::string Decoder::Context::shownKey(const Batch::Space& from, std::uint32_t row) const {
     if (schema_.keyField == kNoIndex || schema_.spaces[0].fields[schema_.keyField].isPrivate ||
@@ -186,7 +247,13 @@ DecodedRecords Decoder::Context::finish() {
     Batch batch = std::move(decoder_.batch());
     dropPlainStates(batch);
     RecordStore all(schema_, std::move(batch), std::move(origins_), sources_);
-    const SettledCorrections settled = settleCorrections(schema_, all);
+    SettledCorrections settled;
+    if (options_.settle) {
+        settled = settleCorrections(schema_, all);
+    } else {
+        settled.kept.resize(all.recordCount());
+        std::iota(settled.kept.begin(), settled.kept.end(), 0U);
+    }
     const Batch::Space& records = all.batch().spaces[0];
     for (const auto& [record, other] : settled.conflicts) {
         const RecordOrigin& origin = all.origin(record);
@@ -211,6 +278,7 @@ DecodedRecords Decoder::Context::finish() {
     for (PendingRejection& pending : rejections_) {
         result.rejections.push_back(std::move(pending.rejection));
     }
+    closeHoles(all, settled, result.rejections);
     result.store =
         settled.kept.size() == all.recordCount() ? std::move(all) : all.selectStore(settled.kept);
     counts_.accepted = settled.kept.size();
@@ -220,6 +288,7 @@ DecodedRecords Decoder::Context::finish() {
     counts_.voided = settled.voided;
     result.counts = counts_;
     result.ignoredFields = std::move(decoder_.ignoredFields());
+    result.store.setHoles(allHoles(result.rejections));
     result.holes = std::move(holes_);
     return result;
 }
@@ -253,6 +322,16 @@ void Decoder::addText(std::string_view sourceName, std::string_view text) {
     PROVISO_CHECK(context_ != nullptr, "the decoder has finished");
     LineReader lines(text, context_->maximumRecordBytes());
     context_->addLines(sourceName, lines);
+}
+
+void Decoder::beginSource(std::string_view sourceName) {
+    PROVISO_CHECK(context_ != nullptr, "the decoder has finished");
+    context_->beginSource(sourceName);
+}
+
+void Decoder::addLine(const InputLine& line) {
+    PROVISO_CHECK(context_ != nullptr, "the decoder has finished");
+    context_->addLine(line);
 }
 
 DecodedRecords Decoder::finish() {

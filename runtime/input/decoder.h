@@ -3,6 +3,7 @@
 #include "runtime/base/result.h"
 #include "runtime/bytecode/batch.h"
 #include "runtime/bytecode/schema.h"
+#include "runtime/input/line_reader.h"
 #include "runtime/input/record_store.h"
 #include "runtime/input/rejection.h"
 #include "runtime/values/date.h"
@@ -26,6 +27,9 @@ struct DecodeOptions {
     std::size_t maximumRecordBytes = std::size_t{1} << 20U;
     std::size_t maximumNesting = 32;
     std::size_t maximumElements = 10'000;
+    /// Of several records with one key one counts. Stores keep them all and settle by themselves:
+    /// then every record that fits is given, in the order of the lines.
+    bool settle = true;
 };
 
 struct DecodeCounts {
@@ -68,6 +72,10 @@ class Decoder {
     Result<void> addStream(std::string_view sourceName, std::istream& stream);
     Result<void> addFile(const std::string& path);
     void addText(std::string_view sourceName, std::string_view text);
+
+    /// The same line by line: what follows is of this source.
+    void beginSource(std::string_view sourceName);
+    void addLine(const InputLine& line);
 
     /// Settles corrections and gives everything that was read. Call once.
     DecodedRecords finish();

@@ -33,6 +33,9 @@ class RecordStore {
     /// All records, in the order in which they were read.
     const Batch& batch() const noexcept { return batch_; }
 
+    /// Tells which records were rejected: Batch::holes. Copies by `select` do not have them.
+    void setHoles(Batch::Space holes) { batch_.holes = std::move(holes); }
+
     std::uint32_t recordCount() const noexcept {
         return batch_.spaces.empty() ? 0 : batch_.spaces[0].rows;
     }

@@ -37,8 +37,8 @@ struct Rejection {
     /// Row of DecodedRecords::holes with the fields that could be read, or kNoHole where the line
     /// could not be read at all.
     std::uint32_t hole = kNoHole;
-    /// Whether some record may be missing because of this. False where the record, had it fitted,
-    /// would not have been known yet.
+    /// Whether some record may be missing because of this. False where a record with the key is
+    /// there, and where the record, had it fitted, would not have been known yet.
     bool leavesHole = true;
 };
 

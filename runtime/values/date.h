@@ -105,6 +105,16 @@ constexpr Date lastOfMonth(Date date) noexcept {
     return dateOf({parts.year, parts.month, daysInMonth(parts.year, parts.month)});
 }
 
+constexpr Date firstOfQuarter(Date date) noexcept {
+    const DateParts parts = partsOf(date);
+    return dateOf({parts.year, (parts.month - 1) / 3 * 3 + 1, 1});
+}
+constexpr Date lastOfQuarter(Date date) noexcept {
+    const DateParts parts = partsOf(date);
+    const int month = (parts.month - 1) / 3 * 3 + 3;
+    return dateOf({parts.year, month, daysInMonth(parts.year, month)});
+}
+
 /// Monday and Sunday of the week of a date.
 constexpr Date firstOfWeek(Date date) noexcept {
     return {date.days - weekdayOf(date)};

@@ -12,9 +12,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
+#include <iterator>
 #include <map>
 #include <memory>
-#include <set>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -34,9 +36,19 @@ RunStamp stampOf(const GeneratedCase& one) {
     return {"id", "", one.knownAsOf};
 }
 
-/// Budgets are not part of the line that people read, but engines must agree about them, too.
-std::string lineOf(const RecordResult& result, const RunStamp& stamp, std::int64_t budget) {
-    return toJson(result, stamp) + fmt::format(" budget {}", budget);
+/// Budgets and how findings are counted are not part of the line that people read, but engines must
+/// agree about them, too.
+std::string lineOf(const RecordResult& result, const RunStamp& stamp) {
+    std::string line = toJson(result, stamp) + fmt::format(" budget {}", result.budgetSpent);
+    for (const FindingResult& finding : result.findings) {
+        if (finding.shared) {
+            line += fmt::format(" {} shared by {}{}",
+                                finding.code,
+                                finding.sharedRow,
+                                finding.counted ? "" : " not counted");
+        }
+    }
+    return line;
 }
 
 std::unique_ptr<CompiledSet> compile(const GeneratedCase& one) {
@@ -65,47 +77,62 @@ std::unique_ptr<Decoded> decode(const bytecode::Program& program, const Generate
     return decoded;
 }
 
-RunOptions optionsOf(const GeneratedCase& one, std::size_t blockRows) {
-    RunOptions options;
-    options.decide.asOf = one.knownAsOf;
-    options.decide.budget = one.budget;
-    options.blockRows = blockRows;
+/// How a run cuts the records up.
+struct Cut {
+    std::size_t blockRows = 1024;
+    unsigned threads = 1;
+};
+
+using Results = std::map<std::string, RecordResult>;
+
+Results byKey(std::vector<RecordResult>&& all) {
+    Results results;
+    for (RecordResult& result : all) {
+        const std::string key = result.key;
+        results.emplace(key, std::move(result));
+    }
+    return results;
+}
+
+DecideOptions optionsOf(const GeneratedCase& one) {
+    DecideOptions options;
+    options.asOf = one.knownAsOf;
+    options.budget = one.budget;
     return options;
 }
 
-std::map<std::string, RecordResult> decideByEngine(const CompiledSet& set,
-                                                   const Decoded& decoded,
-                                                   const GeneratedCase& one,
-                                                   std::size_t blockRows) {
-    std::map<std::string, RecordResult> results;
-    decideRecords(set.program,
-                  decoded.records.store,
-                  optionsOf(one, blockRows),
-                  [&](std::vector<RecordResult>&& block) {
-                      for (RecordResult& result : block) {
-                          const std::string key = result.key;
-                          results.emplace(key, std::move(result));
-                      }
-                      return true;
-                  });
-    return results;
+/// Stage by stage.
+Results
+decideByEngine(const CompiledSet& set, const Decoded& decoded, const GeneratedCase& one, Cut cut) {
+    std::vector<RecordResult> all;
+    RunOptions options;
+    options.decide = optionsOf(one);
+    options.blockRows = cut.blockRows;
+    options.threads = cut.threads;
+    decideRecords(
+        set.program, decoded.records.store, options, [&](std::vector<RecordResult>&& block) {
+            std::move(block.begin(), block.end(), std::back_inserter(all));
+            return true;
+        });
+    return byKey(std::move(all));
 }
 
-std::map<std::string, RecordResult>
+Batch allRecords(const CompiledSet& set, const Decoded& decoded) {
+    Batch batch = decoded.records.store.select(recordsInOrder(*set.program, decoded.records.store));
+    batch.holes = decoded.records.store.batch().holes;
+    return batch;
+}
+
+/// Everything at once.
+Results decideTogether(const CompiledSet& set, const Decoded& decoded, const GeneratedCase& one) {
+    return byKey(Evaluator(set.program).decide(allRecords(set, decoded), optionsOf(one)));
+}
+
+Results
 decideByReference(const CompiledSet& set, const Decoded& decoded, const GeneratedCase& one) {
-    std::map<std::string, RecordResult> results;
     const reference::Options options{one.knownAsOf, one.budget};
-    // One block of everything: how the engine cuts must not show.
-    for (const auto& block :
-         planBlocks(*set.program, decoded.records.store, decoded.records.store.recordCount() + 1)) {
-        const Batch batch = decoded.records.store.select(block);
-        for (RecordResult& result :
-             reference::decide(*set.typed, set.program->schema, batch, options)) {
-            const std::string key = result.key;
-            results.emplace(key, std::move(result));
-        }
-    }
-    return results;
+    return byKey(
+        reference::decide(*set.typed, set.program->schema, allRecords(set, decoded), options));
 }
 
 /// The first place where two lines part, with something around it.
@@ -131,9 +158,7 @@ std::string differences(const Lines& expected, const Lines& actual, std::string_
                                             : fmt::format("{}: more records than expected\n", what);
 }
 
-void count(Tally& tally,
-           const std::map<std::string, RecordResult>& results,
-           const Decoded& decoded) {
+void count(Tally& tally, const Results& results, const Decoded& decoded) {
     tally.rejected += decoded.records.rejections.size();
     for (const auto& [key, result] : results) {
         tally.findings += result.findings.size();
@@ -145,23 +170,6 @@ void count(Tally& tally,
             tally.choices += output.choices.size();
         }
     }
-}
-
-/// Which members a shared finding stands in is told by `sharedRow`, whose number may be any.
-std::set<std::set<std::string>> sharing(const std::map<std::string, RecordResult>& results) {
-    std::map<std::pair<std::string, std::uint32_t>, std::set<std::string>> members;
-    for (const auto& [key, result] : results) {
-        for (const FindingResult& finding : result.findings) {
-            if (finding.shared) {
-                members[{finding.code + finding.on + finding.rule, finding.sharedRow}].insert(key);
-            }
-        }
-    }
-    std::set<std::set<std::string>> all;
-    for (const auto& [finding, keys] : members) {
-        all.insert(keys);
-    }
-    return all;
 }
 
 /// What the compiler says against a pack set, and whether it could have been foreseen.
@@ -180,10 +188,10 @@ Comparison refusal(const CompiledSet& set, std::string_view note) {
             0};
 }
 
-Lines linesOf(const std::map<std::string, RecordResult>& results, const RunStamp& stamp) {
+Lines linesOf(const Results& results, const RunStamp& stamp) {
     Lines lines;
     for (const auto& [key, result] : results) {
-        lines[key] = lineOf(result, stamp, result.budgetSpent);
+        lines[key] = lineOf(result, stamp);
     }
     return lines;
 }
@@ -192,19 +200,20 @@ Lines linesOf(const std::map<std::string, RecordResult>& results, const RunStamp
 std::string compareOne(const CompiledSet& set, const GeneratedCase& one, Tally* tally) {
     const std::unique_ptr<Decoded> decoded = decode(*set.program, one);
     const RunStamp stamp = stampOf(one);
-    const auto engine = decideByEngine(set, *decoded, one, 1024);
-    const auto byReference = decideByReference(set, *decoded, one);
+    const Results byReference = decideByReference(set, *decoded, one);
     if (tally != nullptr) {
         count(*tally, byReference, *decoded);
     }
-    const Lines actual = linesOf(engine, stamp);
-    std::string details = differences(linesOf(byReference, stamp), actual, "engine");
-    if (details.empty() && sharing(byReference) != sharing(engine)) {
-        details = "engine: findings are shared by other members\n";
-    }
-    if (details.empty()) {
-        details = differences(
-            actual, linesOf(decideByEngine(set, *decoded, one, 1), stamp), "small blocks");
+    const Lines expected = linesOf(byReference, stamp);
+    std::string details =
+        differences(expected, linesOf(decideTogether(set, *decoded, one), stamp), "engine");
+    static constexpr std::array<std::pair<Cut, std::string_view>, 3> kCuts{
+        {{{1024, 1}, "one block"}, {{1, 2}, "smallest blocks"}, {{4, 1}, "small blocks"}}};
+    for (const auto& [cut, name] : kCuts) {
+        if (details.empty()) {
+            details = differences(
+                expected, linesOf(decideByEngine(set, *decoded, one, cut), stamp), name);
+        }
     }
     return details;
 }
@@ -216,9 +225,9 @@ Comparison compareShuffled(const CompiledSet& set, const GeneratedCase& one, std
         return refusal(*other, "in another order:\n");
     }
     const RunStamp stamp = stampOf(one);
-    const Lines before = linesOf(decideByEngine(set, *decode(*set.program, one), one, 1024), stamp);
+    const Lines before = linesOf(decideByEngine(set, *decode(*set.program, one), one, {}), stamp);
     const Lines after =
-        linesOf(decideByEngine(*other, *decode(*other->program, another), another, 1024), stamp);
+        linesOf(decideByEngine(*other, *decode(*other->program, another), another, {}), stamp);
     const std::string details = differences(before, after, "another order");
     return details.empty() ? Comparison{} : Comparison{Comparison::Outcome::Different, details, 0};
 }

@@ -166,6 +166,9 @@ std::string ExpressionWriter::overRows(const Scope& scope, int depth) {
     inner.variables.push_back({binder, list.space});
     ++inner.folds;
     if (random_.chance(50)) {
+        if (random_.chance(50)) {
+            return fmt::format("(any {})", over(list, binder, inner, depth));
+        }
         return fmt::format(
             "(any over {} as {} where {})", list.text, binder, condition(inner, depth - 1));
     }

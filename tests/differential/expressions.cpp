@@ -1,6 +1,5 @@
 // Expressions of a wanted type, from what a scope offers.
 
-#include "runtime/values/date.h"
 #include "tests/differential/world.h"
 
 #include <fmt/format.h>
@@ -38,105 +37,6 @@ bool isQuantity(Kind kind) {
 }
 
 }  // namespace
-
-std::int64_t World::boundary(std::size_t index) const {
-    static const std::vector<DateParts> kDays{
-        {2022, 1, 1}, {2024, 2, 29}, {2024, 7, 1}, {2025, 1, 1}};
-    return dateOf(kDays[index % kDays.size()]).days;
-}
-
-std::string World::date() {
-    return formatDate(Date{boundary(random.below(4)) + random.between(-1, 1)});
-}
-
-std::vector<std::size_t> World::groupsOfRecord() const {
-    std::vector<std::size_t> groups;
-    for (std::size_t index = 0; index < spaces.size(); ++index) {
-        if (spaces[index].kind == Space::Kind::Group) {
-            groups.push_back(index);
-        }
-    }
-    return groups;
-}
-
-std::vector<Variable> World::rowsFrom(const Variable& variable, bool isFirst) {
-    std::vector<Variable> found{variable};
-    const auto up = [&](const std::string& from, std::size_t space) {
-        const bool bare = isFirst && random.chance(30);
-        found.push_back({bare ? spaces[space].name : from + "." + spaces[space].name, space});
-        return from + "." + spaces[space].name;
-    };
-    const Space& own = spaces[variable.space];
-    if (own.kind == Space::Kind::Collected && !own.keyed && !spaces[own.source].scalar) {
-        found.push_back({variable.text + "." + spaces[own.source].name, own.source});
-    }
-    for (std::size_t index = 0; index < spaces.size(); ++index) {
-        if (spaces[index].keyed && spaces[index].source == variable.space) {
-            found.push_back({variable.text + "." + spaces[index].name, index});
-        }
-    }
-    std::size_t space = variable.space;
-    std::string text = variable.text;
-    while (spaces[space].parent != kNoSpace) {
-        space = spaces[space].parent;
-        text = up(text, space);
-    }
-    if (spaces[space].kind == Space::Kind::Record) {
-        for (const std::size_t group : groupsOfRecord()) {
-            up(text, group);
-        }
-    }
-    return found;
-}
-
-std::vector<Variable> World::rows(const Scope& scope) {
-    std::vector<Variable> all;
-    for (std::size_t index = 0; index < scope.variables.size(); ++index) {
-        for (const Variable& row : rowsFrom(scope.variables[index], index == 0)) {
-            all.push_back(row);
-        }
-    }
-    return all;
-}
-
-std::vector<Variable> World::listsOf(const Variable& row) const {
-    std::vector<Variable> found;
-    const Space& owner = spaces[row.space];
-    const bool isGroup = owner.kind == Space::Kind::Group;
-    for (std::size_t index = 0; index < spaces.size(); ++index) {
-        const Space& list = spaces[index];
-        const bool isList = list.kind == Space::Kind::List || list.kind == Space::Kind::Collected;
-        if (isList && (list.parent == row.space || (isGroup && list.parent == 0))) {
-            found.push_back({row.text + "." + list.listName, index});
-        }
-    }
-    // One level further down.
-    const std::size_t direct = found.size();
-    for (std::size_t outer = 0; outer < direct; ++outer) {
-        for (std::size_t index = 0; index < spaces.size(); ++index) {
-            if (spaces[index].parent == found[outer].space) {
-                found.push_back({found[outer].text + "." + spaces[index].listName, index});
-            }
-        }
-    }
-    if (isGroup) {
-        found.push_back({row.text + "." + spaces[0].name + "s", 0});
-    }
-    if (owner.keyed) {
-        found.push_back({row.text + ".members", owner.source});
-    }
-    return found;
-}
-
-std::vector<Variable> World::lists(const Scope& scope) {
-    std::vector<Variable> all;
-    for (const Variable& row : rows(scope)) {
-        for (const Variable& list : listsOf(row)) {
-            all.push_back(list);
-        }
-    }
-    return all;
-}
 
 std::string typeText(const World& world, const ValueType& type) {
     switch (type.kind) {
@@ -297,10 +197,16 @@ std::string ExpressionWriter::over(const Variable& list,
                                    const Scope& inner,
                                    int depth) {
     std::string text = fmt::format("over {} as {}", list.text, binder);
-    if (random_.chance(65)) {
-        text += " where " + condition(inner, depth - 1);
+    Scope outer = inner;
+    outer.variables.pop_back();
+    --outer.folds;
+    bool looksThrough = false;
+    const std::string windowed = windows(list, outer, inner, looksThrough);
+    if (random_.chance(windowed.empty() ? 65 : 35)) {
+        text += " where " +
+                (looksThrough ? simpleCondition(inner, outer) : condition(inner, depth - 1));
     }
-    return text;
+    return text + windowed;
 }
 
 // NOLINTNEXTLINE(misc-no-recursion): by depth
@@ -354,8 +260,9 @@ std::string ExpressionWriter::chosenRow(const Scope& scope, const ValueType& typ
     if (random_.chance(35)) {
         return fmt::format("({} of (only {}))", column, rows);
     }
-    if (random_.chance(30) && world_.spaces[list.space].dated) {
-        return fmt::format("({} of (latest {}))", column, rows);
+    if (random_.chance(45) && list.ordered) {
+        return fmt::format(
+            "({} of ({} {}))", column, random_.chance(60) ? "latest" : "earliest", rows);
     }
     inner.inferred = true;
     const ValueType order = random_.chance(40) ? ValueType{Kind::Date, 0, 0} : quantity();
@@ -522,6 +429,17 @@ std::string ExpressionWriter::amount(const Scope& scope, const ValueType& type, 
 std::string ExpressionWriter::called(const Scope& scope, const ValueType& type, int depth) {
     const auto sub = [&](const ValueType& wanted) { return value(scope, wanted, depth - 1); };
     if (type.kind == Kind::Date) {
+        if (random_.chance(50)) {
+            static const std::vector<std::string> kEdges{"week_start",
+                                                         "week_end",
+                                                         "month_start",
+                                                         "month_end",
+                                                         "quarter_start",
+                                                         "quarter_end",
+                                                         "year_start",
+                                                         "year_end"};
+            return fmt::format("({} of ({}))", random_.of(kEdges), sub(type));
+        }
         return fmt::format(
             "({} of ({}, {}))", random_.chance(50) ? "earlier" : "later", sub(type), sub(type));
     }

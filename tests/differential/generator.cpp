@@ -20,7 +20,9 @@ std::vector<GeneratedCase> generate(std::uint64_t seed, std::size_t count) {
     for (std::size_t index = 0; index < count; ++index) {
         GeneratedCase made;
         made.packs = packs;
-        made.records = writeRecords(world, 1 + world.random.below(6));
+        const std::size_t size = world.random.below(100);
+        const std::size_t most = size < 70 ? 6 : size < 93 ? 14 : 40;
+        made.records = writeRecords(world, 1 + world.random.below(most));
         if (world.random.chance(25)) {
             // Around the days on which texts were published, in the first half of 2025.
             made.knownAsOf = world.boundary(3) + world.random.between(0, 180);

@@ -11,6 +11,15 @@ namespace proviso::differential {
 
 using Kind = ValueType::Kind;
 
+namespace {
+
+/// Groups and what covers an instant are not collected from.
+bool isPlain(const Variable& list) {
+    return list.way[0] != kNoSpace;
+}
+
+}  // namespace
+
 Scope PackWriter::scopeOf(std::size_t space) {
     Scope scope;
     scope.variables.push_back({world_.spaces[space].name, space});
@@ -58,11 +67,11 @@ void PackWriter::define() {
 
 void PackWriter::collectKeyed() {
     // The list is one of the parent's own or of a group's records.
-    const std::vector<std::size_t> groups = world_.groupsOfRecord();
+    const std::vector<std::size_t> groups = world_.groups();
     const std::size_t parent = !groups.empty() && random_.chance(70) ? random_.of(groups) : 0;
     std::vector<Variable> lists;
     for (const Variable& list : world_.listsOf({world_.spaces[parent].name, parent})) {
-        if (!world_.spaces[list.space].scalar && list.space != 0) {
+        if (!world_.spaces[list.space].scalar && list.space != 0 && isPlain(list)) {
             lists.push_back(list);
         }
     }
@@ -135,15 +144,18 @@ void PackWriter::collectKeyed() {
 
 void PackWriter::collectRows() {
     std::vector<std::size_t> parents{0};
-    for (const std::size_t group : world_.groupsOfRecord()) {
+    for (const std::size_t group : world_.groups()) {
         parents.push_back(group);
     }
     const std::size_t parent = random_.of(parents);
     std::vector<Variable> lists;
     for (const Variable& list : world_.listsOf({world_.spaces[parent].name, parent})) {
-        if (!world_.spaces[list.space].scalar && list.space != 0) {
+        if (!world_.spaces[list.space].scalar && list.space != 0 && isPlain(list)) {
             lists.push_back(list);
         }
+    }
+    if (lists.empty()) {
+        return;
     }
     const Variable list = random_.of(lists);
     Space made;
@@ -276,6 +288,13 @@ void PackWriter::outputs() {
     std::size_t choicesOf = kNoSpace;
     for (std::size_t space = 0; space < world_.spaces.size(); ++space) {
         const Space& own = world_.spaces[space];
+        std::size_t root = space;
+        while (world_.spaces[root].parent != kNoSpace) {
+            root = world_.spaces[root].parent;
+        }
+        if (world_.spaces[root].kind == Space::Kind::Group && world_.spaces[root].record != 0) {
+            continue;  // a record may have rows in several groups of its lists
+        }
         if (own.kind == Space::Kind::Record || own.kind == Space::Kind::Group) {
             for (const MemberDecision& decision : own.decisions) {
                 if (random_.chance(50)) {
@@ -305,7 +324,12 @@ void PackWriter::outputs() {
         for (const MemberDecision& decision : own.decisions) {
             with += (with.empty() ? "" : ", ") + decision.name;
         }
-        const bool choices = world_.spaces[own.parent].apportioned && random_.chance(70) &&
+        // Other outcomes are followed inside the set of records that one stage sees.
+        const bool oneStage =
+            world_.groups().empty() ||
+            (world_.spaces[own.parent].kind == Space::Kind::Group && world_.isOneClass());
+        const bool choices = world_.spaces[own.parent].apportioned && oneStage &&
+                             random_.chance(70) &&
                              (choicesOf == kNoSpace || choicesOf == own.parent);
         choicesOf = choices ? own.parent : choicesOf;
         core(fmt::format("output {} of {}{}{}\n",
@@ -341,7 +365,10 @@ std::vector<GeneratedPack> PackWriter::write() {
 void PackWriter::derive() {
     const std::int64_t steps = random_.between(5, 14);
     for (std::int64_t step = 0; step < steps; ++step) {
-        switch (random_.below(12)) {
+        switch (random_.below(13)) {
+        case 12:
+            collectInstants();
+            break;
         case 0:
         case 1:
         case 2:

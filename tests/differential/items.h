@@ -25,7 +25,13 @@ class PackWriter {
     void vocabulary();
     void records();
     std::string fields(Space& space, const std::string& prefix, int count);
+    std::string handling(Space& space);
     void groupings();
+    void addGrouping(const std::string& name,
+                     std::size_t record,
+                     const std::vector<std::string>& keys,
+                     const std::vector<std::string>& order);
+    void collectInstants();
     void parameters();
     void tables();
     void oneTable(bool unique);

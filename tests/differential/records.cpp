@@ -16,11 +16,15 @@ class RecordWriter {
     explicit RecordWriter(World& world)
         : world_(world), random_(world.random), expressions_(world) {}
 
-    std::string record(std::size_t number) {
-        std::string text = fmt::format("{{\"id\": \"K-{}\", \"who\": \"p{}\", \"day\": \"{}\"",
-                                       number,
-                                       random_.between(1, 2),
-                                       day());
+    /// `broken`: with a field that cannot be read, so that the record is rejected.
+    std::string record(std::size_t number, bool broken) {
+        const bool badDay = broken && random_.chance(40);
+        std::string text = fmt::format(
+            "{{\"id\": \"K-{}\", \"day\": \"{}\"", number, badDay ? "2025-02-30" : day());
+        if (broken && !badDay) {
+            text += R"(, "sequence": "many")";
+        }
+        broken_ = broken && !badDay;
         text += fields(0, /*nested=*/false);
         text += extra();
         text += lists(0);
@@ -31,8 +35,11 @@ class RecordWriter {
     std::string day() {
         // Few days, so that groups have members.
         const std::int64_t boundary = world_.boundary(random_.below(4));
-        return formatDate(
-            Date{random_.chance(60) ? world_.boundary(0) : boundary + random_.between(-1, 1)});
+        const std::int64_t first = world_.boundary(0);
+        const std::int64_t near = first + random_.between(0, 12);
+        return formatDate(Date{random_.chance(35)   ? first
+                               : random_.chance(60) ? near
+                                                    : boundary + random_.between(-1, 1)});
     }
 
     /// The name in the input: `named "x_f1"` stands in the pack for some fields.
@@ -47,9 +54,10 @@ class RecordWriter {
         std::string text;
         for (const Column& column : world_.spaces[space].columns) {
             const bool isNested = column.name.find('.') != std::string::npos;
-            const bool isKey = column.name == "who" || column.name == "day";
-            if (!column.stored || isNested != nested || isKey ||
-                (column.optional && random_.chance(35))) {
+            const bool isWritten =
+                space == 0 && (column.name == "day" || (broken_ && column.name == "sequence"));
+            if (!column.stored || isNested != nested || isWritten ||
+                (column.optional && random_.chance(column.few ? 15 : 35))) {
                 continue;
             }
             text += fmt::format(
@@ -96,6 +104,13 @@ class RecordWriter {
     }
 
     std::string value(const Column& column) {
+        if (column.few && column.type.kind == Kind::Number) {
+            return std::to_string(random_.between(0, 2));
+        }
+        if (column.few && column.type.kind == Kind::Minutes) {
+            const std::int64_t after = column.name == "finishes" ? random_.between(20, 90) : 0;
+            return std::to_string(random_.between(0, 6) * 10 + after);
+        }
         const bool negative = column.isSigned && random_.chance(30);
         const std::string sign = negative ? "-" : "";
         switch (column.type.kind) {
@@ -146,6 +161,7 @@ class RecordWriter {
     World& world_;
     Random& random_;
     ExpressionWriter expressions_;
+    bool broken_ = false;  // the sequence is written already, badly
 };
 
 }  // namespace
@@ -153,8 +169,9 @@ class RecordWriter {
 std::vector<std::string> writeRecords(World& world, std::size_t count) {
     std::vector<std::string> records;
     RecordWriter writer(world);
+    const bool holes = world.random.chance(20);
     for (std::size_t number = 1; number <= count; ++number) {
-        records.push_back(writer.record(number));
+        records.push_back(writer.record(number, holes && world.random.chance(20)));
     }
     return records;
 }

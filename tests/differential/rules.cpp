@@ -49,7 +49,7 @@ PackWriter::ruleHead(std::size_t space, Scope& scope, std::string& target, bool 
     for (const Variable& list : world_.listsOf({world_.spaces[space].name, space})) {
         // Only what hangs below the row itself: of a group also what hangs below its records.
         if (!world_.spaces[list.space].scalar && list.space != world_.spaces[space].source &&
-            list.space != 0 && world_.spaces[list.space].dated) {
+            list.space != 0 && list.way[0] != kNoSpace && world_.spaces[list.space].dated) {
             lists.push_back(list);
         }
     }
@@ -60,7 +60,7 @@ PackWriter::ruleHead(std::size_t space, Scope& scope, std::string& target, bool 
         std::string path = binder;
         std::size_t at = from;
         while (at != space) {
-            if (world_.spaces[at].parent == kNoSpace) {
+            if (world_.spaces[at].parent == kNoSpace || own.record == at) {
                 return path + "." + own.name;
             }
             at = world_.spaces[at].parent;
@@ -96,6 +96,7 @@ PackWriter::ruleHead(std::size_t space, Scope& scope, std::string& target, bool 
         const std::string other = world_.fresh("b");
         scope.variables.push_back({binder, list.space});
         scope.variables.push_back({other, list.space});
+        scope.bare = false;  // the two rows may lie in different ones
         target = pathFrom(random_.chance(50) ? binder : other, list.space);
         return head + fmt::format("  for each pair {}, {} in {}\n", binder, other, list.text);
     }

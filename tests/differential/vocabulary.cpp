@@ -193,6 +193,23 @@ std::string PackWriter::fields(Space& space, const std::string& prefix, int coun
     return text;
 }
 
+/// Who handles a row, and from when to when.
+std::string PackWriter::handling(Space& space) {
+    const auto add = [&](const std::string& name, ValueType type, bool optional) {
+        Column column{name, type, false, optional, optional, false, true};
+        column.few = true;
+        space.columns.push_back(column);
+        return fmt::format("  {} : {}{}{}\n",
+                           name,
+                           typeText(world_, type),
+                           type.kind == Kind::Text ? " shown" : "",
+                           optional ? " optional" : "");
+    };
+    return add("by_whom", {Kind::Text, 0, 0}, random_.chance(25)) +
+           add("begins", {Kind::Minutes, 0, 0}, random_.chance(30)) +
+           add("finishes", {Kind::Minutes, 0, 0}, random_.chance(30));
+}
+
 void PackWriter::records() {
     world_.spaces.resize(1);
     world_.spaces[0].name = "order";
@@ -232,7 +249,10 @@ void PackWriter::records() {
                                  plain.listName,
                                  world_.codeSets[1].name);
         }
-        const std::string text = fields(world_.spaces[index], "", fieldCount);
+        std::string text = fields(world_.spaces[index], "", fieldCount);
+        if (name == "item") {
+            text += handling(world_.spaces[index]);
+        }
         core(fmt::format("record {}\n{}{}end\n", name, text, inner));
         lists += fmt::format("  {}s : list of {} at most 4{}\n",
                              name,
@@ -258,44 +278,31 @@ void PackWriter::records() {
             order.columns.push_back(column);
         }
     }
-    // Keys of groups.
-    order.columns.push_back({"who", {Kind::Text, 0, 0}, true, false, false, false, true});
-    order.columns.push_back({"day", {Kind::Date, 0, 0}, false, false, false, false, true});
-    core(fmt::format("record order dated by day\n  id : text key shown\n  who : text private\n  "
-                     "day : date\n{}{}end\n",
+    // Keys and order of groups.
+    const bool whoOptional = random_.chance(20);
+    const bool sequenceOptional = random_.chance(30);
+    const auto column = [](const char* name, ValueType type) {
+        Column made{name, type, false, false, false, false, true};
+        made.few = true;
+        return made;
+    };
+    order.columns.push_back(column("who", {Kind::Text, 0, 0}));
+    order.columns.back().isPrivate = true;
+    order.columns.back().optional = order.columns.back().maybeUnknown = whoOptional;
+    order.columns.push_back(column("day", {Kind::Date, 0, 0}));
+    order.columns.push_back(column("site", {Kind::Enumeration, 0, 1}));
+    order.columns.push_back(column("sequence", {Kind::Number, 0, 0}));
+    order.columns.back().optional = sequenceOptional;
+    order.columns.back().maybeUnknown = sequenceOptional && random_.chance(60);
+    core(fmt::format("record order dated by day\n  id : text key shown\n  who : text private{}\n  "
+                     "day : date\n  site : {}\n  sequence : count{}\n{}{}end\n",
+                     whoOptional ? " optional" : "",
+                     world_.enumerations[1].name,
+                     !order.columns.back().optional      ? ""
+                     : order.columns.back().maybeUnknown ? " optional"
+                                                         : " absent means 0",
                      own,
                      lists));
-}
-
-void PackWriter::groupings() {
-    const auto add = [&](const std::string& name, bool byWho, bool byDay) {
-        Space group;
-        group.kind = Space::Kind::Group;
-        group.name = name;
-        group.dated = byDay;
-        if (byWho) {
-            group.columns.push_back({"who", {Kind::Text, 0, 0}, true, false, false, false, true});
-        }
-        if (byDay) {
-            group.columns.push_back({"day", {Kind::Date, 0, 0}, false, false, false, false, true});
-        }
-        world_.spaces.push_back(group);
-        core(fmt::format("grouping {} : order by {} complete\n",
-                         name,
-                         !byDay  ? "who"
-                         : byWho ? "who, day"
-                                 : "day"));
-    };
-    if (random_.chance(80)) {
-        add("session", /*byWho=*/true, /*byDay=*/true);
-    }
-    if (random_.chance(35)) {
-        add("owner", /*byWho=*/true, /*byDay=*/false);
-    }
-    if (random_.chance(8)) {
-        // Together with `owner` it holds all records in one set.
-        add("room", /*byWho=*/false, /*byDay=*/true);
-    }
 }
 
 std::vector<std::string> PackWriter::consecutivePeriods(bool open) {

@@ -39,6 +39,7 @@ struct Column {
     bool attested = false;       ///< a yes or no with who said it and when
     std::string foreign = {};    ///< name in the input where it is another
     bool ownerRequired = false;  ///< of a nested record that must be there
+    bool few = false;            ///< one of few values, so that rows agree
 };
 
 /// A decision that is a scale's step or a set.
@@ -64,6 +65,11 @@ struct Space {
     bool scalar = false;
     bool apportioned = false;       ///< something under it is
     bool keyed = false;             ///< Collected: one row a key
+    bool instants = false;          ///< Collected: one row an instant
+    std::size_t record = kNoSpace;  ///< Group: whose rows are grouped
+    std::vector<std::string> keys;  ///< Group: names of columns
+    std::vector<std::string> order;
+    bool complete = true;
     std::size_t source = kNoSpace;  ///< Collected: the rows it is made of
     std::vector<Column> columns;
     std::vector<MemberDecision> decisions;
@@ -101,10 +107,13 @@ struct Table {
 /// Deeper folds over whole groups cost more than a rule may.
 inline constexpr int kMostFolds = 2;
 
-/// A row that an expression may name.
+/// A row that an expression may name, or a list of rows.
 struct Variable {
     std::string text;
     std::size_t space = 0;
+    std::vector<std::size_t> way = {};  ///< a list: from its rows up, without the row it stands in
+    bool ordered = false;               ///< a list: every grouping on the way has an order
+    bool incomplete = false;            ///< a list: one of them is incomplete
 };
 
 /// Where an expression stands. The first variable is the row of the rule or definition.
@@ -113,6 +122,7 @@ struct Scope {
     bool dated = true;           ///< a date selects what is in force
     bool inferred = false;       ///< the type comes from the expression: no bare members
     std::vector<Column> locals;  ///< what a rule defines for itself
+    bool bare = true;            ///< what contains the first row can be named alone
     int folds = 0;               ///< how many lists are being run over around this place
 };
 
@@ -132,13 +142,27 @@ struct World {
     std::string date();  ///< near one of a few boundaries
     std::int64_t boundary(std::size_t index) const;
 
-    std::vector<std::size_t> groupsOfRecord() const;
+    std::vector<std::size_t> groups() const;
+    /// Groups that rows of a space are in: of a group those it nests in.
+    std::vector<std::size_t> groupsOf(std::size_t space) const;
+    /// Whether all groupings nest in one another.
+    bool isOneClass() const;
+    /// Whether a row of one space leads up to one of another.
+    bool reaches(std::size_t from, std::size_t to) const;
     /// Rows that can be named from a variable: itself, what contains it, and groups.
     std::vector<Variable> rowsFrom(const Variable& variable, bool isFirst);
     std::vector<Variable> rows(const Scope& scope);
     /// Lists of those rows: text of the path and the rows' space.
     std::vector<Variable> lists(const Scope& scope);
     std::vector<Variable> listsOf(const Variable& row) const;
+
+  private:
+    void addList(std::vector<Variable>& found,
+                 const Variable& outer,
+                 std::size_t owner,
+                 const std::string& name,
+                 std::vector<std::size_t> way) const;
+    bool isOrdered(const std::vector<std::size_t>& way, std::size_t owner) const;
 };
 
 /// Writes expressions. All compound ones come in parentheses.
@@ -170,6 +194,9 @@ class ExpressionWriter {
     std::string overRows(const Scope& scope, int depth);
     std::string
     over(const Variable& list, const std::string& binder, const Scope& inner, int depth);
+    std::string
+    windows(const Variable& list, const Scope& outer, const Scope& inner, bool& looksThrough);
+    std::string simpleCondition(const Scope& child, const Scope& asking);
     std::string decisionTest(const Scope& scope);
     std::string fallback(const Scope& scope, const ValueType& type, int depth);
     ValueType quantity();

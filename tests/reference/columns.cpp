@@ -45,15 +45,14 @@ Value Machine::read(ColumnId column, std::uint32_t row, std::uint32_t member) {
 
 Value Machine::compute(ColumnId id, std::uint32_t row, std::uint32_t member) {
     const Column& column = program_.columns[id];
-    if (program_.spaces[column.space].kind == SpaceKind::Group &&
-        (column.kind == ColumnKind::Stored || column.kind == ColumnKind::Collected)) {
+    const Space& space = program_.spaces[column.space];
+    if (space.kind == SpaceKind::Group && column.kind == ColumnKind::Stored) {
         // A key, which every member has alike.
-        const Grouping& grouping = program_.groupings[program_.spaces[column.space].grouping];
-        for (const ColumnId key : grouping.keys) {
-            if (program_.columns[key].name == column.name) {
-                return read(key, rows(column.space)[row].source);
-            }
-        }
+        const Grouping& grouping = program_.groupings[space.grouping];
+        const auto key = static_cast<std::size_t>(
+            std::find(space.columns.begin(), space.columns.end(), id) - space.columns.begin());
+        const std::uint32_t first = rows(column.space)[row].source;
+        return read(grouping.keys[key], followAll(grouping.keyPaths[key], first));
     }
     switch (column.kind) {
     case ColumnKind::Stored:
@@ -64,6 +63,11 @@ Value Machine::compute(ColumnId id, std::uint32_t row, std::uint32_t member) {
         return collected(id, row);
     case ColumnKind::Decided:
         return decided(column.decision, row, member);
+    case ColumnKind::Instant: {
+        const Row& instant = rows(column.space)[row];
+        const Collect& collect = program_.collects[program_.spaces[column.space].collect];
+        return id == collect.start ? instant.start : instant.finish;
+    }
     }
     return Value::notApplicable();
 }
@@ -80,8 +84,15 @@ Value Machine::stored(const Column& column, std::uint32_t row) {
         break;
     }
     const std::string path = rowPath(column.space, row);
-    return Value::unknown(
+    Value unknown = Value::unknown(
         {entryRow(column.space, row), path + (path.empty() ? "" : ".") + column.name});
+    const TypeKind kind = column.type.kind;
+    const bool isAmount = kind == TypeKind::Number || kind == TypeKind::Money ||
+                          kind == TypeKind::Minutes || kind == TypeKind::Days;
+    if (isAmount && !column.isSigned) {
+        unknown.low = 0;
+    }
+    return unknown;
 }
 
 Value Machine::governingDate(SpaceId space, std::uint32_t row) {
@@ -89,8 +100,9 @@ Value Machine::governingDate(SpaceId space, std::uint32_t row) {
     if (typedSpace.governingDate == kNone) {
         return Value::notApplicable();
     }
-    const std::uint32_t dated = followAll(typedSpace.governingPath, row);
-    return dated == kNoRow ? Value::notApplicable() : read(typedSpace.governingDate, dated);
+    const Value dated = leadAll(typedSpace.governingPath, row);
+    return dated.isValue() ? read(typedSpace.governingDate, static_cast<std::uint32_t>(dated.value))
+                           : dated;
 }
 
 Value Machine::defined(const Definition& definition, std::uint32_t row) {
@@ -118,7 +130,10 @@ Value Machine::collected(ColumnId id, std::uint32_t row) {
     const auto field =
         std::find(collect.fields.begin(), collect.fields.end(), id) - collect.fields.begin();
     const Row& made = rows(space)[row];
-    Environment environment{{collect.binder, made.source}};
+    Environment environment;
+    if (made.source != kNoRow) {
+        environment[collect.binder] = made.source;
+    }
     if (collect.self != kNone) {
         environment[collect.self] = row;
     }
@@ -137,8 +152,13 @@ Value Machine::guard(std::uint32_t rule, const Effect& effect, std::uint32_t row
     const SpaceId space = program_.binders[program_.rules[rule].binder].space;
     const Value spoken =
         conjunction({rows(space)[row].exists, evaluate(effect.guard, ruleEnvironment(rule, row))});
-    const bool over = !over_.empty() && over_.count({rule, together(space, row)}) > 0;
-    return over && spoken.state != State::Error ? Value::error(EvaluationError::Budget) : spoken;
+    bool over = false;
+    if (!over_.empty()) {
+        for (const std::uint32_t record : recordsOf(space, row)) {
+            over = over || over_.count({rule, record}) > 0;
+        }
+    }
+    return over && !spoken.isError() ? Value::error(EvaluationError::Budget) : spoken;
 }
 
 std::vector<Contribution> Machine::contributions(std::uint32_t decision, std::uint32_t row) {
@@ -216,71 +236,6 @@ Value Machine::decided(std::uint32_t index, std::uint32_t row, std::uint32_t mem
         return disjunction(demands);
     }
     return combined(decision, index, row, unmetNeeds(decision, index, row));
-}
-
-Value Machine::combined(const Decision& decision,
-                        std::uint32_t index,
-                        std::uint32_t row,
-                        const Value& unmet) {
-    // What rows below say through one effect is put together before effects are: a row that cannot
-    // be decided leaves the whole effect undecided, whether or not the others agree.
-    struct Speech {
-        std::vector<Value> open;
-        std::vector<std::int64_t> values;
-    };
-    std::map<std::pair<std::uint32_t, std::uint32_t>, Speech> speeches;
-    bool anySpeaks = false;
-    for (const Contribution& contribution : contributions(index, row)) {
-        Speech& speech = speeches[{contribution.rule, contribution.effect}];
-        if (contribution.guard.state == State::Unknown ||
-            contribution.guard.state == State::Error) {
-            speech.open.push_back(contribution.guard);
-        }
-        if (!contribution.guard.isYes()) {
-            continue;
-        }
-        const Effect& effect = program_.rules[contribution.rule].effects[contribution.effect];
-        const Value value =
-            evaluate(effect.value, ruleEnvironment(contribution.rule, contribution.row));
-        anySpeaks = true;
-        if (value.isValue()) {
-            speech.values.push_back(value.value);
-        } else if (value.state != State::NotApplicable) {
-            speech.open.push_back(value);
-        }
-    }
-    std::vector<Value> open;  // what keeps the decision from being made
-    std::vector<std::int64_t> values;
-    for (const auto& [effect, speech] : speeches) {
-        open.insert(open.end(), speech.open.begin(), speech.open.end());
-        if (speech.open.empty()) {
-            values.insert(values.end(), speech.values.begin(), speech.values.end());
-        }
-    }
-    if (unmet.state == State::Unknown || unmet.state == State::Error) {
-        open.push_back(unmet);
-    }
-    if (decision.combination == Combination::ExactlyOne) {
-        // Where something failed already, that is the reason.
-        const bool disagree = std::set<std::int64_t>(values.begin(), values.end()).size() > 1;
-        if (disagree && propagated(open).state != State::Error) {
-            open.push_back(Value::error(EvaluationError::Conflict));
-        }
-        if (!anySpeaks && open.empty()) {
-            open.push_back(
-                Value::unknown({kNoRow, "law:" + program_.columns[decision.column].name}));
-        }
-    }
-    const Value state = propagated(open);
-    if (!state.isValue()) {
-        return state;
-    }
-    if (values.empty()) {
-        return Value::notApplicable();
-    }
-    return Value::of(decision.combination == Combination::Highest
-                         ? *std::max_element(values.begin(), values.end())
-                         : *std::min_element(values.begin(), values.end()));
 }
 
 }  // namespace proviso::reference

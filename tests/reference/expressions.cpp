@@ -71,6 +71,111 @@ Value datePart(std::int64_t part, std::int64_t days) {
     }
 }
 
+Date periodStart(std::int64_t period, Date date) {
+    switch (period) {
+    case 0:
+        return firstOfWeek(date);
+    case 1:
+        return firstOfMonth(date);
+    case 2:
+        return dateOf({yearOf(date), (monthOf(date) - 1) / 3 * 3 + 1, 1});
+    default:
+        return firstOfYear(date);
+    }
+}
+
+Date periodEnd(std::int64_t period, Date date) {
+    switch (period) {
+    case 0:
+        return lastOfWeek(date);
+    case 1:
+        return lastOfMonth(date);
+    case 2:
+        return lastOfMonth(dateOf({yearOf(date), (monthOf(date) - 1) / 3 * 3 + 3, 1}));
+    default:
+        return lastOfYear(date);
+    }
+}
+
+using Bound = std::optional<std::int64_t>;
+
+/// What `unknown`, the result of an operation over unknowns, is known to lie between.
+Value bounded(const Expr& expr, const std::vector<Value>& operands, Value unknown) {
+    const bool willBeValue =
+        std::all_of(operands.begin(), operands.end(), [](const Value& operand) {
+            return operand.willBeValue();
+        });
+    if (!willBeValue) {
+        return unknown;
+    }
+    const auto fit = [&](std::optional<Int128> wide) {
+        const Bound bound = narrowed(wide);
+        return bound && expr.type.kind == TypeKind::Date && !isInRange(Date{*bound}) ? Bound()
+                                                                                     : bound;
+    };
+    const auto wide = [](const Bound& bound) {
+        return bound ? std::optional<Int128>(*bound) : std::nullopt;
+    };
+    const auto sum = [&](std::optional<Int128> a, std::optional<Int128> b, int sign) {
+        return a && b ? fit(*a + sign * *b) : Bound();
+    };
+    const auto low = wide(operands[0].lowest());
+    const auto high = wide(operands[0].highest());
+    switch (expr.kind) {
+    case ExprKind::Add:
+        unknown.bound(sum(low, wide(operands[1].lowest()), 1),
+                      sum(high, wide(operands[1].highest()), 1));
+        break;
+    case ExprKind::Subtract:
+        unknown.bound(sum(low, wide(operands[1].highest()), -1),
+                      sum(high, wide(operands[1].lowest()), -1));
+        break;
+    case ExprKind::Negate:
+        unknown.bound(sum(0, high, -1), sum(0, low, -1));
+        break;
+    case ExprKind::Rescale: {
+        const Int128 factor = powerOfTen(static_cast<int>(expr.value));
+        unknown.bound(low ? fit(*low * factor) : Bound(), high ? fit(*high * factor) : Bound());
+        break;
+    }
+    default:
+        break;
+    }
+    return unknown;
+}
+
+/// The answer of a comparison where it is the same for everything that the sides may turn out as.
+std::optional<bool> settledByBounds(Comparison comparison, const Value& a, const Value& b) {
+    if (!a.willBeValue() || !b.willBeValue()) {
+        return std::nullopt;
+    }
+    const std::int64_t lowA = a.lowest().value_or(INT64_MIN);
+    const std::int64_t highA = a.highest().value_or(INT64_MAX);
+    const std::int64_t lowB = b.lowest().value_or(INT64_MIN);
+    const std::int64_t highB = b.highest().value_or(INT64_MAX);
+    const auto when = [](bool always, bool never) {
+        return always ? std::optional<bool>(true)
+                      : (never ? std::optional<bool>(false) : std::nullopt);
+    };
+    const bool apart = highA < lowB || highB < lowA;
+    const bool same = lowA == highA && lowB == highB && lowA == lowB;
+    switch (comparison) {
+    case Comparison::Equal:
+        return when(same, apart);
+    case Comparison::NotEqual:
+        return when(apart, same);
+    case Comparison::Less:
+        return when(highA < lowB, lowA >= highB);
+    case Comparison::LessOrEqual:
+        return when(highA <= lowB, lowA > highB);
+    case Comparison::Greater:
+        return when(lowA > highB, highA <= lowB);
+    case Comparison::GreaterOrEqual:
+        return when(lowA >= highB, highA < lowB);
+    }
+    return std::nullopt;
+}
+
 Value isKnown(const Value& value) {
     return value.state == State::Error ? value : Value::yesNo(value.state != State::Unknown);
 }
@@ -79,7 +184,8 @@ Value isApplicable(const Value& value) {
     if (value.state == State::Value || value.state == State::NotApplicable) {
         return Value::yesNo(value.isValue());
     }
-    return value;
+    // What has bounds will be a value, whichever it is.
+    return value.willBeValue() ? Value::yesNo(true) : value;
 }
 
 }  // namespace
@@ -93,7 +199,7 @@ Value Machine::dated(const std::vector<InForce>& periods,
                      const Value& date,
                      std::size_t& chosen) const {
     if (!date.isValue()) {
-        return date;
+        return propagated({date});
     }
     std::optional<std::size_t> best;
     for (std::size_t index = 0; index < periods.size(); ++index) {
@@ -111,6 +217,9 @@ Value Machine::dated(const std::vector<InForce>& periods,
 
 Value Machine::arithmetic(const Expr& expr, const std::vector<Value>& operands) const {
     const Value state = propagated(operands);
+    if (state.isUnknown()) {
+        return bounded(expr, operands, state);
+    }
     if (!state.isValue()) {
         return state;
     }
@@ -139,6 +248,10 @@ Value Machine::arithmetic(const Expr& expr, const std::vector<Value>& operands) 
         const Int128 denominator = static_cast<Int128>(b) * (digits < 0 ? powerOfTen(-digits) : 1);
         return fromChecked(roundedQuotient(numerator, denominator, roundingOf(expr.rounding)));
     }
+    case ExprKind::PeriodStart:
+        return ofType(expr.type, {periodStart(expr.value, Date{a}).days});
+    case ExprKind::PeriodEnd:
+        return ofType(expr.type, {periodEnd(expr.value, Date{a}).days});
     default:
         return datePart(expr.value, a);
     }
@@ -146,6 +259,11 @@ Value Machine::arithmetic(const Expr& expr, const std::vector<Value>& operands) 
 
 Value Machine::compare(const Expr& expr, const std::vector<Value>& operands) const {
     const Value state = propagated(operands);
+    if (state.isUnknown() && expr.kind == ExprKind::Compare) {
+        const std::optional<bool> settled =
+            settledByBounds(expr.comparison, operands[0], operands[1]);
+        return settled ? Value::yesNo(*settled) : state;
+    }
     if (!state.isValue()) {
         return state;
     }
@@ -239,153 +357,6 @@ Value Machine::lookup(const Expr& expr, const std::vector<Value>& operands) cons
     return Value::of(constant(table.gives[output].type, result.value));
 }
 
-std::vector<Machine::Child>
-Machine::children(const Expr& expr, const Environment& environment, const Value& parent) {
-    const SpaceId space = program_.links[expr.over[0]].from;
-    std::vector<Child> found;
-    for (std::uint32_t row = 0; row < rows(space).size(); ++row) {
-        if (followAll(expr.over, row) != static_cast<std::uint32_t>(parent.value)) {
-            continue;
-        }
-        Child child{environment, row, rows(space)[row].exists};
-        child.environment[expr.binder] = row;
-        if (expr.where != kNone) {
-            child.mask = conjunction({child.mask, evaluate(expr.where, child.environment)});
-        }
-        found.push_back(child);
-    }
-    return found;
-}
-
-// NOLINTNEXTLINE(misc-no-recursion): as deep as the expression, which Limits::maxNesting bounds.
-Value Machine::fold(const Expr& expr, const Environment& environment) {
-    const Value parent = evaluate(expr.operands[0], environment);
-    if (!parent.isValue()) {
-        return parent;
-    }
-    const std::vector<Child> all = children(expr, environment, parent);
-    if (expr.fold == FoldKind::Any || expr.fold == FoldKind::Every) {
-        std::vector<Value> terms;
-        for (const Child& child : all) {
-            const Value body =
-                expr.body == kNone ? Value::yesNo(true) : evaluate(expr.body, child.environment);
-            terms.push_back(expr.fold == FoldKind::Any ? conjunction({child.mask, body})
-                                                       : disjunction({negation(child.mask), body}));
-        }
-        return expr.fold == FoldKind::Any ? disjunction(terms) : conjunction(terms);
-    }
-    std::vector<Value> seen;  // masks that are no answer, and the values that count
-    std::vector<std::int64_t> values;
-    std::int64_t count = 0;
-    for (const Child& child : all) {
-        if (!child.mask.isValue()) {
-            if (child.mask.state != State::NotApplicable) {
-                seen.push_back(child.mask);
-            }
-            continue;
-        }
-        if (child.mask.isNo()) {
-            continue;
-        }
-        ++count;
-        if (expr.body == kNone) {
-            continue;
-        }
-        const Value value = evaluate(expr.body, child.environment);
-        if (value.isValue()) {
-            values.push_back(value.value);
-        } else if (value.state != State::NotApplicable) {
-            seen.push_back(value);
-        }
-    }
-    const Value state = propagated(seen);
-    if (!state.isValue()) {
-        return state;
-    }
-    switch (expr.fold) {
-    case FoldKind::Total: {
-        Total total;
-        for (const std::int64_t value : values) {
-            total.add(value);
-        }
-        return fromChecked(total.checked());
-    }
-    case FoldKind::Count:
-        return Value::of(count);
-    case FoldKind::Distinct:
-        return Value::of(
-            static_cast<std::int64_t>(std::set<std::int64_t>(values.begin(), values.end()).size()));
-    case FoldKind::Highest:
-        return values.empty() ? Value::notApplicable()
-                              : Value::of(*std::max_element(values.begin(), values.end()));
-    default:
-        return values.empty() ? Value::notApplicable()
-                              : Value::of(*std::min_element(values.begin(), values.end()));
-    }
-}
-
-// NOLINTNEXTLINE(misc-no-recursion): as deep as the expression, which Limits::maxNesting bounds.
-Value Machine::foldRow(const Expr& expr, const Environment& environment) {
-    const Value parent = evaluate(expr.operands[0], environment);
-    if (!parent.isValue()) {
-        return parent;
-    }
-    std::vector<Value> seen;
-    struct Candidate {
-        std::uint32_t row = 0;
-        std::int64_t order = 0;
-        std::string text;  // what texts and codes are ordered by
-    };
-    const TypeKind orderKind =
-        expr.body == kNone ? TypeKind::Date : program_.exprs[expr.body].type.kind;
-    std::vector<Candidate> candidates;
-    for (const Child& child : children(expr, environment, parent)) {
-        if (!child.mask.isYes()) {
-            if (child.mask.state == State::Unknown || child.mask.state == State::Error) {
-                seen.push_back(child.mask);
-            }
-            continue;
-        }
-        Candidate candidate{child.row, 0, {}};
-        if (expr.fold != FoldKind::Only) {
-            const Value order = expr.body != kNone
-                                    ? evaluate(expr.body, child.environment)
-                                    : governingDate(program_.links[expr.over[0]].from, child.row);
-            if (!order.isValue()) {
-                if (order.state != State::NotApplicable) {
-                    seen.push_back(order);
-                }
-                continue;
-            }
-            if (orderKind == TypeKind::Text || orderKind == TypeKind::Code) {
-                candidate.text = text(order.value);
-            } else {
-                candidate.order = order.value;
-            }
-        }
-        candidates.push_back(candidate);
-    }
-    const Value state = propagated(seen);
-    if (!state.isValue()) {
-        return state;
-    }
-    if (candidates.empty()) {
-        return Value::notApplicable();
-    }
-    const auto lower = [](const Candidate& a, const Candidate& b) {
-        return std::tie(a.order, a.text) < std::tie(b.order, b.text);
-    };
-    switch (expr.fold) {
-    case FoldKind::Only:
-        return candidates.size() == 1 ? Value::of(candidates[0].row)
-                                      : Value::error(EvaluationError::NotOne);
-    case FoldKind::First:
-        return Value::of(std::min_element(candidates.begin(), candidates.end(), lower)->row);
-    default:
-        return Value::of(std::max_element(candidates.begin(), candidates.end(), lower)->row);
-    }
-}
-
 // NOLINTNEXTLINE(misc-no-recursion): as deep as the expression, which Limits::maxNesting bounds.
 Value Machine::evaluate(ExprId id, const Environment& environment) {
     const Expr& expr = program_.exprs[id];
@@ -407,9 +378,7 @@ Value Machine::evaluate(ExprId id, const Environment& environment) {
         if (!row.isValue()) {
             return row;
         }
-        const std::uint32_t up = follow(expr.index, static_cast<std::uint32_t>(row.value));
-        return up == kNoRow ? nowhere_.at({expr.index, static_cast<std::uint32_t>(row.value)})
-                            : Value::of(up);
+        return lead(expr.index, static_cast<std::uint32_t>(row.value));
     }
     case ExprKind::FoldRow:
         return foldRow(expr, environment);
@@ -451,6 +420,8 @@ Value Machine::evaluate(ExprId id, const Environment& environment) {
     case ExprKind::Round:
     case ExprKind::RoundRatio:
     case ExprKind::DatePart:
+    case ExprKind::PeriodStart:
+    case ExprKind::PeriodEnd:
         return arithmetic(expr, operands());
     case ExprKind::Compare:
     case ExprKind::CompareRatio:
@@ -510,7 +481,8 @@ Value Machine::evaluate(ExprId id, const Environment& environment) {
     }
     case ExprKind::InForceAt: {
         const Value date = operand(0);
-        return date.isValue() ? Value::yesNo(inForce(expr.periods[0], date.value)) : date;
+        return date.isValue() ? Value::yesNo(inForce(expr.periods[0], date.value))
+                              : propagated({date});
     }
     case ExprKind::Dated: {
         std::size_t chosen = 0;
@@ -530,8 +502,10 @@ Value Machine::evaluate(ExprId id, const Environment& environment) {
         }
         const Apportionment& apportionment = program_.apportionments[expr.index];
         const auto listRow = static_cast<std::uint32_t>(row.value);
-        const std::uint32_t parent = followAll(apportionment.over, listRow);
-        return pool(expr.index, parent).shares.at(listRow);
+        const Value parent = leadAll(apportionment.over, listRow);
+        return parent.isValue()
+                   ? pool(expr.index, static_cast<std::uint32_t>(parent.value)).shares.at(listRow)
+                   : parent;
     }
     }
     return Value::notApplicable();

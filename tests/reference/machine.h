@@ -19,13 +19,22 @@ namespace proviso::reference {
 
 /// One row of a row space.
 struct Row {
-    std::uint32_t parent = kNoRow;  ///< List, Collected, Pairs
+    std::uint32_t parent = kNoRow;  ///< List, Collected, Pairs, Covers
     std::uint32_t position = 0;     ///< List: in the input
-    std::uint32_t first = kNoRow;   ///< Pairs
+    std::uint32_t first = kNoRow;   ///< Pairs; Covers: the source row
     std::uint32_t second = kNoRow;
-    std::uint32_t source = kNoRow;  ///< Collected: the source row; with keys the first of them
+    std::uint32_t source = kNoRow;  ///< Collected: the source row; with keys the first of them, as
+                                    ///< for groups; of instants there is none
     std::uint32_t branch = 0;       ///< Collected: which `row` made it
     Value exists = Value::yesNo(true);
+    Value start = {};  ///< Collected, instants: of the stretch
+    Value finish = {};
+};
+
+/// How a source row of instants lies to one of them, or to all.
+struct Cover {
+    std::uint32_t source = 0;
+    Value exists;
 };
 
 /// A contribution as one row of its rule makes it.
@@ -36,8 +45,22 @@ struct Contribution {
     Value guard;
 };
 
-/// Rules that are over their budget, each with the records decided together (Machine::together) for
-/// which it is.
+/// What a fold has to say about one of its rows.
+struct Counted {
+    Value mask;
+    Value value = {};
+};
+
+/// Total, Count, Distinct, Highest or Lowest of rows; `more` says whether some may be missing.
+/// `neverNegative`: no value that counts is below zero, whatever it is. Types without an order of
+/// their own have no bounds.
+Value folded(typed::FoldKind kind,
+             const Type& type,
+             const std::vector<Counted>& rows,
+             const Value& more,
+             bool neverNegative);
+
+/// Rules that are over their budget, each with the entry rows for which it is.
 using OverBudget = std::set<std::pair<std::uint32_t, std::uint32_t>>;
 
 /// Which row each binder stands for.
@@ -59,11 +82,15 @@ class Machine {
 
     // ---- rows
     const std::vector<Row>& rows(typed::SpaceId space);
-    /// The row that a link leads to; kNoRow where there is none.
-    std::uint32_t follow(typed::LinkId link, std::uint32_t row);
+    /// The row that a link leads to, as a value; where there is none, why not.
+    Value lead(typed::LinkId link, std::uint32_t row);
+    Value leadAll(const std::vector<typed::LinkId>& links, std::uint32_t row);
+    /// The same; kNoRow where there is none.
     std::uint32_t followAll(const std::vector<typed::LinkId>& links, std::uint32_t row);
     /// Position among the rows of one parent in declared order.
     std::uint32_t rank(typed::SpaceId space, std::uint32_t row);
+    /// Whose row an expression of type Row gives.
+    typed::SpaceId spaceOfRow(typed::ExprId row) const;
     /// Links from one space up to another; empty where they are the same.
     std::vector<typed::LinkId> path(typed::SpaceId from, typed::SpaceId to) const;
 
@@ -83,9 +110,14 @@ class Machine {
     /// Whether a rule's effect speaks on a row: its guard, and that the row is there at all.
     Value guard(std::uint32_t rule, const typed::Effect& effect, std::uint32_t row);
 
-    // ---- budget
-    /// Which of the sets of records that are decided together a row belongs to.
-    std::uint32_t together(typed::SpaceId space, std::uint32_t row);
+    /// The entry rows that a row belongs to: the one it stands in, or all members of its group.
+    std::vector<std::uint32_t> recordsOf(typed::SpaceId space, std::uint32_t row);
+    /// Whether a record that was rejected may belong to a group.
+    bool mayHoldRejected(typed::SpaceId group, std::uint32_t row);
+    /// The grouping that rows of a space are or stand in; kNone for those of a record.
+    typed::SpaceId groupAbove(typed::SpaceId space) const;
+    /// The group, or for others the record, that a row is or stands in.
+    std::pair<typed::SpaceId, std::uint32_t> groupOf(typed::SpaceId space, std::uint32_t row);
 
     // ---- apportionment
     /// How many outcomes are equally right under a row of the entry record or of a group; at
@@ -115,6 +147,12 @@ class Machine {
     void buildGroups(typed::SpaceId space, std::vector<Row>& rows);
     void buildCollected(typed::SpaceId space, std::vector<Row>& rows);
     void buildKeyed(const typed::Collect& collect, std::vector<Row>& rows);
+    void buildInstants(const typed::Collect& collect, std::vector<Row>& rows);
+    void instantsUnder(const typed::Collect& collect,
+                       std::uint32_t parent,
+                       const std::vector<std::uint32_t>& sources,
+                       std::vector<Row>& rows);
+    void buildCovers(typed::SpaceId space, std::vector<Row>& rows);
     void buildPairs(typed::SpaceId space, std::vector<Row>& rows);
     void mapSchema();
 
@@ -136,14 +174,41 @@ class Machine {
     Value lookup(const typed::Expr& expr, const std::vector<Value>& operands) const;
     Value fold(const typed::Expr& expr, const Environment& environment);
     Value foldRow(const typed::Expr& expr, const Environment& environment);
-    /// The child rows of a fold, each with its mask, and `exists` alone folded in.
+    /// A child row of a fold, and whether it counts: it exists, `where` holds, and it is in all
+    /// windows.
     struct Child {
         Environment environment;
         std::uint32_t row = 0;
         Value mask;
     };
-    std::vector<Child>
-    children(const typed::Expr& expr, const Environment& environment, const Value& parent);
+    std::vector<Child> children(const typed::Expr& expr,
+                                const Environment& environment,
+                                const Value& parent,
+                                const Value& more);
+    /// Whether rows of the fold may be missing: no, unknown or error.
+    Value more(const typed::Expr& expr, const Environment& environment, std::uint32_t parent);
+
+    // windows
+    void
+    onlySince(const typed::Expr& expr, const typed::Window& window, std::vector<Child>& children);
+    void onlyLast(const typed::Expr& expr, std::int64_t count, std::vector<Child>& children);
+    Value inDates(const typed::Window& window, const Environment& child, const Environment& asking);
+    Value notAfter(const typed::Expr& expr,
+                   const typed::Window& window,
+                   std::uint32_t child,
+                   const Environment& asking);
+    /// Whether `a` comes after `b`, each a row of the space from which `over` leads up.
+    Value after(const std::vector<typed::LinkId>& over, std::uint32_t a, std::uint32_t b);
+    /// The same; a row without a place in the order ties with all others.
+    Value afterOrTied(const std::vector<typed::LinkId>& over, std::uint32_t a, std::uint32_t b);
+    Value tie(typed::LinkId link) const;
+    /// At one link: whether different rows `a` and `b` of its lower space come after one another.
+    Value afterAt(typed::LinkId link, std::uint32_t a, std::uint32_t b);
+    /// What rows of a group are ordered by, seen from where the link to it begins.
+    std::vector<typed::ColumnId> orderAt(typed::LinkId link) const;
+    std::vector<Value> orderOf(typed::LinkId link, std::uint32_t row);
+
+    Value latest(const typed::Expr& expr, const std::vector<Child>& all, const Value& more);
 
     const Pool& pool(std::uint32_t apportionment, std::uint32_t parentRow);
     Pool makePool(const typed::Apportionment& apportionment,
@@ -167,7 +232,8 @@ class Machine {
     std::map<std::pair<typed::SpaceId, std::uint32_t>, std::uint32_t> ranks_;
     std::map<std::tuple<typed::ColumnId, std::uint32_t, std::uint32_t>, Value> values_;
     std::map<std::pair<std::uint32_t, std::uint32_t>, Pool> pools_;
-    std::vector<std::uint32_t> together_;  // by entry row
+    std::map<typed::SpaceId, std::vector<std::vector<Cover>>> covers_;  // by instant
+    std::map<std::pair<typed::SpaceId, std::uint32_t>, std::vector<std::uint32_t>> records_;
 };
 
 }  // namespace proviso::reference

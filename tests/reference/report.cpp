@@ -53,6 +53,9 @@ class Reporter {
         for (std::uint32_t output = 0; output < program_.outputs.size(); ++output) {
             reportOutput(program_.outputs[output]);
         }
+        for (const Grouping& grouping : program_.groupings) {
+            noteRejected(grouping);
+        }
         for (RecordResult& result : results_) {
             sort(result);
         }
@@ -64,31 +67,22 @@ class Reporter {
     struct Home {
         std::vector<std::uint32_t> records;
         bool shared = false;
-        std::uint32_t group = 0;
+        std::uint32_t group = 0;  ///< its row
     };
 
     Home homeOf(SpaceId space, std::uint32_t row) {
-        while (program_.spaces[space].parent != kNone ||
-               program_.spaces[space].kind == SpaceKind::Pairs) {
-            if (program_.spaces[space].kind == SpaceKind::Pairs) {
-                row = machine_.rows(space)[row].first;
-                space = program_.spaces[space].pairsOf;
-                continue;
-            }
-            row = machine_.rows(space)[row].parent;
-            space = program_.spaces[space].parent;
-        }
-        if (program_.spaces[space].kind == SpaceKind::Record) {
-            return {{row}, false, 0};
-        }
-        const Grouping& grouping = program_.groupings[program_.spaces[space].grouping];
-        Home home{{}, true, row};
-        for (std::uint32_t record = 0; record < machine_.rows(program_.entry).size(); ++record) {
-            if (machine_.follow(grouping.membership, record) == row) {
-                home.records.push_back(record);
+        const auto [group, groupRow] = machine_.groupOf(space, row);
+        return {machine_.recordsOf(space, row), group != kNone, groupRow};
+    }
+
+    /// Members of groups that a rejected record belongs to, or may.
+    void noteRejected(const Grouping& grouping) {
+        for (std::uint32_t member = 0; member < machine_.rows(grouping.record).size(); ++member) {
+            const std::uint32_t group = machine_.followAll({grouping.membership}, member);
+            if (group != kNoRow && machine_.mayHoldRejected(grouping.space, group)) {
+                results_[machine_.entryRow(grouping.record, member)].besideRejected = true;
             }
         }
-        return home;
     }
 
     void reportRules() {
@@ -173,9 +167,9 @@ class Reporter {
             return {space, row};
         }
         const Value target = machine_.target(effect, environment);
-        return target.isValue()
-                   ? RowName{shower_.rowSpace(effect.row), static_cast<std::uint32_t>(target.value)}
-                   : RowName{space, row};
+        return target.isValue() ? RowName{machine_.spaceOfRow(effect.row),
+                                          static_cast<std::uint32_t>(target.value)}
+                                : RowName{space, row};
     }
 
     void reportFinding(const Rule& rule,
@@ -209,7 +203,8 @@ class Reporter {
                 result.atStake = shower_.cents(effect.atStake, environment);
             }
             result.shared = home.shared;
-            result.sharedRow = home.group;
+            result.sharedRow = home.shared ? home.records.front() : 0;
+            result.counted = record == home.records.front();
             results_[record].findings.push_back(std::move(result));
         }
     }

@@ -31,6 +31,9 @@ const std::vector<Row>& Machine::rows(SpaceId space) {
     case SpaceKind::Pairs:
         buildPairs(space, made);
         break;
+    case SpaceKind::Covers:
+        buildCovers(space, made);
+        break;
     }
     return spaces_.emplace(space, std::move(made)).first->second;
 }
@@ -74,18 +77,24 @@ void Machine::buildInput(SpaceId space, std::vector<Row>& rows) {
 
 void Machine::buildGroups(SpaceId space, std::vector<Row>& rows) {
     const Grouping& grouping = program_.groupings[program_.spaces[space].grouping];
-    std::map<std::vector<std::pair<State, std::int64_t>>, std::uint32_t> known;
+    std::map<std::vector<std::int64_t>, std::uint32_t> known;
     std::vector<std::uint32_t>& membership = memberOf_[grouping.membership];
-    for (std::uint32_t record = 0; record < this->rows(grouping.record).size(); ++record) {
-        std::vector<std::pair<State, std::int64_t>> key;
-        for (const ColumnId column : grouping.keys) {
-            const Value value = read(column, record);
-            key.emplace_back(value.state, value.value);
+    for (std::uint32_t member = 0; member < this->rows(grouping.record).size(); ++member) {
+        std::vector<Value> keys;
+        std::vector<std::int64_t> key;
+        for (std::size_t index = 0; index < grouping.keys.size(); ++index) {
+            keys.push_back(read(grouping.keys[index], followAll(grouping.keyPaths[index], member)));
+            key.push_back(keys.back().value);
+        }
+        if (!propagated(keys).isValue()) {
+            nowhere_[{grouping.membership, member}] = propagated(keys);
+            membership.push_back(kNoRow);
+            continue;
         }
         const auto [place, isNew] = known.emplace(key, static_cast<std::uint32_t>(rows.size()));
         if (isNew) {
             Row row;
-            row.source = record;
+            row.source = member;
             rows.push_back(row);
         }
         membership.push_back(place->second);
@@ -98,19 +107,24 @@ void Machine::buildCollected(SpaceId space, std::vector<Row>& rows) {
         buildKeyed(collect, rows);
         return;
     }
+    if (collect.from != kNone) {
+        buildInstants(collect, rows);
+        return;
+    }
     for (std::uint32_t source = 0; source < this->rows(collect.source).size(); ++source) {
         for (std::uint32_t branch = 0; branch < collect.rows.size(); ++branch) {
             const ExprId when = collect.rows[branch].when;
             Value exists =
                 when == kNone ? Value::yesNo(true) : evaluate(when, {{collect.binder, source}});
             exists = conjunction({this->rows(collect.source)[source].exists, exists});
-            if (exists.isNo() || exists.state == State::NotApplicable) {
+            const std::uint32_t parent = followAll(collect.over, source);
+            if (exists.isNo() || exists.state == State::NotApplicable || parent == kNoRow) {
                 continue;
             }
             Row row;
             row.source = source;
             row.branch = branch;
-            row.parent = followAll(collect.over, source);
+            row.parent = parent;
             row.exists = exists;
             rows.push_back(row);
         }
@@ -122,8 +136,8 @@ void Machine::buildKeyed(const Collect& collect, std::vector<Row>& rows) {
     std::vector<std::vector<Value>> exists;
     std::vector<std::uint32_t>& members = memberOf_[collect.members];
     for (std::uint32_t source = 0; source < this->rows(collect.source).size(); ++source) {
-        std::vector<std::int64_t> key{followAll(collect.over, source)};
-        std::vector<Value> values;
+        std::vector<Value> values{leadAll(collect.over, source)};
+        std::vector<std::int64_t> key{values[0].value};
         for (const ExprId keyExpr : collect.onePer) {
             values.push_back(evaluate(keyExpr, {{collect.binder, source}}));
             key.push_back(values.back().value);
@@ -155,53 +169,71 @@ void Machine::buildPairs(SpaceId space, std::vector<Row>& rows) {
     const std::vector<Row>& source = this->rows(pairs.pairsOf);
     for (std::uint32_t first = 0; first < source.size(); ++first) {
         for (std::uint32_t second = 0; second < source.size(); ++second) {
-            if (first == second || followAll(up, first) != followAll(up, second)) {
+            const std::uint32_t parent = followAll(up, first);
+            if (first == second || parent == kNoRow || parent != followAll(up, second)) {
                 continue;
             }
             Row row;
             row.first = first;
             row.second = second;
-            row.parent = followAll(up, first);
+            row.parent = parent;
             row.exists = conjunction({source[first].exists, source[second].exists});
             rows.push_back(row);
         }
     }
 }
 
-std::uint32_t Machine::follow(LinkId link, std::uint32_t row) {
-    if (row == kNoRow) {
-        return kNoRow;
-    }
-    const SpaceId from = program_.links[link].from;
-    for (const Collect& collect : program_.collects) {
-        if (link == collect.origin) {
-            return rows(collect.space)[row].source;
+Value Machine::lead(LinkId id, std::uint32_t row) {
+    const Link& link = program_.links[id];
+    switch (link.kind) {
+    case Link::Kind::Parent:
+        return Value::of(rows(link.from)[row].parent);
+    case Link::Kind::Origin:
+        return Value::of(rows(link.from)[row].source);
+    case Link::Kind::First:
+        return Value::of(rows(link.from)[row].first);
+    case Link::Kind::Second:
+        return Value::of(rows(link.from)[row].second);
+    case Link::Kind::Group:
+        if (program_.spaces[link.from].kind == SpaceKind::Group) {
+            // All members of the finer group are in one coarser group.
+            const Grouping& coarser = program_.groupings[program_.spaces[link.to].grouping];
+            return lead(coarser.membership, rows(link.from)[row].source);
         }
-        if (link == collect.members) {
-            rows(collect.space);
-            return memberOf_[link][row];
+        break;
+    case Link::Kind::Member:
+        break;
+    }
+    rows(link.to);
+    const std::uint32_t to = memberOf_.at(id)[row];
+    return to == kNoRow ? nowhere_.at({id, row}) : Value::of(to);
+}
+
+Value Machine::leadAll(const std::vector<LinkId>& links, std::uint32_t row) {
+    Value at = Value::of(row);
+    for (const LinkId link : links) {
+        if (at.isValue()) {
+            at = lead(link, static_cast<std::uint32_t>(at.value));
         }
     }
-    for (const Grouping& grouping : program_.groupings) {
-        if (link == grouping.membership) {
-            rows(grouping.space);
-            return memberOf_[link][row];
-        }
-    }
-    if (link == program_.spaces[from].first) {
-        return rows(from)[row].first;
-    }
-    if (link == program_.spaces[from].second) {
-        return rows(from)[row].second;
-    }
-    return rows(from)[row].parent;
+    return at;
 }
 
 std::uint32_t Machine::followAll(const std::vector<LinkId>& links, std::uint32_t row) {
-    for (const LinkId link : links) {
-        row = follow(link, row);
+    const Value to = leadAll(links, row);
+    return to.isValue() ? static_cast<std::uint32_t>(to.value) : kNoRow;
+}
+
+SpaceId Machine::spaceOfRow(ExprId row) const {
+    const Expr& expr = program_.exprs[row];
+    switch (expr.kind) {
+    case ExprKind::BinderRow:
+        return program_.binders[expr.index].space;
+    case ExprKind::UpRow:
+        return program_.links[expr.index].to;
+    default:
+        return program_.links[expr.over[0]].from;
     }
-    return row;
 }
 
 std::vector<LinkId> Machine::path(SpaceId from, SpaceId to) const {
@@ -288,6 +320,10 @@ std::string Machine::rowPath(SpaceId space, std::uint32_t row) {
         return {};
     case SpaceKind::Pairs:
         return rowPath(typedSpace.pairsOf, rows(space)[row].first);
+    case SpaceKind::Covers: {
+        const Collect& collect = program_.collects[program_.spaces[typedSpace.parent].collect];
+        return rowPath(collect.source, rows(space)[row].first);
+    }
     case SpaceKind::List:
     case SpaceKind::Collected:
         break;
@@ -298,12 +334,51 @@ std::string Machine::rowPath(SpaceId space, std::uint32_t row) {
 }
 
 std::uint32_t Machine::entryRow(SpaceId space, std::uint32_t row) {
-    while (program_.spaces[space].kind == SpaceKind::List ||
-           program_.spaces[space].kind == SpaceKind::Collected) {
+    while (program_.spaces[space].parent != kNone) {
         row = rows(space)[row].parent;
         space = program_.spaces[space].parent;
     }
     return program_.spaces[space].kind == SpaceKind::Record ? row : kNoRow;
+}
+
+SpaceId Machine::groupAbove(SpaceId space) const {
+    while (program_.spaces[space].parent != kNone ||
+           program_.spaces[space].kind == SpaceKind::Pairs) {
+        const Space& at = program_.spaces[space];
+        space = at.kind == SpaceKind::Pairs ? at.pairsOf : at.parent;
+    }
+    return program_.spaces[space].kind == SpaceKind::Group ? space : kNone;
+}
+
+std::pair<SpaceId, std::uint32_t> Machine::groupOf(SpaceId space, std::uint32_t row) {
+    const SpaceId group = groupAbove(space);
+    while (program_.spaces[space].parent != kNone ||
+           program_.spaces[space].kind == SpaceKind::Pairs) {
+        const Space& at = program_.spaces[space];
+        const bool isPair = at.kind == SpaceKind::Pairs;
+        row = isPair ? rows(space)[row].first : rows(space)[row].parent;
+        space = isPair ? at.pairsOf : at.parent;
+    }
+    return {group, row};
+}
+
+std::vector<std::uint32_t> Machine::recordsOf(SpaceId space, std::uint32_t row) {
+    const auto key = groupOf(space, row);
+    if (key.first == kNone) {
+        return {key.second};
+    }
+    const auto known = records_.find(key);
+    if (known != records_.end()) {
+        return known->second;
+    }
+    const Grouping& grouping = program_.groupings[program_.spaces[key.first].grouping];
+    std::set<std::uint32_t> records;
+    for (std::uint32_t member = 0; member < rows(grouping.record).size(); ++member) {
+        if (followAll({grouping.membership}, member) == key.second) {
+            records.insert(entryRow(grouping.record, member));
+        }
+    }
+    return records_[key] = {records.begin(), records.end()};
 }
 
 }  // namespace proviso::reference

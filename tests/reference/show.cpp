@@ -2,6 +2,7 @@
 
 #include "tests/reference/show.h"
 
+#include "runtime/decision/text.h"
 #include "runtime/values/date.h"
 #include "runtime/values/decimal.h"
 
@@ -31,24 +32,16 @@ std::string Shower::key(std::uint32_t record) {
     return machine_.text(machine_.read(program_.entryKey, record).value);
 }
 
-SpaceId Shower::rowSpace(ExprId row) const {
-    const Expr& expr = program_.exprs[row];
-    switch (expr.kind) {
-    case ExprKind::BinderRow:
-        return program_.binders[expr.index].space;
-    case ExprKind::UpRow:
-        return program_.links[expr.index].to;
-    default:
-        return program_.links[expr.over[0]].from;
-    }
-}
-
 std::string Shower::place(const RowName& row, std::uint32_t record) {
     const Space& space = program_.spaces[row.space];
     if (space.kind == SpaceKind::Pairs) {
         const Row& pair = machine_.rows(row.space)[row.row];
         return place({space.pairsOf, pair.first}, record) + "," +
                place({space.pairsOf, pair.second}, record);
+    }
+    if (space.kind == SpaceKind::Covers) {
+        const Collect& collect = program_.collects[program_.spaces[space.parent].collect];
+        return place({collect.source, machine_.rows(row.space)[row.row].first}, record);
     }
     const std::uint32_t home = machine_.entryRow(row.space, row.row);
     const std::string prefix = home == kNoRow || home == record ? std::string() : key(home) + ":";
@@ -123,6 +116,12 @@ ShownValue Shower::value(const Type& type, const Value& value, std::uint32_t rec
     if (value.isValue()) {
         shown.text = text(type, value.value, /*people=*/false);
     }
+    if (value.low && (*value.low != 0 || type.kind == TypeKind::Date)) {
+        shown.atLeast = text(type, *value.low, /*people=*/false);
+    }
+    if (value.high) {
+        shown.atMost = text(type, *value.high, /*people=*/false);
+    }
     shown.missing = places(value.missing, record);
     for (const EvaluationError error : value.errors) {
         shown.errors.emplace_back(evaluationErrorCode(error));
@@ -150,23 +149,32 @@ bool Shower::implies(const Scale& scale,
            (narrow != wide || stricter > looser);
 }
 
-std::set<std::uint32_t> Shower::minimalDemands(ColumnId column, std::uint32_t row) {
+std::set<std::uint32_t> Shower::demands(ColumnId column, std::uint32_t row) {
     const Scale& scale = program_.scales[program_.columns[column].type.ref];
-    const Value date = machine_.governingDate(program_.columns[column].space, row);
     std::set<std::uint32_t> demanded;
     for (std::uint32_t step = 0; step < scale.steps.size(); ++step) {
         if (machine_.read(column, row, step).isYes()) {
             demanded.insert(step);
         }
     }
+    return demanded;
+}
+
+/// Whether one of the steps demanded, other than `step` itself, implies `step`.
+bool Shower::isImplied(ColumnId column, std::uint32_t step, std::uint32_t row) {
+    const Scale& scale = program_.scales[program_.columns[column].type.ref];
+    const Value date = machine_.governingDate(program_.columns[column].space, row);
+    const std::set<std::uint32_t> demanded = demands(column, row);
+    return date.isValue() &&
+           std::any_of(demanded.begin(), demanded.end(), [&](std::uint32_t other) {
+               return other != step && implies(scale, other, step, date.value);
+           });
+}
+
+std::set<std::uint32_t> Shower::minimalDemands(ColumnId column, std::uint32_t row) {
     std::set<std::uint32_t> minimal;
-    for (const std::uint32_t step : demanded) {
-        const bool implied =
-            date.isValue() &&
-            std::any_of(demanded.begin(), demanded.end(), [&](std::uint32_t other) {
-                return other != step && implies(scale, other, step, date.value);
-            });
-        if (!implied) {
+    for (const std::uint32_t step : demands(column, row)) {
+        if (!isImplied(column, step, row)) {
             minimal.insert(step);
         }
     }
@@ -175,9 +183,18 @@ std::set<std::uint32_t> Shower::minimalDemands(ColumnId column, std::uint32_t ro
 
 ShownValue Shower::stepDecision(ColumnId column, std::uint32_t row, std::uint32_t record) {
     const Scale& scale = program_.scales[program_.columns[column].type.ref];
+    // A step that what is demanded implies is not open, whether it is demanded itself or not.
     std::vector<Value> members;
+    std::vector<std::string> open;
     for (std::uint32_t step = 0; step < scale.steps.size(); ++step) {
-        members.push_back(machine_.read(column, row, step));
+        const Value member = machine_.read(column, row, step);
+        if (member.isUnknown() && isImplied(column, step, row)) {
+            continue;
+        }
+        if (member.isUnknown()) {
+            open.push_back(scale.steps[step].name);
+        }
+        members.push_back(member);
     }
     ShownValue shown = value(program_.columns[column].type, propagated(members), record);
     shown.text.clear();
@@ -190,11 +207,7 @@ ShownValue Shower::stepDecision(ColumnId column, std::uint32_t row, std::uint32_
     }
     if (shown.state == State::Unknown) {
         shown.members = names;
-        for (std::uint32_t step = 0; step < scale.steps.size(); ++step) {
-            if (members[step].state == State::Unknown) {
-                shown.open.push_back(scale.steps[step].name);
-            }
-        }
+        shown.open = open;
         return shown;
     }
     shown.text = names.empty() ? scale.steps[0].name : join(names, " and ");
@@ -246,10 +259,30 @@ ShownValue Shower::slot(const Effect& effect,
     if (decision == kNone) {
         return value(type, given, record);
     }
-    if (!given.isValue()) {
-        return value(type, given, record);
+    return whole(decision, given, record);
+}
+
+ShownValue Shower::whole(ColumnId decision, const Value& row, std::uint32_t record) {
+    const Type& type = program_.columns[decision].type;
+    if (row.isValue()) {
+        return column(decision, static_cast<std::uint32_t>(row.value), record);
     }
-    return column(decision, static_cast<std::uint32_t>(given.value), record);
+    ShownValue shown = value(type, row, record);
+    if (type.kind == TypeKind::Set) {
+        shown.kind = ShownValue::Kind::Set;
+    }
+    if (row.isUnknown() && type.kind == TypeKind::Set) {
+        // Which row it is is unknown, and so is each member.
+        shown.state = State::Value;
+        for (const CodeSet::Entry& entry : program_.codeSets[type.ref].entries) {
+            shown.open.push_back(entry.code);
+        }
+    } else if (row.isUnknown()) {
+        for (const Scale::Step& step : program_.scales[type.ref].steps) {
+            shown.open.push_back(step.name);
+        }
+    }
+    return shown;
 }
 
 std::optional<std::int64_t> Shower::cents(ExprId amount, const Environment& environment) {
@@ -288,11 +321,16 @@ std::vector<OutputRow> Shower::list(const Output& output, std::uint32_t row, std
 }
 
 std::string Shower::forPeople(const Type& type, const Value& value) {
+    if (value.isUnknown()) {
+        const bool lowShown = value.low && (*value.low != 0 || type.kind == TypeKind::Date);
+        return boundsText(lowShown ? text(type, *value.low, /*people=*/true) : std::string(),
+                          value.high ? text(type, *value.high, /*people=*/true) : std::string());
+    }
     return value.isValue() ? text(type, value.value, /*people=*/true) : stateName(value.state);
 }
 
-std::string Shower::decisionForPeople(ColumnId id, std::uint32_t row) {
-    const ShownValue shown = column(id, row, kNoRow);
+std::string Shower::decisionForPeople(ColumnId id, const Value& row) {
+    const ShownValue shown = whole(id, row, kNoRow);
     if (shown.state == State::Unknown && !shown.members.empty()) {
         return join(shown.members, " and ") + " or stricter";
     }
@@ -325,9 +363,7 @@ Shower::render(const Template& text, const Environment& environment, const Effec
             continue;
         }
         const Value value = machine_.evaluate(expr, environment);
-        all += decision == kNone || !value.isValue()
-                   ? forPeople(type, value)
-                   : decisionForPeople(decision, static_cast<std::uint32_t>(value.value));
+        all += decision == kNone ? forPeople(type, value) : decisionForPeople(decision, value);
     }
     return all;
 }

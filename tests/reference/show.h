@@ -24,7 +24,6 @@ class Shower {
     std::string key(std::uint32_t record);
     std::string place(const RowName& row, std::uint32_t record);
     std::vector<std::string> places(const std::set<Place>& missing, std::uint32_t record);
-    typed::SpaceId rowSpace(typed::ExprId row) const;
 
     /// A column of a row, decisions of several members as a whole.
     ShownValue column(typed::ColumnId column, std::uint32_t row, std::uint32_t record);
@@ -46,6 +45,8 @@ class Shower {
     std::set<std::uint32_t> minimalDemands(typed::ColumnId column, std::uint32_t row);
 
   private:
+    std::set<std::uint32_t> demands(typed::ColumnId column, std::uint32_t row);
+    bool isImplied(typed::ColumnId column, std::uint32_t step, std::uint32_t row);
     ShownValue value(const Type& type, const Value& value, std::uint32_t record);
     ShownValue stepDecision(typed::ColumnId column, std::uint32_t row, std::uint32_t record);
     ShownValue setDecision(typed::ColumnId column, std::uint32_t row, std::uint32_t record);
@@ -55,7 +56,9 @@ class Shower {
                  std::int64_t date) const;
     std::set<std::uint32_t> facts(const typed::Scale::Step& step, std::int64_t date) const;
     std::string forPeople(const Type& type, const Value& value);
-    std::string decisionForPeople(typed::ColumnId column, std::uint32_t row);
+    std::string decisionForPeople(typed::ColumnId column, const Value& row);
+    /// A decision of several members, of a row that may be none.
+    ShownValue whole(typed::ColumnId decision, const Value& row, std::uint32_t record);
     std::string text(const Type& type, std::int64_t value, bool people);
 
     Machine& machine_;

@@ -8,7 +8,7 @@ namespace {
 
 /// All operands that are in `state`, joined.
 Value joined(const std::vector<Value>& operands, State state) {
-    Value result{state, 0, {}, {}};
+    Value result{state, 0};
     for (const Value& operand : operands) {
         if (operand.state == state) {
             result.missing.insert(operand.missing.begin(), operand.missing.end());
@@ -60,6 +60,17 @@ Value disjunction(const std::vector<Value>& operands) {
 
 Value negation(const Value& operand) {
     return operand.isValue() ? Value::yesNo(operand.value == 0) : operand;
+}
+
+Value orNo(const Value& operand) {
+    return operand.state == State::NotApplicable ? Value::yesNo(false) : operand;
+}
+
+std::optional<std::int64_t> narrowed(std::optional<Int128> wide) {
+    if (!wide || !narrow(*wide).ok()) {
+        return std::nullopt;
+    }
+    return static_cast<std::int64_t>(*wide);
 }
 
 }  // namespace proviso::reference

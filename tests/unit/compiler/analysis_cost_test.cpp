@@ -132,3 +132,26 @@ TEST_CASE("figures too large to count are the largest there is") {
     build.addRule("heavy", build.o, build.overLimit());
     CHECK(ruleCosts(build.program)[0].bound == INT64_MAX);
 }
+
+TEST_CASE("a window is looked through for each row that asks") {
+    Fixture build;
+    const auto i = build.addBinder("i", build.item);
+    const auto other = build.addBinder("other", build.item);
+    build.program.spaces[build.item].atMost = 10;
+    const auto of = build.up(build.row(i), build.program.spaces[build.item].toParent);
+    const auto all = build.total(of, other, build.read(build.row(other), build.weight));
+    build.addRule("plain", i, build.compare(typed::Comparison::Greater, all, build.constant(5)));
+    const auto windowed = build.total(of, other, build.read(build.row(other), build.weight));
+    typed::Window window;
+    window.kind = typed::Window::Kind::UpTo;
+    window.row = build.row(i);
+    build.program.exprs[windowed].windows = {window};
+    build.addRule(
+        "windowed", i, build.compare(typed::Comparison::Greater, windowed, build.constant(5)));
+    const auto costs = ruleCosts(build.program);
+    REQUIRE(costs.size() == 2);
+    // Per pair: running over it, the window, and the two nodes of its value.
+    CHECK(weightOf(costs[1], build.item) - weightOf(costs[0], build.item) == 2);
+    CHECK(costs[0].bound < costs[1].bound);
+    CHECK(costs[1].boundAlone >= 100 * 4);
+}

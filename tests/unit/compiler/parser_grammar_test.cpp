@@ -174,6 +174,7 @@ TEST_CASE("a name may not be a keyword, except for the listed fields behind a do
                                                    "count",
                                                    "date",
                                                    "days",
+                                                   "earliest",
                                                    "first",
                                                    "highest",
                                                    "latest",

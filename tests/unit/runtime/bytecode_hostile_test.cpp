@@ -102,8 +102,50 @@ class Mutator {
         }
     }
 
+    void mutateWindows(Program& program) {
+        bytecode::WindowInfo& window = program.windows[below(program.windows.size())];
+        switch (below(9)) {
+        case 0:
+            window.hasMask = !window.hasMask;
+            break;
+        case 1:
+            window.compares.resize(below(4), static_cast<std::uint8_t>(below(7)));
+            break;
+        case 2:
+            window.dates = index(3);
+            break;
+        case 3:
+            window.orders.resize(below(4), "order:more");
+            break;
+        case 4:
+            window.upTo = static_cast<bytecode::WindowInfo::UpTo>(below(4));
+            break;
+        case 5:
+            window.upToOrders = index(3);
+            break;
+        case 6:
+            window.since = !window.since;
+            break;
+        case 7:
+            window.lastRows = number();
+            break;
+        default:
+            program.windows.resize(below(4));
+            program.windows.resize(1 + below(3));
+            break;
+        }
+    }
+
     void mutatePools(Program& program) {
-        switch (below(12)) {
+        switch (below(16)) {
+        case 11:
+            program.classes.resize(below(3));
+            break;
+        case 12:
+        case 13:
+        case 14:
+            mutateWindows(program);
+            break;
         case 0:
             program.parameters[0].type = type();
             break;
@@ -170,7 +212,10 @@ class Mutator {
     }
 
     void mutateSymbols(Program& program) {
-        switch (below(9)) {
+        switch (below(10)) {
+        case 9:
+            program.spaces[below(program.spaces.size())].partitionClass = index(2);
+            break;
         case 8:
             program.spaces[below(program.spaces.size())].parent = index(program.spaces.size());
             break;
@@ -197,7 +242,7 @@ class Mutator {
             break;
         default:
             program.spaces[below(program.spaces.size())].kind =
-                static_cast<bytecode::SpaceInfo::Kind>(below(8));
+                static_cast<bytecode::SpaceInfo::Kind>(below(10));
             break;
         }
     }
@@ -229,6 +274,13 @@ struct Records {
                 space.columns.push_back(column(program, field.type, space.rows, random));
             }
             batch.spaces.push_back(std::move(space));
+        }
+        if (random.below(3) == 0) {
+            batch.holes.rows = random.below(4);
+            for (const SchemaField& field : program.schema.spaces[0].fields) {
+                batch.holes.columns.push_back(
+                    column(program, field.type, batch.holes.rows, random));
+            }
         }
     }
 
@@ -275,6 +327,28 @@ struct Records {
     }
 };
 
+/// Bounds stand beside what is unknown, and nowhere else.
+void checkBounds(const ColumnData& column, bool stored) {
+    REQUIRE(column.lows.size() == column.highs.size());
+    if (!column.bounded()) {
+        return;
+    }
+    REQUIRE(column.lows.size() == column.values.size());
+    bool any = stored;
+    for (std::size_t row = 0; row < column.values.size(); ++row) {
+        const State state = column.state(row);
+        const bool bounded = column.lows[row] != kNoLow || column.highs[row] != kNoHigh;
+        any = any || (state == State::Unknown && bounded);
+        if (state == State::Value) {
+            REQUIRE(column.low(row) == column.values[row]);
+            REQUIRE(column.high(row) == column.values[row]);
+        } else if (state != State::Unknown) {
+            REQUIRE(!bounded);
+        }
+    }
+    REQUIRE(any);
+}
+
 /// Runs and reads everything that can be read.
 void exercise(const Program& program, Mutator& random) {
     Records records(program, random);
@@ -301,6 +375,7 @@ void exercise(const Program& program, Mutator& random) {
             const ColumnData& column = interpreter.column(number);
             REQUIRE(column.values.size() == rows);
             REQUIRE((column.states.empty() || column.states.size() == rows));
+            checkBounds(column, one.op == Op::Input);
         }
         for (std::uint32_t row = 0; row < std::min(rows, 3U); ++row) {
             const bool hasPlaces = !missingPlaces(interpreter, number, row).empty();

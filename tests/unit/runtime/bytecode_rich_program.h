@@ -153,6 +153,94 @@ inline bytecode::Program richProgram() {
     const Register mixedItem = bed.link(Op::ProductSecond, mixed, item, {mixedLine});
     const Register mixedUnits = col(Op::Spread, mixed, kCount, {units, mixedItem});
 
+    // What looks across rows.
+    const Register holes = col(Op::GroupHoles, day, kYesNoType, {});
+    const Register open2 = col(Op::UnknownIf, day, kYesNoType, {holes}, {0, place});
+    const Register weekStart = col(Op::PeriodStart, 0, kDate, {date}, {0, kNoIndex, 0});
+    const Register quarterEnd = col(Op::PeriodEnd, 0, kDate, {date}, {0, kNoIndex, 2});
+    const Register same = bed.link(Op::Identity, line, line, {});
+    const Register toLine = bed.link(Op::LinkOfRow, 0, line, {only});
+    const Register ownFee = col(Op::Spread, 0, kMoney, {fee, toLine});
+    const Register recordRank = col(Op::DenseRank, 0, kCount, {toDay, date, count});
+    const Register lineRecordRank = col(Op::Spread, line, kCount, {recordRank, up});
+    const Register lineRank = col(Op::DenseRank, line, kCount, {up, lineCount});
+    bytecode::WindowInfo since;
+    since.hasMask = true;
+    since.compares = {0, 3};
+    since.dates = 1;
+    since.orders = {"order:date", "order:count"};
+    since.upTo = bytecode::WindowInfo::UpTo::Inclusive;
+    since.upToOrders = 2;
+    since.since = true;
+    bytecode::WindowInfo last;
+    last.orders = {"order:date", "order:count"};
+    last.upTo = bytecode::WindowInfo::UpTo::Exclusive;
+    last.upToOrders = 1;
+    last.lastRows = 2;
+    program.windows = {since, last, {}};
+    const Register lineStart = col(Op::Spread, line, kDate, {weekStart, up});
+    const Register lineEnd = col(Op::Spread, line, kDate, {quarterEnd, up});
+    const std::uint32_t recent = bed.space("recent");
+    const Register asking = bed.link(Op::BuildWindow,
+                                     recent,
+                                     line,
+                                     {lineToDay,
+                                      lineToDay,
+                                      lineFlag,
+                                      lineCode,
+                                      lineCode,
+                                      lineCount,
+                                      lineCount,
+                                      lineDate,
+                                      lineStart,
+                                      lineEnd,
+                                      lineRecordRank,
+                                      up,
+                                      lineRecordRank,
+                                      up,
+                                      lineRank,
+                                      same,
+                                      lineRank,
+                                      same,
+                                      inSet},
+                                     line);
+    const Register seen = bed.link(Op::SecondOf, recent, line, {asking});
+    const Register seenExists = col(Op::SecondExists, recent, kYesNoType, {asking});
+    const Register seenFee = col(Op::Spread, recent, kMoney, {fee, seen});
+    const Register lineOpen = col(Op::Spread, line, kYesNoType, {open2, lineToDay});
+    const Register recentFee =
+        col(Op::FoldTotal, line, kMoney, {asking, seenExists, seenFee, lineOpen}, {0, kNoIndex, 1});
+    const std::uint32_t lastTwo = bed.space("last_two");
+    const Register lastAsking =
+        bed.link(Op::BuildWindow,
+                 lastTwo,
+                 line,
+                 {lineToDay, lineToDay, lineRecordRank, up, lineRecordRank, up, lineRank, same},
+                 line);
+    program.code[lastAsking].immediate = 1;
+    const Register lastExists = col(Op::SecondExists, lastTwo, kYesNoType, {lastAsking});
+    const Register lastCount = col(Op::FoldCount, line, kCount, {lastAsking, lastExists});
+    const Register dense = col(Op::Compare, line, kYesNoType, {lastCount, lineRank}, {4});
+    const Register latest = col(Op::FoldLatest,
+                                day,
+                                {TypeKind::Row, 0, line},
+                                {lineToDay, lineFlag, lineRecordRank, up, lineRank, same, open2},
+                                {1, 1});
+    const Register latestFee = col(Op::Gather, day, kMoney, {fee, latest});
+    const std::uint32_t moment = bed.space("moment", SpaceInfo::Kind::Instants);
+    const Register instants =
+        bed.link(Op::BuildInstants, moment, day, {lineToDay, lineRank, lineCount}, line);
+    const Register start = col(Op::InstantStart, moment, kCount, {instants});
+    const Register finish = col(Op::InstantEnd, moment, kCount, {instants});
+    const Register momentExists = col(Op::SecondExists, moment, kYesNoType, {instants});
+    const std::uint32_t cover = bed.space("cover", SpaceInfo::Kind::Covers);
+    const Register covers = bed.link(Op::BuildCovers, cover, moment, {instants}, moment);
+    const Register covering = bed.link(Op::SecondOf, cover, line, {covers});
+    const Register coverExists = col(Op::SecondExists, cover, kYesNoType, {covers});
+    const Register people = col(Op::FoldCount, moment, kCount, {covers, coverExists});
+    const Register peak =
+        col(Op::FoldHighest, day, kCount, {instants, momentExists, people, open2});
+
     const auto shown = [&](std::string name, Register value) {
         bytecode::Shown made;
         made.name = std::move(name);
@@ -162,7 +250,6 @@ inline bytecode::Program richProgram() {
     };
     program.schema.keyField = 0;
     program.schema.spaces[0].fields[0].required = true;
-    program.partition = {1};
     program.spaces[0].columns = {shown("key", key), shown("chosen", dated), shown("every", every)};
     program.spaces[line].toParent = up;
     program.spaces[line].columns = {shown("fee", fee), shown("day", gathered)};
@@ -184,6 +271,23 @@ inline bytecode::Program richProgram() {
     program.spaces[pair].second = pairSecond;
     program.spaces[pair].columns = {shown("second", secondCode)};
     program.spaces[mixed].columns = {shown("units", mixedUnits)};
+    program.classes = {{"day", {date, fact}}};
+    program.spaces[day].partitionClass = 0;
+    program.spaces[item].partitionClass = 0;
+    program.spaces[moment].parent = day;
+    program.spaces[moment].listName = "moments";
+    program.spaces[moment].toParent = instants;
+    program.spaces[moment].exists = momentExists;
+    program.spaces[moment].columns = {
+        shown("start", start), shown("finish", finish), shown("people", people)};
+    program.spaces[cover].parent = moment;
+    program.spaces[cover].toParent = covers;
+    program.spaces[cover].first = covering;
+    program.spaces[day].columns.push_back(shown("peak", peak));
+    program.spaces[day].columns.push_back(shown("latest", latestFee));
+    program.spaces[line].columns.push_back(shown("recent", recentFee));
+    program.spaces[line].columns.push_back(shown("dense", dense));
+    program.spaces[0].columns.push_back(shown("own", ownFee));
 
     bytecode::FindingInfo finding;
     finding.name = "too_low";

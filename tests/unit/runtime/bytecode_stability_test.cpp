@@ -12,8 +12,10 @@ TEST_CASE("the numbers of the operations never change") {
     // clang-format off
     const std::vector<std::pair<int, std::string>> pinned = {
         {1, "Input"}, {2, "InputParent"}, {3, "Constant"}, {4, "NotApplicable"}, {5, "Choice"},
+        {6, "GroupHoles"},
         {10, "Add"}, {11, "Subtract"}, {12, "Multiply"}, {13, "Negate"}, {14, "Rescale"},
         {15, "IntegerDivide"}, {16, "Modulo"}, {17, "Round"}, {18, "RoundRatio"}, {19, "DatePart"},
+        {20, "PeriodStart"}, {21, "PeriodEnd"},
         {30, "Compare"}, {31, "CompareRatio"}, {32, "And"}, {33, "Or"}, {34, "Not"},
         {35, "Select"}, {36, "OrElse"}, {37, "IsKnown"}, {38, "IsApplicable"}, {39, "UnknownIf"},
         {50, "InForce"}, {51, "DatedSelect"}, {52, "Parameter"}, {53, "TableLookup"}, {54, "InSet"},
@@ -21,9 +23,13 @@ TEST_CASE("the numbers of the operations never change") {
         {70, "Spread"}, {71, "Gather"}, {72, "Compose"}, {73, "FirstRow"}, {74, "RowOfLink"},
         {80, "FoldTotal"}, {81, "FoldCount"}, {82, "FoldDistinct"}, {83, "FoldHighest"},
         {84, "FoldLowest"}, {85, "FoldAny"}, {86, "FoldEvery"}, {87, "FoldOnly"}, {88, "FoldFirst"},
+        {89, "FoldLatest"},
         {100, "GroupBy"}, {101, "BuildKeyed"}, {102, "BuildRows"}, {103, "BranchOf"},
         {104, "RowExists"}, {105, "BuildPairs"}, {106, "PairSecond"}, {107, "Rank"},
-        {108, "BuildProduct"}, {109, "ProductSecond"}, {120, "Apportion"},
+        {108, "BuildProduct"}, {109, "ProductSecond"}, {110, "BuildWindow"},
+        {111, "BuildInstants"}, {112, "InstantStart"}, {113, "InstantEnd"}, {114, "BuildCovers"},
+        {115, "SecondOf"}, {116, "SecondExists"}, {117, "DenseRank"}, {118, "Identity"},
+        {119, "LinkOfRow"}, {120, "Apportion"},
         {121, "ApportionOutcomes"},
     };
     // clang-format on
@@ -34,7 +40,7 @@ TEST_CASE("the numbers of the operations never change") {
 }
 
 TEST_CASE("the format's version is raised on purpose") {
-    CHECK(kFormatVersion == 1);
+    CHECK(kFormatVersion == 2);
 }
 
 TEST_CASE("operand descriptions are understood") {
@@ -49,13 +55,25 @@ TEST_CASE("operand descriptions are understood") {
     CHECK(findOp(Op::ExactlyOne)->pairsRepeat);
     CHECK(findOp(Op::BranchOf)->operands[0].madeBy == "BuildRows");
     CHECK(findOp(Op::BuildRows)->operands[0].role == "when");
+    const OpInfo& exists = *findOp(Op::SecondExists);
+    REQUIRE(exists.operands.size() == 1);
+    CHECK(isMadeBy(exists.operands[0], Op::BuildWindow));
+    CHECK(isMadeBy(exists.operands[0], Op::BuildInstants));
+    CHECK(isMadeBy(exists.operands[0], Op::BuildCovers));
+    CHECK(!isMadeBy(exists.operands[0], Op::BuildRows));
+    CHECK(findOp(Op::BuildWindow)->ownRest);
+    CHECK(findOp(Op::BuildWindow)->operands.size() == 2);
+    CHECK(findOp(Op::FoldLatest)->ownRest);
+    CHECK(takesMore(Op::FoldTotal));
+    CHECK(takesMore(Op::FoldLatest));
+    CHECK(!takesMore(Op::ApportionOutcomes));
     for (const OpInfo& info : allOps()) {
         INFO(info.name);
         CHECK(info.operands.empty() == info.operandText.empty());
         for (const OperandInfo& operand : info.operands) {
-            CHECK(std::string("STUPCD").find(operand.space) != std::string::npos);
-            CHECK(
-                (!operand.link || std::string("STUPC").find(operand.target) != std::string::npos));
+            CHECK(std::string("STUPCDAI").find(operand.space) != std::string::npos);
+            CHECK((!operand.link ||
+                   std::string("STUPCAI").find(operand.target) != std::string::npos));
         }
     }
 }

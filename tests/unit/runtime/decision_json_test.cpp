@@ -200,3 +200,29 @@ TEST_CASE("values for people say what is not known") {
     open.missing = {"weight"};
     CHECK(displayValue(open) == "unknown (weight)");
 }
+
+TEST_CASE("an unknown value says what it is at least and at most") {
+    ShownValue open = textValue("");
+    open.state = State::Unknown;
+    open.missing = {"items[0].price"};
+    open.atLeast = "2400.00";
+    std::string out;
+    appendJsonValue(out, open);
+    CHECK(out == R"({"unknown": ["items[0].price"], "at_least": "2400.00"})");
+    CHECK(displayValue(open) == "at least 2400.00 (missing items[0].price)");
+
+    open.kind = ShownValue::Kind::Number;
+    open.atLeast = "2";
+    open.atMost = "5";
+    open.missing.assign(18, "x");
+    out.clear();
+    appendJsonValue(out, open);
+    const std::string end = R"("x"], "more": 2, "at_least": 2, "at_most": 5})";
+    REQUIRE(out.size() > end.size());
+    CHECK(out.substr(out.size() - end.size()) == end);
+    open.missing.clear();
+    CHECK(displayValue(open) == "between 2 and 5");
+    open.atLeast.clear();
+    CHECK(displayValue(open) == "at most 5");
+    CHECK(boundsText("", "") == "unknown");
+}

@@ -97,6 +97,13 @@ class Bed {
             {0, static_cast<std::uint32_t>(program.schema.spaces[space].fields.size() - 1), 0});
     }
 
+    /// A stored amount that may be below zero, so that nothing bounds it.
+    Register signedInput(std::uint32_t space, Type type, std::vector<Cell> cells) {
+        const Register number = input(space, type, std::move(cells));
+        program.schema.spaces[space].fields.back().isSigned = true;
+        return number;
+    }
+
     Register parent(std::uint32_t space) {
         const std::uint32_t target = program.schema.spaces[space].parent;
         return link(Op::InputParent, space, target, {}, target);
@@ -180,6 +187,31 @@ class Bed {
         }
         return text;
     }
+
+    /// As `show`, but with bounds: `2..9`, `2..`, `..9`.
+    std::string showBounds(Register number) const {
+        const ColumnData& column = interpreter_->column(number);
+        std::string text;
+        for (std::size_t row = 0; row < column.values.size(); ++row) {
+            const State state = column.state(row);
+            text += text.empty() ? "" : " ";
+            if (state == State::Unknown &&
+                (column.low(row) != kNoLow || column.high(row) != kNoHigh)) {
+                text += column.low(row) == kNoLow ? "" : std::to_string(column.low(row));
+                text += "..";
+                text += column.high(row) == kNoHigh ? "" : std::to_string(column.high(row));
+            } else {
+                text += state == State::Value           ? std::to_string(column.values[row])
+                        : state == State::NotApplicable ? "-"
+                        : state == State::Unknown       ? "?"
+                                                        : "!";
+            }
+        }
+        return text;
+    }
+
+    /// The batch changed: evaluates it again, with the buffers of the run before.
+    void runAgain() { REQUIRE(interpreter_->run(batch, {}).has_value()); }
 
     /// A link's rows, `-` where a row leads nowhere.
     std::string showLink(Register number) const {

@@ -1,0 +1,641 @@
+#include "runtime/engine/plan.h"
+
+#include "runtime/base/check.h"
+
+#include <algorithm>
+#include <map>
+#include <numeric>
+#include <set>
+
+namespace proviso::engine {
+
+namespace {
+
+using bytecode::Instruction;
+using bytecode::kNone;
+using bytecode::Op;
+using bytecode::Program;
+using bytecode::Register;
+using bytecode::SpaceInfo;
+
+/// Stages in the order of evaluation: 0 is records by themselves, then the classes in turn, level
+/// by level.
+using Ordinal = std::uint32_t;
+
+bool isBuild(Op op) {
+    switch (op) {
+    case Op::GroupBy:
+    case Op::BuildKeyed:
+    case Op::BuildRows:
+    case Op::BuildPairs:
+    case Op::BuildProduct:
+    case Op::BuildWindow:
+    case Op::BuildInstants:
+    case Op::BuildCovers:
+        return true;
+    default:
+        return false;
+    }
+}
+
+std::uint32_t spaceMadeBy(const Instruction& one) {
+    return one.op == Op::GroupBy || one.op == Op::BuildKeyed ? one.index : one.space;
+}
+
+void addTemplate(std::vector<Register>& out, const bytecode::Template& text);
+
+void addShown(std::vector<Register>& out, const bytecode::Shown& shown) {
+    out.push_back(shown.value);
+    out.push_back(shown.date);
+    out.insert(out.end(), shown.members.begin(), shown.members.end());
+}
+
+void addTemplate(std::vector<Register>& out, const bytecode::Template& text) {
+    for (const bytecode::TextPart& part : text) {
+        if (part.shown) {
+            addShown(out, *part.shown);
+        }
+    }
+}
+
+class Planner {
+  public:
+    explicit Planner(const Program& program) : program_(program) {}
+
+    Plan plan() {
+        findBuilders();
+        plan_.classes = program_.classes;
+        findClasses();
+        joinClasses();
+        makePartitions();
+        placeRegisters();
+        placeRoots();
+        sliceStages();
+        // Only now is known which stages there are.
+        const bool anyUnread = addUnreadGroups();
+        if (carryKeys() || anyUnread) {
+            plan_.stages.clear();
+            sliceStages();
+        }
+        noteGroups();
+        countSpaces();
+        return std::move(plan_);
+    }
+
+  private:
+    struct Roots {
+        std::vector<Register> registers;
+        std::vector<std::uint32_t> rules;
+        std::vector<std::uint32_t> decisions;
+        std::vector<std::uint32_t> outputs;
+
+        bool empty() const {
+            return registers.empty() && rules.empty() && decisions.empty() && outputs.empty();
+        }
+    };
+
+    void findBuilders() {
+        plan_.builder.assign(program_.spaces.size(), kNone);
+        for (Register number = 0; number < program_.code.size(); ++number) {
+            if (isBuild(program_.code[number].op)) {
+                plan_.builder[spaceMadeBy(program_.code[number])] = number;
+            }
+        }
+    }
+
+    /// As the bytecode says; helper spaces take the class of what they are built from.
+    void findClasses() {
+        std::vector<std::uint32_t>& classes = plan_.spaceClass;
+        for (const SpaceInfo& space : program_.spaces) {
+            classes.push_back(space.partitionClass);
+        }
+        for (const Instruction& one : program_.code) {
+            if (!isBuild(one.op) || classes[spaceMadeBy(one)] != kNone) {
+                continue;
+            }
+            const std::uint32_t made = spaceMadeBy(one);
+            const auto take = [&](std::uint32_t space) {
+                if (space != kNone && classes[made] == kNone) {
+                    classes[made] = classes[space];
+                }
+            };
+            if (one.op != Op::GroupBy && one.op != Op::BuildKeyed && one.index != kNone) {
+                take(one.index);
+            }
+            for (const Register operand : one.operands) {
+                take(program_.code[operand].space);
+                take(program_.code[operand].target);
+            }
+            PROVISO_CHECK(one.op != Op::GroupBy || classes[made] != kNone,
+                          "a grouping belongs to a partition class");
+        }
+    }
+
+    std::uint32_t joined(std::uint32_t of) const {
+        while (joinedWith_[of] != of) {
+            of = joinedWith_[of];
+        }
+        return of;
+    }
+
+    std::uint32_t classOfSpace(std::uint32_t space) const {
+        return space == kNone || plan_.spaceClass[space] == kNone ? kNone
+                                                                  : joined(plan_.spaceClass[space]);
+    }
+
+    /// Two things that one place reads must be brought together by one class.
+    std::uint32_t join(std::uint32_t a, std::uint32_t b) {
+        if (a == kNone || b == kNone || a == b) {
+            return a == kNone ? b : a;
+        }
+        const std::uint32_t low = std::min(a, b);
+        joinedWith_[std::max(a, b)] = low;
+        return low;
+    }
+
+    /// The class of groups that the register's rows hang on, or lead to.
+    std::uint32_t classOf(Register number) {
+        const Instruction& one = program_.code[number];
+        std::uint32_t found = join(classOfSpace(one.space), classOfSpace(one.target));
+        if (one.type.kind == TypeKind::Row) {
+            found = join(found, classOfSpace(one.type.ref));
+        }
+        if (isBuild(one.op)) {
+            found = join(found, classOfSpace(spaceMadeBy(one)));
+        }
+        return found;
+    }
+
+    std::uint32_t classRead(Register number) {
+        std::uint32_t found = classOf(number);
+        for (const Register operand : program_.code[number].operands) {
+            found = join(found, classOf(operand));
+        }
+        return found;
+    }
+
+    std::uint32_t classOfAll(const std::vector<Register>& registers) {
+        std::uint32_t found = kNone;
+        for (const Register each : registers) {
+            found = join(found, classOf(each));
+        }
+        return found;
+    }
+
+    void joinClasses() {
+        joinedWith_.resize(plan_.classes.size());
+        std::iota(joinedWith_.begin(), joinedWith_.end(), 0U);
+        for (Register number = 0; number < program_.code.size(); ++number) {
+            classRead(number);
+        }
+        for (std::uint32_t rule = 0; rule < program_.rules.size(); ++rule) {
+            classOfAll(registersOfRule(rule));
+        }
+        for (std::uint32_t index = 0; index < program_.decisions.size(); ++index) {
+            classOfAll(registersOfDecision(index));
+        }
+        for (std::uint32_t output = 0; output < program_.outputs.size(); ++output) {
+            classOfAll(registersOfOutput(output));
+        }
+    }
+
+    void makePartitions() {
+        partitionOf_.assign(plan_.classes.size(), kNone);
+        for (std::uint32_t each = 0; each < plan_.classes.size(); ++each) {
+            const bytecode::PartitionClass& from = plan_.classes[each];
+            const std::uint32_t whole = joined(each);
+            if (partitionOf_[whole] == kNone) {
+                partitionOf_[whole] = static_cast<std::uint32_t>(plan_.partitions.size());
+                plan_.partitions.push_back({from.name, from.keys, {each}});
+                continue;
+            }
+            Partition& partition = plan_.partitions[partitionOf_[whole]];
+            partitionOf_[each] = partitionOf_[whole];
+            partition.name += "+" + from.name;
+            partition.classes.push_back(each);
+            // Only keys that both have bring together what either needs.
+            std::erase_if(partition.keys, [&](Register key) {
+                return std::find(from.keys.begin(), from.keys.end(), key) == from.keys.end();
+            });
+        }
+    }
+
+    Ordinal ordinal(std::uint32_t level, std::uint32_t partition) const {
+        return (level - 1) * static_cast<Ordinal>(plan_.partitions.size()) + partition + 1;
+    }
+    std::uint32_t levelOf(Ordinal stage) const {
+        return stage == 0 ? 0 : (stage - 1) / static_cast<Ordinal>(plan_.partitions.size()) + 1;
+    }
+    std::uint32_t partitionOf(Ordinal stage) const {
+        return stage == 0 ? kNone : (stage - 1) % static_cast<Ordinal>(plan_.partitions.size());
+    }
+    /// The first stage of the partition that is not before `least`.
+    Ordinal firstOf(std::uint32_t partition, Ordinal least) const {
+        if (least == 0) {
+            return ordinal(1, partition);
+        }
+        return ordinal(levelOf(least) + (partitionOf(least) <= partition ? 0 : 1), partition);
+    }
+
+    void placeRegisters() {
+        stageOf_.assign(program_.code.size(), 0);
+        ownPartition_.assign(program_.code.size(), kNone);
+        for (Register number = 0; number < program_.code.size(); ++number) {
+            const Instruction& one = program_.code[number];
+            Ordinal stage = 0;
+            for (const Register operand : one.operands) {
+                stage = std::max(stage, stageOf_[operand]);
+            }
+            for (const std::uint32_t space : {one.space, one.target}) {
+                if (space != kNone && plan_.builder[space] < number) {
+                    stage = std::max(stage, stageOf_[plan_.builder[space]]);
+                }
+            }
+            const std::uint32_t own = classOf(number);
+            const std::uint32_t read = classRead(number);
+            ownPartition_[number] = own == kNone ? kNone : partitionOf_[own];
+            stageOf_[number] = read == kNone ? stage : firstOf(partitionOf_[read], stage);
+        }
+    }
+
+    // ---- what is read for results --------------------------------------------------------------
+
+    /// What says where a row of the space is.
+    void addNaming(std::vector<Register>& out, std::uint32_t space) {
+        while (space != 0 && space != kNone) {
+            const SpaceInfo& info = program_.spaces[space];
+            for (const Register each :
+                 {info.toParent, info.rank, info.membership, info.first, info.second}) {
+                if (each != kNone) {
+                    out.push_back(each);
+                }
+            }
+            if (plan_.builder[space] != kNone) {
+                out.push_back(plan_.builder[space]);
+            }
+            if (info.kind == SpaceInfo::Kind::Pairs && info.first != kNone) {
+                addNaming(out, program_.code[info.first].target);
+            }
+            space = info.kind == SpaceInfo::Kind::Group && info.membership != kNone
+                        ? program_.code[info.membership].space
+                        : info.parent;
+        }
+    }
+
+    void finishRegisters(std::vector<Register>& out) {
+        std::erase(out, kNone);
+        std::sort(out.begin(), out.end());
+        out.erase(std::unique(out.begin(), out.end()), out.end());
+    }
+
+    std::vector<Register> registersOfRule(std::uint32_t index) {
+        const bytecode::RuleInfo& rule = program_.rules[index];
+        std::vector<Register> out;
+        addNaming(out, rule.space);
+        for (const bytecode::Effect& effect : rule.effects) {
+            out.insert(out.end(), {effect.guard, effect.row, effect.value, effect.atStake});
+            if (effect.row != kNone) {
+                addNaming(out, program_.code[effect.row].target);
+            }
+            for (const bytecode::Shown& slot : effect.slots) {
+                addShown(out, slot);
+            }
+            if (effect.because) {
+                addTemplate(out, *effect.because);
+            }
+        }
+        for (const bytecode::ExceptionInfo& exception : rule.exceptions) {
+            if (exception.because) {
+                addTemplate(out, *exception.because);
+            }
+        }
+        finishRegisters(out);
+        return out;
+    }
+
+    std::vector<Register> registersOfDecision(std::uint32_t index) {
+        const bytecode::DecisionInfo& decision = program_.decisions[index];
+        std::vector<Register> out;
+        addNaming(out, decision.space);
+        addShown(out, decision.shown);
+        for (const auto& contribution : decision.contributions) {
+            out.push_back(contribution.guard);
+            out.push_back(contribution.value);
+        }
+        finishRegisters(out);
+        return out;
+    }
+
+    std::vector<Register> registersOfOutput(std::uint32_t index) {
+        const bytecode::OutputInfo& output = program_.outputs[index];
+        std::vector<Register> out;
+        addNaming(out, output.space);
+        if (output.rows != kNone) {
+            addNaming(out, output.rows);
+            out.push_back(output.link);
+            out.push_back(program_.spaces[output.rows].exists);
+        }
+        for (const bytecode::Shown& column : output.columns) {
+            addShown(out, column);
+        }
+        if (output.choices && output.space == program_.outcomesSpace) {
+            out.push_back(program_.outcomes);
+        }
+        finishRegisters(out);
+        return out;
+    }
+
+    Ordinal stageOfAll(const std::vector<Register>& registers) {
+        Ordinal stage = 0;
+        for (const Register each : registers) {
+            stage = std::max(stage, stageOf_[each]);
+        }
+        const std::uint32_t read = classOfAll(registers);
+        return read == kNone ? stage : firstOf(partitionOf_[read], stage);
+    }
+
+    void placeRoots() {
+        const auto place = [&](std::uint32_t number,
+                               std::vector<Register> registers,
+                               std::vector<std::uint32_t> Roots::* list) {
+            Roots& roots = roots_[stageOfAll(registers)];
+            (roots.*list).push_back(number);
+            roots.registers.insert(roots.registers.end(), registers.begin(), registers.end());
+        };
+        for (std::uint32_t rule = 0; rule < program_.rules.size(); ++rule) {
+            place(rule, registersOfRule(rule), &Roots::rules);
+        }
+        for (std::uint32_t index = 0; index < program_.decisions.size(); ++index) {
+            const std::uint32_t space = program_.decisions[index].space;
+            if (space == 0 || program_.spaces[space].kind == SpaceInfo::Kind::Group) {
+                place(index, registersOfDecision(index), &Roots::decisions);
+            }
+        }
+        for (std::uint32_t output = 0; output < program_.outputs.size(); ++output) {
+            place(output, registersOfOutput(output), &Roots::outputs);
+        }
+        mergeRowStage();
+        if (roots_.empty()) {
+            roots_[0];
+        }
+    }
+
+    /// Keys that are no stored fields have to be computed first. Whether there are any.
+    bool carryKeys() {
+        std::set<std::uint32_t> partitions;
+        for (const Stage& stage : plan_.stages) {
+            partitions.insert(stage.partition);
+        }
+        for (const auto& [stage, roots] : roots_) {
+            partitions.insert(partitionOf(stage));
+        }
+        partitions.erase(kNone);
+        for (const std::uint32_t partition : partitions) {
+            for (const std::uint32_t each : plan_.partitions[partition].classes) {
+                for (const Register key : plan_.classes[each].keys) {
+                    if (program_.code[key].op != Op::Input) {
+                        PROVISO_CHECK(stageOf_[key] == 0,
+                                      "keys are computed from one record alone");
+                        carried_.insert(key);
+                    }
+                }
+            }
+        }
+        roots_[0].registers.insert(roots_[0].registers.end(), carried_.begin(), carried_.end());
+        if (roots_[0].empty() && roots_.size() > 1) {
+            roots_.erase(0);
+        }
+        return !carried_.empty();
+    }
+
+    /// What concerns single records costs nothing more in a stage that comes anyway.
+    void mergeRowStage() {
+        const auto rows = roots_.find(0);
+        if (rows == roots_.end()) {
+            return;
+        }
+        for (auto& [stage, roots] : roots_) {
+            if (stage == 0 || plan_.partitions[partitionOf(stage)].keys.empty()) {
+                continue;
+            }
+            for (const auto list : {&Roots::rules, &Roots::decisions, &Roots::outputs}) {
+                (roots.*list)
+                    .insert((roots.*list).end(),
+                            (rows->second.*list).begin(),
+                            (rows->second.*list).end());
+                std::sort((roots.*list).begin(), (roots.*list).end());
+            }
+            roots.registers.insert(roots.registers.end(),
+                                   rows->second.registers.begin(),
+                                   rows->second.registers.end());
+            roots_.erase(rows);
+            return;
+        }
+    }
+
+    // ---- slices --------------------------------------------------------------------------------
+
+    bool isCarried(Register number, Ordinal stage) const {
+        const Instruction& one = program_.code[number];
+        return stageOf_[number] != 0 && stageOf_[number] != stage &&
+               ownPartition_[number] == kNone && one.type.kind != TypeKind::None &&
+               one.type.kind != TypeKind::Row && one.op != Op::Constant &&
+               one.op != Op::NotApplicable && one.op != Op::Choice;
+    }
+
+    /// Everything that the roots need, as far as it is not carried in.
+    void slice(Stage& stage, Ordinal number, std::vector<Register> pending) {
+        std::vector<std::uint8_t> met(program_.code.size(), 0);
+        const auto visit = [&](Register each) {
+            if (each != kNone && met[each] == 0) {
+                met[each] = 1;
+                pending.push_back(each);
+            }
+        };
+        std::vector<Register> roots = std::move(pending);
+        pending.clear();
+        for (const Register root : roots) {
+            visit(root);
+        }
+        while (!pending.empty()) {
+            const Register each = pending.back();
+            pending.pop_back();
+            const Instruction& one = program_.code[each];
+            visit(plan_.builder[one.space]);
+            if (isCarried(each, number)) {
+                PROVISO_CHECK(stageOf_[each] < number, "a stage reads only those before it");
+                stage.carriedIn.push_back(each);
+                continue;
+            }
+            PROVISO_CHECK(ownPartition_[each] == kNone || ownPartition_[each] == stage.partition,
+                          "a stage reads groups of its own class");
+            stage.active.push_back(each);
+            for (const Register operand : one.operands) {
+                visit(operand);
+            }
+            for (std::uint32_t space = one.op == Op::Guard ? one.space : 0;
+                 space != 0 && program_.spaces[space].kind != SpaceInfo::Kind::Group;
+                 space = program_.spaces[space].parent) {
+                visit(program_.spaces[space].toParent);
+            }
+            for (const std::uint32_t space : {one.target, isBuild(one.op) ? one.index : kNone}) {
+                if (space != kNone) {
+                    visit(plan_.builder[space]);
+                }
+            }
+        }
+        std::sort(stage.active.begin(), stage.active.end());
+        std::sort(stage.carriedIn.begin(), stage.carriedIn.end());
+    }
+
+    void sliceStages() {
+        // Backwards: what a stage carries onward is known when all later ones are sliced.
+        std::map<Ordinal, std::vector<Register>> onward;
+        for (const Register key : carried_) {
+            onward[0].push_back(key);
+        }
+        std::set<Ordinal> pending;
+        for (const auto& [stage, roots] : roots_) {
+            pending.insert(stage);
+        }
+        while (!pending.empty()) {
+            const Ordinal number = *pending.rbegin();
+            pending.erase(number);
+            const Roots& roots = roots_[number];
+            Stage stage;
+            stage.level = levelOf(number);
+            stage.partition = partitionOf(number);
+            stage.rules = roots.rules;
+            stage.decisions = roots.decisions;
+            stage.outputs = roots.outputs;
+            stage.carriedOut = onward[number];
+            std::sort(stage.carriedOut.begin(), stage.carriedOut.end());
+            stage.carriedOut.erase(std::unique(stage.carriedOut.begin(), stage.carriedOut.end()),
+                                   stage.carriedOut.end());
+            std::vector<Register> needed = roots.registers;
+            needed.insert(needed.end(), stage.carriedOut.begin(), stage.carriedOut.end());
+            slice(stage, number, std::move(needed));
+            for (const Register each : stage.carriedIn) {
+                onward[stageOf_[each]].push_back(each);
+                pending.insert(stageOf_[each]);
+            }
+            plan_.stages.insert(plan_.stages.begin(), std::move(stage));
+        }
+    }
+
+    /// Groups that nothing reads still tell who shares one with a rejected record. Whether there
+    /// are any.
+    bool addUnreadGroups() {
+        bool any = false;
+        for (std::uint32_t space = 0; space < program_.spaces.size(); ++space) {
+            const Register builder = plan_.builder[space];
+            if (builder == kNone || program_.code[builder].op != Op::GroupBy) {
+                continue;
+            }
+            Ordinal number = ordinal(1, ownPartition_[builder]);
+            bool isRead = false;
+            for (auto stage = plan_.stages.rbegin(); stage != plan_.stages.rend(); ++stage) {
+                isRead = isRead ||
+                         std::binary_search(stage->active.begin(), stage->active.end(), builder);
+                if (stage->partition == ownPartition_[builder]) {
+                    number = ordinal(stage->level, stage->partition);
+                }
+            }
+            if (!isRead) {
+                any = true;
+                std::vector<Register> needed;
+                addNaming(needed, space);
+                finishRegisters(needed);
+                roots_[number].registers.insert(
+                    roots_[number].registers.end(), needed.begin(), needed.end());
+            }
+        }
+        return any;
+    }
+
+    /// Each grouping tells once who shares a group with a rejected record.
+    void noteGroups() {
+        for (std::uint32_t space = 0; space < program_.spaces.size(); ++space) {
+            const Register builder = plan_.builder[space];
+            if (builder == kNone || program_.code[builder].op != Op::GroupBy) {
+                continue;
+            }
+            for (Stage& stage : plan_.stages) {
+                if (std::binary_search(stage.active.begin(), stage.active.end(), builder)) {
+                    stage.groups.push_back(space);
+                    break;
+                }
+            }
+        }
+    }
+
+    void countSpaces() {
+        std::set<std::uint32_t> spaces;
+        for (const auto& rule : program_.rules) {
+            for (const auto& [space, weight] : rule.weights) {
+                spaces.insert(space);
+            }
+        }
+        for (const std::uint32_t space : spaces) {
+            const Register builder = plan_.builder[space];
+            for (Stage& stage : plan_.stages) {
+                if (builder == kNone ||
+                    std::binary_search(stage.active.begin(), stage.active.end(), builder)) {
+                    stage.counted.push_back(space);
+                    break;
+                }
+            }
+        }
+    }
+
+    const Program& program_;
+    Plan plan_;
+    std::vector<std::uint32_t> joinedWith_;    ///< by class
+    std::vector<std::uint32_t> partitionOf_;   ///< by class
+    std::vector<Ordinal> stageOf_;             ///< by register
+    std::vector<std::uint32_t> ownPartition_;  ///< by register: of the groups its rows hang on
+    std::map<Ordinal, Roots> roots_;
+    std::set<Register> carried_;  ///< keys that a first stage computes
+};
+
+}  // namespace
+
+bool Plan::isNeeded(std::size_t index, bool anyHoles) const {
+    const auto onlyGroups = [](const Stage& stage) {
+        return stage.level != 0 && stage.rules.empty() && stage.decisions.empty() &&
+               stage.outputs.empty() && stage.carriedOut.empty() && stage.counted.empty();
+    };
+    return anyHoles || !onlyGroups(stages[index]) ||
+           (index == 0 && std::all_of(stages.begin(), stages.end(), onlyGroups));
+}
+
+Stage Plan::everything(const Program& program) {
+    Stage stage;
+    stage.active.resize(program.code.size());
+    std::iota(stage.active.begin(), stage.active.end(), 0U);
+    stage.rules.resize(program.rules.size());
+    std::iota(stage.rules.begin(), stage.rules.end(), 0U);
+    stage.decisions.resize(program.decisions.size());
+    std::iota(stage.decisions.begin(), stage.decisions.end(), 0U);
+    stage.outputs.resize(program.outputs.size());
+    std::iota(stage.outputs.begin(), stage.outputs.end(), 0U);
+    std::set<std::uint32_t> counted;
+    for (const auto& rule : program.rules) {
+        for (const auto& [space, weight] : rule.weights) {
+            counted.insert(space);
+        }
+    }
+    stage.counted.assign(counted.begin(), counted.end());
+    for (std::uint32_t space = 0; space < program.spaces.size(); ++space) {
+        if (program.spaces[space].kind == SpaceInfo::Kind::Group) {
+            stage.groups.push_back(space);
+        }
+    }
+    return stage;
+}
+
+Plan planStages(const Program& program) {
+    return Planner(program).plan();
+}
+
+}  // namespace proviso::engine

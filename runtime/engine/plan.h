@@ -1,0 +1,58 @@
+#pragma once
+
+#include "runtime/bytecode/program.h"
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+/// How a program is evaluated over more records than fit one block. Rows belong to one record, or
+/// to groups of several; groups of one class lie in sets of records that one stage brings together.
+/// What one stage finds about single records is carried to the stages after it.
+namespace proviso::engine {
+
+/// What one pass over the records evaluates. The first stage takes records as they come; every
+/// other takes sets of records that its class brings together.
+struct Stage {
+    std::uint32_t level = 0;                     ///< 0: records by themselves
+    std::uint32_t partition = bytecode::kNone;   ///< index into Plan::partitions
+    std::vector<bytecode::Register> active;      ///< ascending; what is computed
+    std::vector<bytecode::Register> carriedIn;   ///< ascending; columns of former stages
+    std::vector<bytecode::Register> carriedOut;  ///< ascending; columns for later ones
+    std::vector<std::uint32_t> rules;            ///< read here, by number
+    std::vector<std::uint32_t> decisions;
+    std::vector<std::uint32_t> outputs;
+    std::vector<std::uint32_t> groups;   ///< Group spaces that say who is beside a hole
+    std::vector<std::uint32_t> counted;  ///< spaces whose rows count against budgets
+};
+
+/// Records with equal values of `keys` are evaluated together; no keys: all are. A record with a
+/// key that is no value stands by itself.
+struct Partition {
+    std::string name;
+    std::vector<bytecode::Register> keys;  ///< columns of the entry record, of one record alone
+    std::vector<std::uint32_t> classes;    ///< of the program; several where something joins them
+};
+
+struct Plan {
+    std::vector<Partition> partitions;
+    std::vector<Stage> stages;                      ///< in the order of evaluation; none is empty
+    std::vector<bytecode::PartitionClass> classes;  ///< as the program says
+    std::vector<std::uint32_t> spaceClass;          ///< by space: index into `classes` or kNone
+    std::vector<bytecode::Register> builder;  ///< by space: what makes it; kNone for input spaces
+
+    /// False where the stage says nothing but who is beside a rejected record, and none was.
+    bool isNeeded(std::size_t stage, bool anyHoles) const;
+
+    /// Everything in one stage, all records together.
+    static Stage everything(const bytecode::Program& program);
+};
+
+/// The program must have passed `bytecode::verify`.
+Plan planStages(const bytecode::Program& program);
+
+/// For people: stages, what brings records together, what is carried, what stands where and which
+/// sums reach over records.
+std::string printPlan(const bytecode::Program& program, const Plan& plan);
+
+}  // namespace proviso::engine

@@ -1,0 +1,46 @@
+#pragma once
+
+#include "runtime/bytecode/batch.h"
+#include "runtime/engine/carried.h"
+#include "runtime/engine/collect.h"
+#include "runtime/engine/evaluate.h"
+#include "runtime/engine/plan.h"
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+namespace proviso::engine {
+
+/// By rule, by record: whether the rule asks more than the budget in a set that the record lies in.
+/// Empty lists: in none.
+using OverBudget = std::vector<std::vector<std::uint8_t>>;
+
+struct StageInput {
+    const Batch& batch;             ///< whole sets of the stage, records in the order of keys
+    const CarriedColumns& carried;  ///< parallel to Stage::carriedIn, for the batch's records
+    const OverBudget& over;         ///< empty: nothing is over
+};
+
+struct StageOutput {
+    std::vector<PartialResult> parts;  ///< by record
+    CarriedColumns carried;            ///< parallel to Stage::carriedOut
+    std::vector<std::vector<std::uint32_t>>
+        counts;  ///< parallel to Stage::counted, by record: rows of that space. A group's rows are
+                 ///< counted with its first member
+};
+
+/// Evaluates one stage over some of its sets: the one contract under every kind of run. The answer
+/// about a record depends on nothing outside its set. Nothing where a row space would grow beyond
+/// the limit; with one set alone that is the answer.
+std::optional<StageOutput> evaluateStage(Interpreter& interpreter,
+                                         const Plan& plan,
+                                         const Stage& stage,
+                                         const StageInput& input,
+                                         const DecideOptions& options);
+
+/// What a set says that is too large by itself.
+StageOutput
+tooLargeOutput(const bytecode::Program& program, const Stage& stage, const Batch& batch);
+
+}  // namespace proviso::engine

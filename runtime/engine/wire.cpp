@@ -1,0 +1,476 @@
+#include "runtime/engine/wire.h"
+
+#include "runtime/engine/frame.h"
+
+#include <utility>
+
+namespace proviso::engine {
+
+namespace {
+
+class Writer {
+  public:
+    explicit Writer(std::string& out) : out_(out) {}
+
+    /// Small numbers take few bytes.
+    void number(std::uint64_t value) {
+        while (value >= 0x80) {
+            out_ += static_cast<char>(0x80U | (value & 0x7fU));
+            value >>= 7U;
+        }
+        out_ += static_cast<char>(value);
+    }
+    void whole(std::int64_t value) {
+        number((static_cast<std::uint64_t>(value) << 1U) ^
+               (value < 0 ? ~std::uint64_t{0} : std::uint64_t{0}));
+    }
+    void flag(bool value) { number(value ? 1 : 0); }
+    void text(std::string_view value) {
+        number(value.size());
+        out_ += value;
+    }
+    void texts(const std::vector<std::string>& values) {
+        number(values.size());
+        for (const std::string& value : values) {
+            text(value);
+        }
+    }
+
+  private:
+    std::string& out_;
+};
+
+/// Once something does not fit, everything reads as nothing and `failed` stays true.
+class Reader {
+  public:
+    explicit Reader(std::string_view bytes) : bytes_(bytes) {}
+
+    bool failed() const { return failed_; }
+    bool atEnd() const { return !failed_ && bytes_.empty(); }
+
+    std::uint64_t number() {
+        std::uint64_t value = 0;
+        for (unsigned shift = 0; shift < 64; shift += 7) {
+            if (bytes_.empty()) {
+                break;
+            }
+            const auto byte = static_cast<std::uint8_t>(bytes_.front());
+            bytes_.remove_prefix(1);
+            value |= std::uint64_t{byte & 0x7fU} << shift;
+            if ((byte & 0x80U) == 0) {
+                return value;
+            }
+        }
+        fail();
+        return 0;
+    }
+    std::int64_t whole() {
+        const std::uint64_t value = number();
+        return static_cast<std::int64_t>((value >> 1U) ^ (~(value & 1U) + 1U));
+    }
+    bool flag() { return number() != 0; }
+    std::string text() {
+        const std::uint64_t size = number();
+        if (size > bytes_.size()) {
+            fail();
+            return {};
+        }
+        std::string value(bytes_.substr(0, size));
+        bytes_.remove_prefix(size);
+        return value;
+    }
+    /// How many things follow; each takes a byte at least.
+    std::size_t size() {
+        const std::uint64_t size = number();
+        if (size > bytes_.size()) {
+            fail();
+            return 0;
+        }
+        return size;
+    }
+    std::vector<std::string> texts() {
+        std::vector<std::string> values(size());
+        for (std::string& value : values) {
+            value = text();
+        }
+        return values;
+    }
+    template <class Enumeration>
+    Enumeration named(std::uint8_t last) {
+        const std::uint64_t value = number();
+        if (value > last) {
+            fail();
+            return {};
+        }
+        return static_cast<Enumeration>(value);
+    }
+
+  private:
+    void fail() {
+        failed_ = true;
+        bytes_ = {};
+    }
+
+    std::string_view bytes_;
+    bool failed_ = false;
+};
+
+void write(Writer& to, const PlaceReasons& reasons) {
+    to.number(reasons.size());
+    for (const auto& [place, texts] : reasons) {
+        to.text(place);
+        to.texts({texts.begin(), texts.end()});
+    }
+}
+
+PlaceReasons readReasons(Reader& from) {
+    PlaceReasons reasons;
+    for (std::size_t left = from.size(); left > 0; --left) {
+        std::set<std::string>& texts = reasons[from.text()];
+        for (std::string& text : from.texts()) {
+            texts.insert(std::move(text));
+        }
+    }
+    return reasons;
+}
+
+void write(Writer& to, const ShownValue& value) {
+    to.number(static_cast<std::uint8_t>(value.kind));
+    to.number(static_cast<std::uint8_t>(value.state));
+    to.text(value.text);
+    to.texts(value.members);
+    to.texts(value.open);
+    to.texts(value.missing);
+    to.texts(value.errors);
+    to.text(value.atLeast);
+    to.text(value.atMost);
+    write(to, value.reasons);
+}
+
+ShownValue readShown(Reader& from) {
+    ShownValue value;
+    value.kind = from.named<ShownValue::Kind>(static_cast<std::uint8_t>(ShownValue::Kind::Set));
+    value.state = from.named<State>(3);
+    value.text = from.text();
+    value.members = from.texts();
+    value.open = from.texts();
+    value.missing = from.texts();
+    value.errors = from.texts();
+    value.atLeast = from.text();
+    value.atMost = from.text();
+    value.reasons = readReasons(from);
+    return value;
+}
+
+void write(Writer& to, const std::vector<std::pair<std::string, ShownValue>>& fields) {
+    to.number(fields.size());
+    for (const auto& [name, value] : fields) {
+        to.text(name);
+        write(to, value);
+    }
+}
+
+std::vector<std::pair<std::string, ShownValue>> readFields(Reader& from) {
+    std::vector<std::pair<std::string, ShownValue>> fields(from.size());
+    for (auto& [name, value] : fields) {
+        name = from.text();
+        value = readShown(from);
+    }
+    return fields;
+}
+
+void write(Writer& to, const std::vector<OutputRow>& rows) {
+    to.number(rows.size());
+    for (const OutputRow& row : rows) {
+        to.flag(row.certain);
+        write(to, row.fields);
+    }
+}
+
+std::vector<OutputRow> readRows(Reader& from) {
+    std::vector<OutputRow> rows(from.size());
+    for (OutputRow& row : rows) {
+        row.certain = from.flag();
+        row.fields = readFields(from);
+    }
+    return rows;
+}
+
+void write(Writer& to, const OutputValue& output) {
+    to.text(output.name);
+    to.flag(output.list);
+    write(to, output.value);
+    write(to, output.rows);
+    to.number(output.choices.size());
+    for (const std::vector<OutputRow>& choice : output.choices) {
+        write(to, choice);
+    }
+    to.text(output.claimedWith);
+}
+
+OutputValue readOutput(Reader& from) {
+    OutputValue output;
+    output.name = from.text();
+    output.list = from.flag();
+    output.value = readShown(from);
+    output.rows = readRows(from);
+    output.choices.resize(from.size());
+    for (std::vector<OutputRow>& choice : output.choices) {
+        choice = readRows(from);
+    }
+    output.claimedWith = from.text();
+    return output;
+}
+
+void write(Writer& to, const FindingResult& finding) {
+    to.text(finding.code);
+    to.number(finding.severity);
+    to.text(finding.on);
+    to.text(finding.because);
+    to.text(finding.rule);
+    to.texts(finding.sources);
+    to.text(finding.remedy);
+    write(to, finding.slots);
+    to.flag(finding.atStake.has_value());
+    to.whole(finding.atStake.value_or(0));
+    // Which number the first member has changes with other records; who it is does not.
+    to.flag(finding.shared);
+    to.flag(finding.counted);
+}
+
+FindingResult readFinding(Reader& from) {
+    FindingResult finding;
+    finding.code = from.text();
+    finding.severity = static_cast<std::uint8_t>(from.number());
+    finding.on = from.text();
+    finding.because = from.text();
+    finding.rule = from.text();
+    finding.sources = from.texts();
+    finding.remedy = from.text();
+    finding.slots = readFields(from);
+    const bool hasStake = from.flag();
+    const std::int64_t stake = from.whole();
+    if (hasStake) {
+        finding.atStake = stake;
+    }
+    finding.shared = from.flag();
+    finding.counted = from.flag();
+    return finding;
+}
+
+bool isText(const Type& type) {
+    return isTextLike(type);
+}
+
+}  // namespace
+
+void writePart(std::string& out, const PartialResult& part) {
+    Writer to(out);
+    const RecordResult& result = part.result;
+    to.text(result.key);
+    to.flag(part.tooLarge);
+    to.flag(result.besideRejected);
+    to.number(result.outputs.size());
+    for (std::size_t index = 0; index < result.outputs.size(); ++index) {
+        to.number(part.outputs[index]);
+        write(to, result.outputs[index]);
+    }
+    to.number(result.findings.size());
+    for (const FindingResult& finding : result.findings) {
+        write(to, finding);
+    }
+    to.number(result.undetermined.size());
+    for (const UndeterminedResult& entry : result.undetermined) {
+        to.text(entry.rule);
+        to.text(entry.on);
+        to.texts(entry.missing);
+        write(to, entry.reasons);
+    }
+    to.number(result.errors.size());
+    for (const ErrorResult& entry : result.errors) {
+        to.text(entry.rule);
+        to.text(entry.on);
+        to.text(entry.code);
+        to.text(entry.message);
+    }
+    to.number(result.decided.size());
+    for (std::size_t index = 0; index < result.decided.size(); ++index) {
+        const DecidedResult& entry = result.decided[index];
+        to.number(part.decisions[index]);
+        to.text(entry.decision);
+        to.text(entry.on);
+        write(to, entry.value);
+        to.text(entry.boundBy);
+        to.texts(entry.alsoBoundBy);
+    }
+}
+
+std::optional<PartialResult> readPart(std::string_view bytes) {
+    Reader from(bytes);
+    PartialResult part;
+    RecordResult& result = part.result;
+    result.key = from.text();
+    part.tooLarge = from.flag();
+    result.besideRejected = from.flag();
+    for (std::size_t left = from.size(); left > 0; --left) {
+        part.outputs.push_back(static_cast<std::uint32_t>(from.number()));
+        result.outputs.push_back(readOutput(from));
+    }
+    for (std::size_t left = from.size(); left > 0; --left) {
+        result.findings.push_back(readFinding(from));
+    }
+    for (std::size_t left = from.size(); left > 0; --left) {
+        UndeterminedResult& entry = result.undetermined.emplace_back();
+        entry.rule = from.text();
+        entry.on = from.text();
+        entry.missing = from.texts();
+        entry.reasons = readReasons(from);
+    }
+    for (std::size_t left = from.size(); left > 0; --left) {
+        ErrorResult& entry = result.errors.emplace_back();
+        entry.rule = from.text();
+        entry.on = from.text();
+        entry.code = from.text();
+        entry.message = from.text();
+    }
+    for (std::size_t left = from.size(); left > 0; --left) {
+        part.decisions.push_back(static_cast<std::uint32_t>(from.number()));
+        DecidedResult& entry = result.decided.emplace_back();
+        entry.decision = from.text();
+        entry.on = from.text();
+        entry.value = readShown(from);
+        entry.boundBy = from.text();
+        entry.alsoBoundBy = from.texts();
+    }
+    if (!from.atEnd()) {
+        return std::nullopt;
+    }
+    return part;
+}
+
+void writeCarried(std::string& out,
+                  const CarriedColumns& columns,
+                  const std::vector<Type>& types,
+                  std::uint32_t record,
+                  const Dictionary& dictionary) {
+    Writer to(out);
+    for (std::size_t index = 0; index < columns.size(); ++index) {
+        const CarriedColumn& column = columns[index];
+        const auto [begin, end] = column.cellsOf(record);
+        to.number(end - begin);
+        for (std::uint32_t cell = begin; cell < end; ++cell) {
+            const State state = column.cells.state(cell);
+            const bool bounded = state == State::Unknown && column.cells.bounded();
+            to.number(static_cast<std::uint8_t>(state) | (bounded ? 4U : 0U));
+            if (state == State::Value) {
+                if (isText(types[index])) {
+                    to.text(dictionary.text(static_cast<std::uint32_t>(column.cells.values[cell])));
+                } else {
+                    to.whole(column.cells.values[cell]);
+                }
+                continue;
+            }
+            if (bounded) {
+                to.whole(column.cells.low(cell));
+                to.whole(column.cells.high(cell));
+            }
+            const auto reason = column.reasons.find(cell);
+            static const Reason kNone;
+            const Reason& why = reason == column.reasons.end() ? kNone : *reason->second;
+            to.number(why.places.size());
+            for (const CarriedPlace& place : why.places) {
+                to.text(place.record);
+                to.text(place.text);
+                to.text(place.why);
+            }
+            to.number(why.errors.size());
+            for (const EvaluationError error : why.errors) {
+                to.number(static_cast<std::uint8_t>(error));
+            }
+        }
+    }
+}
+
+bool readCarried(std::string_view bytes,
+                 CarriedColumns& columns,
+                 const std::vector<Type>& types,
+                 const std::vector<bool>& ofEntryRecord,
+                 Dictionary& dictionary) {
+    Reader from(bytes);
+    for (std::size_t index = 0; index < columns.size(); ++index) {
+        CarriedColumn one;
+        const std::size_t cells = from.size();
+        bool bounded = false;
+        for (std::uint32_t cell = 0; cell < cells; ++cell) {
+            const std::uint64_t kind = from.number();
+            const auto state = static_cast<State>(kind & 3U);
+            std::int64_t value = 0;
+            std::int64_t low = kNoLow;
+            std::int64_t high = kNoHigh;
+            if (state == State::Value) {
+                value = isText(types[index])
+                            ? static_cast<std::int64_t>(dictionary.intern(from.text()))
+                            : from.whole();
+                low = value;
+                high = value;
+            } else {
+                if ((kind & 4U) != 0) {
+                    bounded = true;
+                    low = from.whole();
+                    high = from.whole();
+                }
+                auto reason = std::make_shared<Reason>();
+                for (std::size_t left = from.size(); left > 0; --left) {
+                    CarriedPlace& place = reason->places.emplace_back();
+                    place.record = from.text();
+                    place.text = from.text();
+                    place.why = from.text();
+                }
+                for (std::size_t left = from.size(); left > 0; --left) {
+                    reason->errors.push_back(static_cast<EvaluationError>(from.number()));
+                }
+                if (!reason->places.empty() || !reason->errors.empty()) {
+                    one.reasons.emplace(cell, std::move(reason));
+                }
+            }
+            one.cells.values.push_back(value);
+            one.cells.states.push_back(state);
+            one.cells.lows.push_back(low);
+            one.cells.highs.push_back(high);
+        }
+        if (!bounded) {
+            one.cells.lows.clear();
+            one.cells.highs.clear();
+        }
+        if (from.failed() || (ofEntryRecord[index] && cells != 1)) {
+            return false;
+        }
+        if (!ofEntryRecord[index]) {
+            one.first = {0, static_cast<std::uint32_t>(cells)};
+        }
+        columns[index].append(one, 0, ofEntryRecord[index]);
+    }
+    return from.atEnd();
+}
+
+void writeCounts(std::string& out, const std::vector<std::uint32_t>& counts) {
+    Writer to(out);
+    to.number(counts.size());
+    for (const std::uint32_t count : counts) {
+        to.number(count);
+    }
+}
+
+std::optional<std::vector<std::uint32_t>> readCounts(std::string_view bytes) {
+    Reader from(bytes);
+    std::vector<std::uint32_t> counts(from.size());
+    for (std::uint32_t& count : counts) {
+        count = static_cast<std::uint32_t>(from.number());
+    }
+    if (!from.atEnd()) {
+        return std::nullopt;
+    }
+    return counts;
+}
+
+}  // namespace proviso::engine

@@ -1,0 +1,278 @@
+#include "runtime/decision/json.h"
+#include "runtime/engine/plan.h"
+#include "runtime/engine/run.h"
+#include "tests/unit/runtime/engine_bed.h"
+
+#include <algorithm>
+#include <memory>
+#include <random>
+#include <string>
+#include <vector>
+
+using namespace proviso;
+using namespace proviso::test;
+
+namespace {
+
+/// Orders of customers, taken by clerks: the customer's total makes an order large, the clerk's
+/// count of large orders makes the clerk busy, and a busy clerk's orders make the customer's second
+/// answer. Lines of an order are built from what the first stage says.
+class Shop {
+  public:
+    explicit Shop(unsigned seed, std::uint32_t orders) : bed(orders), random_(seed) {
+        bed.program.schema.keyField = 0;
+        std::vector<Cell> keys;
+        std::vector<Cell> customers;
+        std::vector<Cell> clerks;
+        std::vector<Cell> amounts;
+        std::vector<std::uint32_t> owners;
+        std::vector<Cell> quantities;
+        for (std::uint32_t order = 0; order < orders; ++order) {
+            // Keys do not come in order.
+            keys.emplace_back(text("K" + std::to_string((order * 7919U) % 100'000U)));
+            customers.push_back(maybe(text("C" + std::to_string(random_() % (orders / 4 + 1)))));
+            clerks.push_back(maybe(text("L" + std::to_string(random_() % 5))));
+            amounts.push_back(maybe(static_cast<std::int64_t>(random_() % 100)));
+            for (unsigned line = 0; line < random_() % 3; ++line) {
+                owners.push_back(order);
+                quantities.push_back(maybe(static_cast<std::int64_t>(random_() % 9)));
+            }
+        }
+        bed.list("line", 0, std::move(owners));
+        bed.batch.spaces[1].position.resize(bed.batch.spaces[1].rows);
+        for (std::uint32_t row = 1; row < bed.batch.spaces[1].rows; ++row) {
+            const std::vector<std::uint32_t>& parent = bed.batch.spaces[1].parent;
+            bed.batch.spaces[1].position[row] =
+                parent[row] == parent[row - 1] ? bed.batch.spaces[1].position[row - 1] + 1 : 0;
+        }
+        bed.input(0, kText, std::move(keys));
+        const Register customer = bed.input(0, kText, std::move(customers));
+        const Register clerk = bed.input(0, kText, std::move(clerks));
+        const Register amount = bed.input(0, kMoney, std::move(amounts));
+        const Register quantity = bed.input(1, kCount, std::move(quantities));
+        const Register toOrder = bed.parent(1);
+
+        const std::uint32_t byCustomer = group("customer", 0);
+        const std::uint32_t byClerk = group("clerk", 1);
+        const Register toCustomer = bed.link(Op::GroupBy, 0, byCustomer, {customer}, byCustomer);
+        bed.program.spaces[byCustomer].membership = toCustomer;
+        const Register toClerk = bed.link(Op::GroupBy, 0, byClerk, {clerk}, byClerk);
+        bed.program.spaces[byClerk].membership = toClerk;
+
+        const Register all = bed.constant(0, kYesNoType, 1);
+        const Register total = bed.op(Op::FoldTotal, byCustomer, kMoney, {toCustomer, all, amount});
+        const Register ofCustomer = bed.op(Op::Spread, 0, kMoney, {total, toCustomer});
+        const Register limit = bed.constant(0, kMoney, 150);
+        const Register large = bed.op(Op::Compare, 0, kYesNoType, {ofCustomer, limit}, {4});
+
+        // Lines that are kept, of orders that are large.
+        const Register lineLarge = bed.op(Op::Spread, 1, kYesNoType, {large, toOrder});
+        const std::uint32_t kept = bed.space("kept", bytecode::SpaceInfo::Kind::Rows);
+        bed.program.spaces[kept].listName = "kept_lines";
+        bed.program.spaces[kept].parent = 0;
+        const Register keptOf = bed.link(Op::BuildRows, kept, 1, {lineLarge}, 1);
+        const Register keptOrder = bed.link(Op::Compose, kept, 0, {keptOf, toOrder});
+        bed.program.spaces[kept].toParent = keptOrder;
+        bed.program.spaces[kept].rank = bed.op(Op::Rank, kept, kCount, {keptOrder});
+        const Register keptExists = bed.op(Op::RowExists, kept, kYesNoType, {keptOf});
+        const Register keptQuantity = bed.op(Op::Spread, kept, kCount, {quantity, keptOf});
+        bed.program.spaces[kept].exists = keptExists;
+
+        const Register busyCount = bed.op(Op::FoldCount, byClerk, kCount, {toClerk, large});
+        const Register three = bed.constant(byClerk, kCount, 3);
+        const Register busy = bed.op(Op::Compare, byClerk, kYesNoType, {busyCount, three}, {5});
+        const Register busyOrder = bed.op(Op::Spread, 0, kYesNoType, {busy, toClerk});
+
+        const Register hurried = bed.op(Op::FoldCount, byCustomer, kCount, {toCustomer, busyOrder});
+        const Register hurriedOrder = bed.op(Op::Spread, 0, kCount, {hurried, toCustomer});
+        const Register keptTotal =
+            bed.op(Op::FoldTotal, 0, kCount, {keptOrder, keptExists, keptQuantity});
+        const Register both = bed.op(Op::Add, 0, kCount, {hurriedOrder, keptTotal});
+        const Register one = bed.constant(0, kCount, 1);
+        const Register found = bed.op(Op::Compare, 0, kYesNoType, {both, one}, {5});
+        const Register customerFound = bed.op(Op::Compare,
+                                              byCustomer,
+                                              kYesNoType,
+                                              {hurried, bed.constant(byCustomer, kCount, 2)},
+                                              {5});
+
+        rule("a_large", 0, large, {shown("total", kMoney, ofCustomer)});
+        rule("b_found", 0, found, {shown("both", kCount, both)});
+        rule("c_customer", byCustomer, customerFound, {shown("hurried", kCount, hurried)});
+        rule("d_kept",
+             kept,
+             bed.op(Op::Compare,
+                    kept,
+                    kYesNoType,
+                    {keptQuantity, bed.op(Op::Spread, kept, kCount, {hurriedOrder, keptOrder})},
+                    {2}),
+             {shown("quantity", kCount, keptQuantity)});
+        bytecode::OutputInfo output;
+        output.name = "kept";
+        output.space = 0;
+        output.rows = kept;
+        output.link = keptOrder;
+        output.columns = {shown("quantity", kCount, keptQuantity),
+                          shown("busy",
+                                kYesNoType,
+                                bed.op(Op::Spread, kept, kYesNoType, {busyOrder, keptOrder}))};
+        bed.program.outputs.push_back(output);
+        output.name = "busy";
+        output.rows = bytecode::kNone;
+        output.link = bytecode::kNone;
+        output.columns = {shown("busy", kYesNoType, busyOrder)};
+        bed.program.outputs.push_back(output);
+        bed.program.classes = {{"customer", {customer}}, {"clerk", {clerk}}};
+        for (bytecode::RuleInfo& each : bed.program.rules) {
+            each.weights = {{0, 2}, {kept, 3}};
+        }
+        bed.program.rules[2].weights = {{0, 1}, {byCustomer, 5}};
+        bed.program.rules[1].weights = {{0, 1}, {byCustomer, 1}, {byClerk, 4}, {kept, 1}};
+        for (Register number = 0; number < bed.program.code.size(); ++number) {
+            bed.program.code[number].type.ref = 0;
+        }
+        bed.batch.dictionary = &bed.dictionary;
+    }
+
+    std::string staged(std::size_t blockRows, unsigned threads, std::int64_t budget = 1'000'000) {
+        RunOptions options;
+        options.blockRows = blockRows;
+        options.threads = threads;
+        options.decide.budget = budget;
+        std::string lines;
+        REQUIRE(decideRecords(program(), store(), options, [&](auto&& results) {
+            for (const RecordResult& result : results) {
+                lines += line(result);
+            }
+            return true;
+        }));
+        return lines;
+    }
+
+    std::string together(std::int64_t budget = 1'000'000) {
+        Evaluator evaluator(program());
+        const RecordStore all = store();
+        const Batch batch = all.select(recordsInOrder(bed.program, all));
+        DecideOptions options;
+        options.budget = budget;
+        std::string lines;
+        for (const RecordResult& result : evaluator.decide(batch, options)) {
+            lines += line(result);
+        }
+        return lines;
+    }
+
+    std::shared_ptr<const bytecode::Program> program() const {
+        return std::make_shared<const bytecode::Program>(bed.program);
+    }
+
+    Bed bed;
+
+  private:
+    static std::string line(const RecordResult& result) {
+        std::string text =
+            toJson(result, {"order", "", {}}) + " " + std::to_string(result.budgetSpent);
+        for (const FindingResult& finding : result.findings) {
+            text += " " + std::to_string(finding.sharedRow) + (finding.counted ? "c" : "-");
+        }
+        return text + "\n";
+    }
+
+    RecordStore store() {
+        return {
+            bed.program.schema, bed.batch, std::vector<RecordOrigin>(bed.batch.spaces[0].rows), {}};
+    }
+
+    std::int64_t text(const std::string& words) { return bed.dictionary.intern(words); }
+
+    Cell maybe(std::int64_t value) {
+        return random_() % 9 == 0 ? Cell(State::Unknown) : Cell(value);
+    }
+
+    std::uint32_t group(const std::string& name, std::uint32_t partitionClass) {
+        const std::uint32_t space = bed.space(name, bytecode::SpaceInfo::Kind::Group);
+        bed.program.spaces[space].partitionClass = partitionClass;
+        return space;
+    }
+
+    static bytecode::Shown shown(const std::string& name, Type type, Register value) {
+        bytecode::Shown result;
+        result.name = name;
+        result.type = type;
+        result.value = value;
+        return result;
+    }
+
+    void rule(const std::string& name,
+              std::uint32_t space,
+              Register guard,
+              std::vector<bytecode::Shown> slots) {
+        bytecode::FindingInfo finding;
+        finding.name = name;
+        for (const bytecode::Shown& slot : slots) {
+            finding.slots.push_back(slot.name);
+        }
+        bytecode::Effect effect;
+        effect.kind = bytecode::Effect::Kind::Report;
+        effect.guard = bed.op(Op::Guard,
+                              space,
+                              kYesNoType,
+                              {guard},
+                              {0, static_cast<std::uint32_t>(bed.program.rules.size()), 0});
+        effect.finding = static_cast<std::uint32_t>(bed.program.findings.size());
+        effect.slots = std::move(slots);
+        bytecode::RuleInfo rule;
+        rule.name = name;
+        rule.space = space;
+        rule.applies = guard;
+        rule.inForce = guard;
+        rule.effects.push_back(effect);
+        bed.program.findings.push_back(finding);
+        bed.program.rules.push_back(rule);
+    }
+
+    std::minstd_rand random_;
+};
+
+}  // namespace
+
+TEST_CASE("stages come to what everything together comes to") {
+    for (unsigned seed = 1; seed <= 60; ++seed) {
+        Shop shop(seed, 1 + seed % 40);
+        const std::string expected = shop.together();
+        CHECK(shop.staged(1, 1) == expected);
+        CHECK(shop.staged(7, 1) == expected);
+        CHECK(shop.staged(1024, 2) == expected);
+        CHECK(shop.staged(3, 2) == expected);
+    }
+}
+
+TEST_CASE("budgets are the same however the records are cut") {
+    for (unsigned seed = 1; seed <= 60; ++seed) {
+        Shop shop(seed, 30);
+        const std::int64_t budget = 4 + seed % 25;
+        const std::string expected = shop.together(budget);
+        CHECK(shop.staged(1, 1, budget) == expected);
+        CHECK(shop.staged(10, 2, budget) == expected);
+    }
+}
+
+TEST_CASE("each stage brings together what its groups read, and carries single records' columns") {
+    const Shop shop(1, 10);
+    const engine::Plan plan = engine::planStages(shop.bed.program);
+    REQUIRE(plan.partitions.size() == 2);
+    std::string stages;
+    for (const engine::Stage& stage : plan.stages) {
+        stages +=
+            std::to_string(stage.level) + ":" +
+            (stage.partition == bytecode::kNone ? "-" : plan.partitions[stage.partition].name) +
+            " in " + std::to_string(stage.carriedIn.size()) + " out " +
+            std::to_string(stage.carriedOut.size()) + " rules " +
+            std::to_string(stage.rules.size()) + "\n";
+    }
+    INFO(stages);
+    REQUIRE(plan.stages.size() == 3);
+    CHECK(plan.stages[0].rules == std::vector<std::uint32_t>{0});
+    CHECK(plan.stages[1].rules.empty());
+    CHECK(plan.stages[2].rules == std::vector<std::uint32_t>{1, 2, 3});
+}
