@@ -1,4 +1,5 @@
 #include "runtime/bytecode/print.h"
+#include "runtime/engine/plan.h"
 #include "tools/proviso/command.h"
 
 namespace proviso::tool {
@@ -9,6 +10,7 @@ struct BuildOptions {
     std::vector<std::string> packs;
     std::string output;
     bool dump = false;
+    bool plan = false;
 };
 
 ExitCode runBuild(Console& console, const BuildOptions& options) {
@@ -24,6 +26,10 @@ ExitCode runBuild(Console& console, const BuildOptions& options) {
     }
     if (options.dump) {
         console.write(bytecode::printProgram(*set->program));
+        return ExitCode::Clean;
+    }
+    if (options.plan) {
+        console.write(engine::printPlan(*set->program, engine::planStages(*set->program)));
         return ExitCode::Clean;
     }
     for (const bytecode::PackInfo& pack : set->program->packs) {
@@ -47,6 +53,10 @@ void addBuild(CLI::App& app, Invocation& invocation) {
                                    &runBuild);
     addPacksOption(*command, options->packs, /*alsoPositional=*/true);
     command->add_flag("--dump", options->dump, "print the bytecode");
+    command->add_flag("--plan",
+                      options->plan,
+                      "show the stages of a run: what brings records together, what is carried, "
+                      "what is decided where");
     command->add_option("-o,--output", options->output, "file for the compiled pack set (not yet)")
         ->type_name("FILE");
 }

@@ -99,21 +99,18 @@ ExitCode runExplain(Console& console, const ExplainCommandOptions& options) {
         return ExitCode::BadInput;
     }
     const auto record = static_cast<std::uint32_t>(wanted - keys.begin());
-    for (const std::vector<std::uint32_t>& block : planBlocks(program, store, 1)) {
-        const auto place = std::find(block.begin(), block.end(), record);
-        if (place == block.end()) {
-            continue;
-        }
-        Evaluator evaluator(set->program);
-        const Batch batch = store.select(block);
-        const std::vector<RecordResult> results = evaluator.decide(batch, decide);
-        const auto row = static_cast<std::uint32_t>(place - block.begin());
-        const Explanation why =
-            explain(evaluator.interpreter(), batch, row, results[row], explanation);
-        console.write(options.format == "json"      ? explanationJson(why)
-                      : options.format == "compact" ? explanationLines(why)
-                                                    : explanationPage(why));
-    }
+    // Everything together, so that what the decision rests on is there wherever it stands.
+    const std::vector<std::uint32_t> order = recordsInOrder(program, store);
+    Batch batch = store.select(order);
+    batch.holes = store.batch().holes;
+    Evaluator evaluator(set->program);
+    const std::vector<RecordResult> results = evaluator.decide(batch, decide);
+    const auto row =
+        static_cast<std::uint32_t>(std::find(order.begin(), order.end(), record) - order.begin());
+    const Explanation why = explain(evaluator.interpreter(), batch, row, results[row], explanation);
+    console.write(options.format == "json"      ? explanationJson(why)
+                  : options.format == "compact" ? explanationLines(why)
+                                                : explanationPage(why));
     return ExitCode::Clean;
 }
 

@@ -2,6 +2,7 @@
 #include "runtime/decision/json.h"
 #include "runtime/decision/text.h"
 #include "tools/proviso/command.h"
+#include "tools/proviso/coverage_report.h"
 
 namespace proviso::tool {
 
@@ -11,7 +12,9 @@ struct RunTestsOptions {
     std::vector<std::string> packs;
     std::string format;
     std::string filter;
+    std::string require;
     bool coverage = false;
+    bool uncovered = false;
     bool verbose = false;
 };
 
@@ -62,7 +65,7 @@ void appendField(std::string& out, std::string_view key, std::string_view text) 
     appendJsonText(out, text);
 }
 
-std::string jsonText(const CompiledSet& set, const TestReport& report) {
+std::string jsonText(const CompiledSet& set, const TestReport& report, bool withCoverage) {
     std::string out = "{\"tests\": [";
     bool firstTest = true;
     for (const TestOutcome& test : report.tests) {
@@ -84,12 +87,11 @@ std::string jsonText(const CompiledSet& set, const TestReport& report) {
         }
         out += "]}";
     }
-    out += "\n], \"never_applied\": [";
-    for (std::size_t index = 0; index < report.neverApplied.size(); ++index) {
-        out += index == 0 ? "" : ", ";
-        appendJsonText(out, report.neverApplied[index]);
+    out += "\n]";
+    if (withCoverage) {
+        out += ", \"coverage\": " + coverageJson(set, report.coverage);
     }
-    return out + "]}\n";
+    return out + "}\n";
 }
 
 std::string xmlText(std::string_view text) {
@@ -150,17 +152,18 @@ std::string junitText(const CompiledSet& set, const TestReport& report) {
     return out + "</testsuites>\n";
 }
 
-std::string coverageText(const TestReport& report) {
-    std::string out;
-    for (const std::string& name : report.neverApplied) {
-        out += "never applied in a test: " + name + '\n';
-    }
-    return out +
-           "applied in tests: " + grouped(report.rulesAndExceptions - report.neverApplied.size()) +
-           " of " + counted(report.rulesAndExceptions, "rule") + " and exceptions\n";
-}
-
 ExitCode runPackTests(Console& console, const RunTestsOptions& options) {
+    const bool coverage = options.coverage || options.uncovered || !options.require.empty();
+    if (coverage && !options.filter.empty()) {
+        console.complain("coverage is of all tests; leave --filter away");
+        return ExitCode::BadInput;
+    }
+    std::string problem;
+    const auto thresholds = parseThresholds(options.require, problem);
+    if (!thresholds) {
+        console.complain("--require: " + problem);
+        return ExitCode::BadInput;
+    }
     const std::unique_ptr<CompiledSet> set = compileForUse(console, options.packs);
     if (!set) {
         return ExitCode::BadInput;
@@ -174,7 +177,7 @@ ExitCode runPackTests(Console& console, const RunTestsOptions& options) {
                    }});
     }
     if (options.format == "json") {
-        console.write(jsonText(*set, report));
+        console.write(jsonText(*set, report, coverage));
     } else if (options.format == "junit") {
         console.write(junitText(*set, report));
     } else if (options.format == "compact") {
@@ -183,12 +186,9 @@ ExitCode runPackTests(Console& console, const RunTestsOptions& options) {
         console.write(prettyText(*set, report, options.verbose, console.colourOnOutput()));
     }
     const bool forPeople = options.format == "pretty" || options.format == "compact";
-    if (options.coverage && forPeople) {
-        if (options.filter.empty()) {
-            console.write(coverageText(report));
-        } else {
-            console.complain("--coverage needs every test; leave --filter away");
-        }
+    if (coverage && forPeople) {
+        console.write((options.uncovered ? uncoveredText(*set, report.coverage) : "") +
+                      coverageTable(report.coverage));
     }
     console.flush();
     if (report.tests.empty()) {
@@ -200,7 +200,11 @@ ExitCode runPackTests(Console& console, const RunTestsOptions& options) {
                     (report.failedCount() == 0 ? std::string("all passed")
                                                : grouped(report.failedCount()) + " failed") +
                     '\n');
-    return report.failedCount() == 0 ? ExitCode::Clean : ExitCode::Found;
+    const std::vector<std::string> below = belowThresholds(report.coverage, *thresholds);
+    for (const std::string& one : below) {
+        console.complain(one);
+    }
+    return report.failedCount() == 0 && below.empty() ? ExitCode::Clean : ExitCode::Found;
 }
 
 }  // namespace
@@ -214,7 +218,14 @@ void addTest(CLI::App& app, Invocation& invocation) {
     command
         ->add_option("--filter", options->filter, "only tests whose `pack: title` holds this text")
         ->type_name("TEXT");
-    command->add_flag("--coverage", options->coverage, "also list rules that no test made apply");
+    command->add_flag(
+        "--coverage", options->coverage, "also say what of the packs the tests cover");
+    command->add_flag("--uncovered", options->uncovered, "the same, and list what they do not");
+    command
+        ->add_option("--require",
+                     options->require,
+                     "fail below these percentages, as in `rules=100,clauses=95`")
+        ->type_name("WHAT=PERCENT,...");
     command->add_flag("-v,--verbose", options->verbose, "also name the tests that passed");
 }
 

@@ -11,8 +11,7 @@ namespace {
 
 constexpr std::string_view kStdin = "-";
 
-/// The reason why a path names nothing to read, or an empty text. Pipes are fine: `<(zcat
-/// records.gz)`.
+/// Pipes are fine: `<(zcat records.gz)`.
 std::string problemOf(const std::string& path) {
     std::error_code error;
     const std::filesystem::file_status status = std::filesystem::status(path, error);
@@ -41,6 +40,10 @@ void complainUnreadable(Console& console, const std::string& path, const std::st
 }
 
 }  // namespace
+
+std::string problemOfInput(const std::string& path) {
+    return path == kStdin ? std::string() : problemOf(path);
+}
 
 std::optional<ReadRecords> readRecords(Console& console,
                                        const bytecode::Program& program,

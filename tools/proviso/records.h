@@ -25,6 +25,9 @@ std::optional<ReadRecords> readRecords(Console& console,
                                        const std::vector<std::string>& paths,
                                        std::optional<std::int64_t> asOf);
 
+/// The reason why a path names nothing to read, or an empty text; `-` is stdin.
+std::string problemOfInput(const std::string& path);
+
 /// Tells which records were rejected, at most `most` one by one, and which fields no pack knows.
 void reportRejections(Console& console, const DecodedRecords& decoded, std::size_t most);
 

@@ -36,6 +36,12 @@ std::string gapText(std::string_view field) {
         text += ": no rule of these packs says";
     } else if (field.starts_with("table:")) {
         text += ": the table leaves it open";
+    } else if (field.starts_with("incomplete:")) {
+        text += ": not all of it was handed in";
+    } else if (field.starts_with("rejected:")) {
+        text += ": a rejected record may belong to it";
+    } else if (field.starts_with("order:")) {
+        text += ": which comes first is not on record";
     }
     return text;
 }
@@ -65,7 +71,8 @@ void appendNumber(std::string& out, std::string_view key, std::uint64_t number) 
 }  // namespace
 
 std::string fieldOfPlace(std::string_view place) {
-    // `law:LAYER`, `table:NAME` and `order:FIELD` are no fields of a record.
+    // `law:LAYER`, `table:NAME`, `order:FIELD`, `incomplete:GROUPING` and `rejected:GROUPING` are no
+    // fields of a record.
     const std::size_t colon = place.rfind(':');
     if (colon != std::string_view::npos) {
         // A key in front may hold colons itself.
@@ -73,7 +80,8 @@ std::string fieldOfPlace(std::string_view place) {
         const std::size_t begin =
             before == std::string_view::npos || before == colon ? 0 : before + 1;
         const std::string_view kind = place.substr(begin, colon - begin);
-        if (kind == "law" || kind == "table" || kind == "order") {
+        if (kind == "law" || kind == "table" || kind == "order" || kind == "incomplete" ||
+            kind == "rejected") {
             return std::string(place.substr(begin));
         }
         place.remove_prefix(colon + 1);
@@ -110,15 +118,18 @@ void Summary::countMissing(const RecordResult& result) {
 }
 
 void Summary::add(const std::vector<RecordResult>& block) {
-    std::set<std::tuple<std::string, std::string, std::uint32_t>> shared;
     for (const RecordResult& result : block) {
+        // A finding about a group stands in each member; its first member counts it, once a rule.
+        std::set<std::tuple<std::string, std::string, std::uint32_t>> shared;
         ++records_;
         recordsWithFindings_ += result.findings.empty() ? 0 : 1;
         recordsUndetermined_ += result.undetermined.empty() ? 0 : 1;
         recordsWithErrors_ += result.errors.empty() ? 0 : 1;
+        besideRejected_ += result.besideRejected ? 1 : 0;
         for (const FindingResult& finding : result.findings) {
             if (finding.shared &&
-                !shared.emplace(finding.code, finding.rule, finding.sharedRow).second) {
+                (!finding.counted ||
+                 !shared.emplace(finding.code, finding.rule, finding.sharedRow).second)) {
                 continue;
             }
             ++findingCount_;
@@ -146,8 +157,7 @@ void Summary::add(const std::vector<RecordResult>& block) {
     }
 }
 
-void Summary::add(const DecodedRecords& decoded, std::uint64_t besideRejected) {
-    besideRejected_ = besideRejected;
+void Summary::add(const DecodedRecords& decoded) {
     for (const Rejection& rejection : decoded.rejections) {
         ++rejectedCount_;
         ++rejections_[{rejectionCode(rejection.reason), rejectionMessage(rejection.reason)}];

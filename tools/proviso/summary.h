@@ -18,10 +18,9 @@ namespace proviso::tool {
 /// the order of records.
 class Summary {
   public:
-    /// The results of one block: findings that several records of it share are counted once.
+    /// Findings that several records share are counted with the first of them.
     void add(const std::vector<RecordResult>& block);
-    /// `besideRejected`: how many records share a group with a rejected one, or may.
-    void add(const DecodedRecords& decoded, std::uint64_t besideRejected);
+    void add(const DecodedRecords& decoded);
 
     [[nodiscard]] std::uint64_t recordCount() const { return records_; }
     [[nodiscard]] std::uint64_t findingCount() const { return findingCount_; }

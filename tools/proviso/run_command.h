@@ -1,0 +1,73 @@
+#pragma once
+
+#include "runtime/bytecode/program.h"
+#include "runtime/engine/run.h"
+#include "tools/proviso/command.h"
+#include "tools/proviso/decision_writer.h"
+#include "tools/proviso/summary.h"
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+/// The ways to decide records: all in memory, or through a store.
+namespace proviso::tool {
+
+struct CheckRecordsOptions {
+    std::vector<std::string> packs;
+    std::vector<std::string> records;
+    std::string format;
+    std::string asOf;
+    std::string store;
+    std::string changedFrom;
+    std::string memory;
+    bool all = false;
+    bool unordered = false;
+    bool quiet = false;
+    unsigned threads = 0;
+};
+
+inline constexpr std::size_t kRejectionsShown = 20;
+
+/// What all ways share: where decisions go, and what is said at the end.
+class Outcome {
+  public:
+    Outcome(Console& console,
+            const CheckRecordsOptions& options,
+            const bytecode::Program& program,
+            std::optional<std::int64_t> asOf);
+
+    /// Complains and returns false where what `--changed-from` names cannot be used.
+    bool prepare();
+    bool take(std::vector<RecordResult>&& results);
+    Summary& summary() { return summary_; }
+
+    /// Says what is gone, and the summary.
+    ExitCode finish(const std::vector<std::string>& gone = {});
+
+  private:
+    Console& console_;
+    const CheckRecordsOptions& options_;
+    const bytecode::Program& program_;
+    RunStamp stamp_;
+    Summary summary_;
+    std::unique_ptr<EarlierDecisions> earlier_;
+    std::unique_ptr<DecisionWriter> writer_;
+};
+
+/// Feeds the records named into the store at `options.store`, and decides what changed.
+ExitCode runWithStore(Console& console,
+                      const CheckRecordsOptions& options,
+                      const std::shared_ptr<const bytecode::Program>& program,
+                      const RunOptions& run);
+
+/// Decides records that memory does not hold: a store of this run alone, in the system's folder for
+/// such files, holds them meanwhile.
+ExitCode runOverDisk(Console& console,
+                     const CheckRecordsOptions& options,
+                     const std::shared_ptr<const bytecode::Program>& program,
+                     const RunOptions& run,
+                     std::int64_t memory);
+
+}  // namespace proviso::tool
