@@ -181,7 +181,27 @@ def spoil(numbers, visit, lines):
         line["modifiers"] = ["GP", "GO"]
 
 
-def make_visit(numbers, serial, day, uncovered=False):
+class Diary:
+    """Who treats when: one patient after another, so that nobody is in two places."""
+
+    def __init__(self):
+        self.free = {}
+
+    def place(self, day, earliest, spent):
+        """Times for clinicians who follow one another on one patient: `spent` is [(id, role, minutes)]."""
+        start, before = earliest, 0
+        for person, _, minutes in spent:
+            start = max(start, self.free.get((person, day), 480) - before)
+            before += minutes
+        clinicians = []
+        for person, role, minutes in spent:
+            clinicians.append({"clinician_id": person, "role": role, "start": start, "end": start + minutes})
+            start += minutes
+            self.free[(person, day)] = start
+        return clinicians
+
+
+def make_visit(numbers, diary, serial, day, uncovered=False):
     discipline = numbers.pick([("PT", 3), ("OT", 1)])
     state = "OH" if uncovered else numbers.pick([("TX", 4), ("NY", 3), ("CA", 2), ("MD", 2), ("NJ", 2)])
     payor = numbers.pick([("medicare_part_b", 9), ("commercial", 4), ("medicare_advantage", 2), ("medicaid", 2),
@@ -192,27 +212,26 @@ def make_visit(numbers, serial, day, uncovered=False):
     visit = {"visit_id": f"V-{serial}", "patient_id": f"P-{1000 + serial % 211}",
              "service_date": day.isoformat(), "sequence": 1,
              "recorded_on": (day + timedelta(days=1)).isoformat(),
-             "discipline": discipline, "state": state, "setting": setting, "payor": payor}
+             "discipline": discipline, "state": state, "setting": setting, "payor": payor,
+             "clinic_id": f"C-{state}"}
     if payor == "commercial":
         visit["payor_id"] = numbers.pick([("AETNA", 1), ("BLUE_ROOF", 2)])
     if payor == "medicare_advantage":
         visit["payor_id"] = numbers.pick([("AETNA", 1), ("UHC", 1), ("SUNRISE", 1)])
-    visit["supervisor_id"] = f"T-{1 + numbers.below(9)}"
+    visit["supervisor_id"] = f"T-{state}-{1 + numbers.below(9) % 3}"
     visit["supervisor_presence"] = numbers.pick([("in_suite", 6), ("in_room", 1), ("on_campus", 1), ("telecom", 3),
                                                  ("video", 1)])
     visit["supervision_logged"] = numbers.below(20) != 0
     visit["services"] = make_services(numbers, discipline, assisted)
-    start = 480 + 15 * numbers.below(30)
+    earliest = 480 + 15 * numbers.below(30)
     spent_therapist = sum(s["therapist_minutes"] for s in visit["services"])
     spent_assistant = sum(s["assistant_minutes"] for s in visit["services"])
-    clinicians = []
+    spent = []
     if spent_therapist:
-        clinicians.append({"clinician_id": visit["supervisor_id"], "role": discipline,
-                           "start": start, "end": start + spent_therapist})
+        spent.append((visit["supervisor_id"], discipline, spent_therapist))
     if spent_assistant:
-        clinicians.append({"clinician_id": f"A-{1 + numbers.below(12)}", "role": discipline + "A",
-                           "start": start + spent_therapist, "end": start + spent_therapist + spent_assistant})
-    visit["clinicians"] = clinicians
+        spent.append((f"A-{state}-{discipline}-{1 + numbers.below(12) % 3}", discipline + "A", spent_assistant))
+    visit["clinicians"] = diary.place(visit["service_date"], earliest, spent)
     evaluated = day - timedelta(days=7 + numbers.below(21))
     visit["episode"] = {"episode_id": f"E-{serial}", "evaluated_on": evaluated.isoformat(),
                         "evaluated_by_role": discipline, "poc_established_on": evaluated.isoformat(),
@@ -235,20 +254,105 @@ def make_visit(numbers, serial, day, uncovered=False):
     return visit
 
 
+def course_visit(serial, patient, day, **facts):
+    """A visit of one of the courses below: plain facts, no chance."""
+    visit = {"visit_id": f"V-{serial}", "patient_id": patient, "service_date": day, "sequence": 1,
+             "recorded_on": (date.fromisoformat(day) + timedelta(days=1)).isoformat(),
+             "discipline": "PT", "state": "TX", "setting": "private_practice", "payor": "self_pay", "clinic_id": "C-TX",
+             "supervisor_id": "T-20", "supervisor_presence": "in_suite", "supervision_logged": True,
+             "services": [], "clinicians": [],
+             "episode": {"episode_id": f"E-{patient}", "evaluated_on": "2025-02-10", "evaluated_by_role": "PT",
+                         "poc_established_on": "2025-02-10", "poc_established_by_role": "PT",
+                         "poc_sent_on": "2025-02-11", "poc_certified_on": "2025-02-14",
+                         "poc_certified_through": "2025-05-10", "order_on_file": True,
+                         "last_progress_report_on": "2025-02-10", "last_progress_report_by_role": "PT"}}
+    visit["episode"].update(facts.pop("episode", {}))
+    visit.update(facts)
+    visit["clinic_id"] = f"C-{visit['state']}"
+    return visit
+
+
+def minutes_of(code, therapist, assistant, units):
+    return {"code": code, "therapist_minutes": therapist, "assistant_minutes": assistant,
+            "allowed": money(ALLOWED[code] * units), "charge": money(CHARGE[code] * units)}
+
+
+def treated_by(person, role, start, minutes):
+    return {"clinician_id": person, "role": role, "start": start, "end": start + minutes}
+
+
+def courses(serial):
+    """Patients whose visits only say something together."""
+    visits = []
+
+    def add(patient, day, **facts):
+        visits.append(course_visit(serial + len(visits), patient, day, **facts))
+
+    # P-2001: the payor's figure is of 14 February; the second line of 5 March crosses the threshold.
+    for n, day in enumerate(["2025-02-17", "2025-02-19", "2025-02-21", "2025-02-24", "2025-02-26", "2025-02-28",
+                             "2025-03-03", "2025-03-05", "2025-03-07"]):
+        add("P-2001", day, payor="medicare_part_b", supervisor_id="T-21",
+            services=[minutes_of("97110", 30, 0, 2), minutes_of("97140", 15, 0, 1)],
+            clinicians=[treated_by("T-21", "PT", 480, 45)],
+            allowed_to_date=[{"bucket": "pt_slp", "amount": "1740.00", "as_of": "2025-02-14", "complete": True}],
+            billed=number_lines([
+                {"code": "97110", "units": 2, "modifiers": ["GP"] + (["KX"] if n == 8 else []), "allowed": "59.00"},
+                {"code": "97140", "units": 1, "modifiers": ["GP"] + (["KX"] if n == 8 else []), "allowed": "27.00"}]))
+
+    # P-2002: New Jersey by telephone; after the therapist's visit of 17 February the sixth is the assistant's too.
+    for n, day in enumerate(["2025-02-17", "2025-02-19", "2025-02-21", "2025-02-24", "2025-02-26", "2025-02-28",
+                             "2025-03-03"]):
+        own = n == 0
+        add("P-2002", day, state="NJ", supervisor_id="T-22", supervisor_presence="in_room" if own else "telecom",
+            services=[minutes_of("97110", 30 if own else 0, 0 if own else 30, 2)],
+            clinicians=[treated_by("T-22", "PT", 540, 30) if own else treated_by("A-22", "PTA", 540, 30)])
+
+    # P-2003 to P-2005: three assistants of one therapist in New Jersey, at once from 10:20 to 10:30.
+    for n, start in enumerate([600, 610, 620]):
+        add(f"P-{2003 + n}", "2025-03-04", state="NJ", supervisor_id="T-23",
+            services=[minutes_of("97112", 0, 30, 2)], clinicians=[treated_by(f"A-{23 + n}", "PTA", start, 30)])
+
+    # P-2006: Medicare, five times a week; the report of 14 February is the last, 3 March is the eleventh day after it.
+    for n in range(11):
+        day = date(2025, 2, 17) + timedelta(days=n // 5 * 7 + n % 5)
+        own = n == 4
+        add("P-2006", day.isoformat(), payor="medicare_part_b", supervisor_id="T-24",
+            episode={"last_progress_report_on": "2025-02-14"},
+            services=[minutes_of("97110", 30 if own else 0, 0 if own else 30, 2)],
+            clinicians=[treated_by("T-24", "PT", 540, 30) if own else treated_by("A-26", "PTA", 540, 30)],
+            allowed_to_date=[{"bucket": "pt_slp", "amount": "120.00", "as_of": "2025-02-14", "complete": True}])
+
+    # P-2007 and P-2008: one therapist, two Medicare patients, a quarter of an hour of both at once.
+    for n, start in enumerate([600, 615]):
+        add(f"P-{2007 + n}", "2025-03-06", payor="medicare_part_b", supervisor_id="T-25",
+            services=[minutes_of("97110", 30, 0, 2)], clinicians=[treated_by("T-25", "PT", start, 30)],
+            allowed_to_date=[{"bucket": "pt_slp", "amount": "300.00", "as_of": "2025-03-05", "complete": True}])
+
+    # P-2009: back after 35 days, and seen by an assistant.
+    for n, day in enumerate(["2025-01-27", "2025-03-03"]):
+        add("P-2009", day, supervisor_id="T-26",
+            services=[minutes_of("97110", 0 if n else 30, 30 if n else 0, 2)],
+            clinicians=[treated_by("A-27", "PTA", 600, 30) if n else treated_by("T-26", "PT", 600, 30)],
+            episode={"evaluated_on": "2025-01-27", "poc_established_on": "2025-01-27", "poc_sent_on": "2025-01-28",
+                     "poc_certified_on": "2025-01-31", "poc_certified_through": "2025-04-25"})
+    return visits
+
+
 def main():
     numbers = Sequence(20250303)
+    diary = Diary()
     visits = []
     serial = 1001
     for day in WEEK:
         for _ in range(58):
-            visits.append(make_visit(numbers, serial, day))
+            visits.append(make_visit(numbers, diary, serial, day))
             serial += 1
     for day in EDGES:
         for _ in range(6):
-            visits.append(make_visit(numbers, serial, day))
+            visits.append(make_visit(numbers, diary, serial, day))
             serial += 1
     for n in range(6):  # a state no pack covers
-        visits.append(make_visit(numbers, serial, WEEK[n % 5], uncovered=True))
+        visits.append(make_visit(numbers, diary, serial, WEEK[n % 5], uncovered=True))
         serial += 1
 
     # Second sessions of the day: the claim is that of both together and stands with the second.
@@ -258,6 +362,9 @@ def main():
         second["visit_id"] = f"V-{serial}"
         second["sequence"] = 2
         second["services"] = make_services(numbers, first["discipline"], assisted=False)
+        second["clinicians"] = diary.place(
+            second["service_date"], 960,
+            [(second["supervisor_id"], second["discipline"], sum(s["therapist_minutes"] for s in second["services"]))])
         visits.append(second)
         serial += 1
 
@@ -285,6 +392,8 @@ def main():
             visit.pop("supervisor_presence")
         elif n % 37 == 31:
             visit.pop("allowed_to_date", None)
+
+    visits += courses(serial)
 
     # A correction that counts, and a visit that was entered by mistake.
     corrected = json.loads(json.dumps(visits[3]))
