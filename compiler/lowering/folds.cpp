@@ -199,8 +199,7 @@ Register Lowering::moreRows(Frame& frame, Register up, const typed::Expr& expr) 
     }
     // A row collected under a group may lack members for want of the group's rows.
     TypedSpace outermost = typed_.links[expr.over.back()].to;
-    while (outermost != typed::kNone &&
-           typed_.spaces[outermost].kind != typed::SpaceKind::Group) {
+    while (outermost != typed::kNone && typed_.spaces[outermost].kind != typed::SpaceKind::Group) {
         const LinkId toParent = typed_.spaces[outermost].toParent;
         outermost = typed_.spaces[outermost].parent;
         if (outermost != typed::kNone) {

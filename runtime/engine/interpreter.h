@@ -23,7 +23,7 @@ struct InterpreterOptions {
     /// Which of several outcomes that are equally right; 0 is the declared order.
     std::int64_t choice = 0;
     /// A built row space that would hold more rows ends the run.
-    std::uint32_t maximumRows = 1U << 22U;
+    std::uint32_t maximumRows = 1U << 24U;
     /// Only these registers are computed, ascending; nullptr: all. Other registers may not be read,
     /// and must not be operands of these unless they are carried.
     const std::vector<bytecode::Register>* active = nullptr;

@@ -75,6 +75,11 @@ class Walk final : public Trail {
         places.push_back({Origin::Kind::Text, kNoIndex, kNoIndex, kNoIndex, text});
     }
 
+    void error(EvaluationError code) override {
+        ++found_;
+        errors.push_back(code);
+    }
+
     void visitAll(const Instruction& one, std::uint32_t row) {
         for (const Register operand : one.operands) {
             visit(operand, row);

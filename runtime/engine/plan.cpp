@@ -166,10 +166,23 @@ class Planner {
         return found;
     }
 
+    /// Rows and links are not carried from stage to stage: what reads one that was found by looking
+    /// at groups looks at these groups itself. Their class.
+    std::uint32_t tieOf(Register number) const {
+        return number == kNone || tied_[number] == kNone ? kNone : joined(tied_[number]);
+    }
+
     std::uint32_t classRead(Register number) {
+        const Instruction& one = program_.code[number];
         std::uint32_t found = classOf(number);
-        for (const Register operand : program_.code[number].operands) {
-            found = join(found, classOf(operand));
+        for (const Register operand : one.operands) {
+            found = join(join(found, classOf(operand)), tieOf(operand));
+        }
+        for (const std::uint32_t space : {one.space, one.target}) {
+            const Register builder = space == kNone ? kNone : plan_.builder[space];
+            if (builder != kNone && builder < number) {
+                found = join(found, tieOf(builder));
+            }
         }
         return found;
     }
@@ -177,7 +190,7 @@ class Planner {
     std::uint32_t classOfAll(const std::vector<Register>& registers) {
         std::uint32_t found = kNone;
         for (const Register each : registers) {
-            found = join(found, classOf(each));
+            found = join(join(found, classOf(each)), tieOf(each));
         }
         return found;
     }
@@ -185,8 +198,13 @@ class Planner {
     void joinClasses() {
         joinedWith_.resize(plan_.classes.size());
         std::iota(joinedWith_.begin(), joinedWith_.end(), 0U);
+        tied_.assign(program_.code.size(), kNone);
         for (Register number = 0; number < program_.code.size(); ++number) {
-            classRead(number);
+            const std::uint32_t read = classRead(number);
+            const TypeKind kind = program_.code[number].type.kind;
+            if (kind == TypeKind::None || kind == TypeKind::Row) {
+                tied_[number] = read;
+            }
         }
         for (std::uint32_t rule = 0; rule < program_.rules.size(); ++rule) {
             classOfAll(registersOfRule(rule));
@@ -591,6 +609,7 @@ class Planner {
     const Program& program_;
     Plan plan_;
     std::vector<std::uint32_t> joinedWith_;    ///< by class
+    std::vector<std::uint32_t> tied_;          ///< by register, a class: see tieOf
     std::vector<std::uint32_t> partitionOf_;   ///< by class
     std::vector<Ordinal> stageOf_;             ///< by register
     std::vector<std::uint32_t> ownPartition_;  ///< by register: of the groups its rows hang on

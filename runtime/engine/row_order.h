@@ -1,6 +1,7 @@
 #pragma once
 
 #include "runtime/engine/frame.h"
+#include "runtime/values/evaluation_error.h"
 
 #include <cstdint>
 #include <string>
@@ -15,6 +16,7 @@ class Trail {
     virtual ~Trail() = default;
     virtual void visit(Register number, std::uint32_t row) = 0;
     virtual void place(const std::string& text) = 0;
+    virtual void error(EvaluationError code) = 0;
 };
 
 /// One level of an order of rows: to which row of the level a row belongs, and its rank.

@@ -6,11 +6,13 @@
 #include "runtime/engine/in_turn.h"
 #include "runtime/engine/interpreter.h"
 #include "runtime/engine/stage.h"
+#include "runtime/engine/wire.h"
 
 #include <algorithm>
 #include <map>
 #include <numeric>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <utility>
 
@@ -28,6 +30,7 @@ struct BlockOutput {
     struct Piece {
         Block records;
         StageOutput output;
+        std::vector<std::string> parts;  ///< by record, written: they wait for the last stage
     };
     std::vector<Piece> pieces;
 };
@@ -187,7 +190,7 @@ class StagedRun {
     evaluateBlock(Interpreter& interpreter, const Stage& stage, const Block& block) const {
         BlockOutput output;
         if (auto found = evaluateSets(interpreter, stage, block)) {
-            output.pieces.push_back({block, std::move(*found)});
+            output.pieces.push_back(pieceOf(block, std::move(*found)));
             return output;
         }
         // Too many rows for one block; whether they are for one set must not depend on how blocks
@@ -197,9 +200,31 @@ class StagedRun {
             if (!found) {
                 found = tooLargeOutput(*program_, stage, batchOf(stage, set));
             }
-            output.pieces.push_back({std::move(set), std::move(*found)});
+            output.pieces.push_back(pieceOf(std::move(set), std::move(*found)));
         }
         return output;
+    }
+
+    static BlockOutput::Piece pieceOf(Block records, StageOutput output) {
+        BlockOutput::Piece piece{std::move(records), std::move(output), {}};
+        for (PartialResult& part : piece.output.parts) {
+            for (FindingResult& finding : part.result.findings) {
+                finding.sharedRow = finding.shared ? piece.records[finding.sharedRow] : 0;
+            }
+            std::string& bytes = piece.parts.emplace_back();
+            if (saysSomething(part)) {
+                writePart(bytes, part);
+            }
+        }
+        piece.output.parts.clear();
+        return piece;
+    }
+
+    static bool saysSomething(const PartialResult& part) {
+        const RecordResult& result = part.result;
+        return part.tooLarge || result.besideRejected || !result.outputs.empty() ||
+               !result.findings.empty() || !result.undetermined.empty() || !result.errors.empty() ||
+               !result.decided.empty();
     }
 
     std::vector<Block> setsIn(const Stage& stage, const Block& block) const {
@@ -256,11 +281,9 @@ class StagedRun {
         StageOutput& output = piece.output;
         for (std::uint32_t row = 0; row < piece.records.size(); ++row) {
             const std::uint32_t record = piece.records[row];
-            PartialResult& part = output.parts[row];
-            for (FindingResult& finding : part.result.findings) {
-                finding.sharedRow = finding.shared ? piece.records[finding.sharedRow] : 0;
+            if (!piece.parts[row].empty()) {
+                parts_[record].push_back(std::move(piece.parts[row]));
             }
-            parts_[record].push_back(std::move(part));
             if (!stage.carriedOut.empty()) {
                 carried.piece[record] = static_cast<std::uint32_t>(carried.pieces.size());
                 carried.row[record] = row;
@@ -337,7 +360,7 @@ class StagedRun {
     bool handOver(const Budget& budget, const BlockSink& sink) {
         std::vector<RecordResult> results;
         for (std::uint32_t record = 0; record < count(); ++record) {
-            results.push_back(mergeParts(std::move(parts_[record])));
+            results.push_back(mergeParts(partsOf(record)));
             results.back().budgetSpent = budget.spentBeside(record);
             if (results.size() == options_.blockRows || record + 1 == count()) {
                 if (!sink(std::move(results))) {
@@ -349,6 +372,20 @@ class StagedRun {
         return true;
     }
 
+    std::vector<PartialResult> partsOf(std::uint32_t record) {
+        std::vector<PartialResult> parts(1);
+        const ColumnData& keys = store_.batch().spaces[0].columns[program_->schema.keyField];
+        parts[0].result.key = std::string(store_.batch().dictionary->text(
+            static_cast<std::uint32_t>(keys.values[records_[record]])));
+        for (const std::string& bytes : parts_[record]) {
+            std::optional<PartialResult> part = readPart(bytes);
+            PROVISO_CHECK(part.has_value(), "what was written can be read");
+            parts.push_back(std::move(*part));
+        }
+        parts_[record] = {};
+        return parts;
+    }
+
     std::shared_ptr<const bytecode::Program> program_;
     const RecordStore& store_;
     const RunOptions& options_;
@@ -357,8 +394,8 @@ class StagedRun {
     Interpreter interpreter_;
     HoleIndex holes_;
     std::vector<std::optional<Sets>> partitions_;
-    std::vector<Carried> carriedBy_;  ///< by stage
-    std::vector<std::vector<PartialResult>> parts_;
+    std::vector<Carried> carriedBy_;               ///< by stage
+    std::vector<std::vector<std::string>> parts_;  ///< by record, by stage: as wire.h writes them
     std::map<std::uint32_t, std::vector<std::uint32_t>> rowCounts_;  ///< by space, by record
     OverBudget over_;
 };

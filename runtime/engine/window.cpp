@@ -113,7 +113,10 @@ bool Window::build(RegisterData& data, std::uint32_t maximumRows) {
             continue;
         }
         taken_.clear();
-        if (!needsOrder()) {
+        if (isTooLarge(parent)) {
+            const Register looked = instruction_.operands[1];
+            taken_.push_back({frame_.childrenOf(looked).of(parent).front(), kError});
+        } else if (!needsOrder()) {
             takeAll(a, parent);
         } else if (sorted_[parent] != 0) {
             takeSorted(a, parent);
@@ -130,6 +133,16 @@ bool Window::build(RegisterData& data, std::uint32_t maximumRows) {
         }
     }
     return true;
+}
+
+bool Window::isTooLarge(std::uint32_t parent) const {
+    const std::uint64_t asking = frame_.rowCounts[instruction_.index];
+    const std::uint64_t looked = frame_.registers[instruction_.operands[1]].rows.size();
+    // Usually there are few rows in all, and nothing need be counted.
+    return asking * looked > kMostPairs &&
+           frame_.childrenOf(instruction_.operands[0]).of(parent).size() *
+                   frame_.childrenOf(instruction_.operands[1]).of(parent).size() >
+               kMostPairs;
 }
 
 void Window::prepare() {

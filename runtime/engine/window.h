@@ -10,6 +10,11 @@
 
 namespace proviso::engine {
 
+/// How many pairs of an asking row and a row looked through one row of P may have: 2,048 by 2,048.
+/// Memory is bounded by it, and as it counts rows that a group always has, no cut of the input
+/// shows.
+inline constexpr std::uint64_t kMostPairs = std::uint64_t{1} << 22U;
+
 /// What one BuildWindow asks, over the columns of the run. Short-lived; reads the frame only.
 ///
 /// Letters as in bytecode::WindowInfo: `a` is a row that asks, `c` and `m` are rows that may be in
@@ -48,6 +53,9 @@ class Window {
         Logical fewerThan(std::int64_t most) const;
     };
 
+    /// Whether the rows that ask and those that are looked through under one parent are too many to
+    /// pair: such windows are errors of what reads them, and of nothing else.
+    bool isTooLarge(std::uint32_t parent) const;
     bool needsOrder() const { return info_.since || info_.lastRows > 0; }
     Compared compare(std::uint32_t m, std::uint32_t c) const {
         return compareRanks(levels_, m, levels_, c, levels_.size());

@@ -33,6 +33,10 @@ void Window::ask(std::uint32_t a, State wanted) {
 }
 
 void Window::explain(std::uint32_t a, std::uint32_t c, State wanted, Trail& trail) {
+    if (isTooLarge(toParent_.rows[a])) {
+        trail.error(EvaluationError::Budget);
+        return;
+    }
     if (needsOrder()) {
         ask(a, wanted);
     }

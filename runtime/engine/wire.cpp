@@ -233,8 +233,8 @@ void write(Writer& to, const FindingResult& finding) {
     write(to, finding.slots);
     to.flag(finding.atStake.has_value());
     to.whole(finding.atStake.value_or(0));
-    // Which number the first member has changes with other records; who it is does not.
     to.flag(finding.shared);
+    to.number(finding.sharedRow);
     to.flag(finding.counted);
 }
 
@@ -254,6 +254,7 @@ FindingResult readFinding(Reader& from) {
         finding.atStake = stake;
     }
     finding.shared = from.flag();
+    finding.sharedRow = static_cast<std::uint32_t>(from.number());
     finding.counted = from.flag();
     return finding;
 }

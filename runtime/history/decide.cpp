@@ -330,8 +330,8 @@ class Decider::Work {
             if (!output) {
                 output = oneByOne(interpreter, *rows, records);
             }
-            write(*rows, records, *output, found);
-            carried = std::move(output->carried);
+            carried = output->carried;
+            write(*rows, records, std::move(*output), found);
         }
         for (std::uint32_t row = 0; row < found.size(); ++row) {
             found[row].key = records.keys[row];
@@ -513,7 +513,7 @@ class Decider::Work {
         std::vector<Found> found;
         if (output) {
             found.resize(records.keys.size());
-            write(stage, records, *output, found);
+            write(stage, records, std::move(*output), found);
             return found;
         }
         // Too many rows for one block: whether for one set must not depend on the block.
@@ -546,7 +546,7 @@ class Decider::Work {
 
     void write(const Stage& stage,
                const StageRecords& records,
-               const engine::StageOutput& output,
+               engine::StageOutput&& output,
                std::vector<Found>& found) const {
         std::vector<Type> types;
         for (const Register number : stage.carriedOut) {
@@ -554,6 +554,10 @@ class Decider::Work {
         }
         for (std::uint32_t row = 0; row < found.size(); ++row) {
             found[row].key = records.keys[row];
+            for (FindingResult& finding : output.parts[row].result.findings) {
+                // Which number a group's first member has changes with other records.
+                finding.sharedRow = 0;
+            }
             engine::writePart(found[row].part, output.parts[row]);
             engine::writeCarried(
                 found[row].carried, output.carried, types, row, *records.dictionary);

@@ -14,7 +14,7 @@ namespace {
 constexpr std::int64_t kDefaultMemory = std::int64_t{1} << 30U;
 /// What a byte of input takes at most while it is decided in memory: columns, what stages hand on,
 /// and decisions that wait for their turn.
-constexpr std::int64_t kMemoryOfInputByte = 8;
+constexpr std::int64_t kMemoryOfInputByte = 12;
 
 /// `512M`, `2G`, `1073741824`; nothing for anything else.
 std::optional<std::int64_t> parseSize(const std::string& text) {

@@ -71,8 +71,8 @@ void appendNumber(std::string& out, std::string_view key, std::uint64_t number) 
 }  // namespace
 
 std::string fieldOfPlace(std::string_view place) {
-    // `law:LAYER`, `table:NAME`, `order:FIELD`, `incomplete:GROUPING` and `rejected:GROUPING` are no
-    // fields of a record.
+    // `law:LAYER`, `table:NAME`, `order:FIELD`, `incomplete:GROUPING` and `rejected:GROUPING` are
+    // no fields of a record.
     const std::size_t colon = place.rfind(':');
     if (colon != std::string_view::npos) {
         // A key in front may hold colons itself.

@@ -221,6 +221,29 @@ TEST_CASE("of rows that tie at the cut each is there perhaps") {
     CHECK(orders.bed.missing(orders.exists, 0) == "order:sequence");
 }
 
+TEST_CASE("a window over too large a group is an error of its own") {
+    SECTION("2,048 by 2,048 rows are looked through") {
+        Orders orders(std::vector<Cell>(2048, 1), std::vector<Cell>(2048, 0));
+        const Register link = orders.window({}, {});
+        orders.bed.run();
+        CHECK(orders.bed.interpreter().link(link).size() == 2048U * 2048U);
+        CHECK(orders.bed.interpreter().column(orders.exists).states.empty());
+    }
+    SECTION("one more is not, and another group of the same input is") {
+        std::vector<Cell> group(2049, 1);
+        group.push_back(2);
+        Orders orders(group, std::vector<Cell>(2050, 0));
+        const Register link = orders.window({}, {});
+        orders.bed.run();
+        CHECK(orders.bed.interpreter().link(link).size() == 2050);
+        CHECK(orders.bed.interpreter().column(orders.exists).state(0) == State::Error);
+        CHECK(orders.bed.interpreter().column(orders.exists).state(2048) == State::Error);
+        CHECK(orders.bed.interpreter().column(orders.exists).state(2049) == State::Value);
+        CHECK(errorCodes(orders.bed.interpreter(), orders.exists, 7) ==
+              std::vector<EvaluationError>{EvaluationError::Budget});
+    }
+}
+
 TEST_CASE("a window that would hold too many rows ends the run") {
     Orders orders(std::vector<Cell>(20, 1), std::vector<Cell>(20, 0));
     orders.window({}, {});
