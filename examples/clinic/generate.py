@@ -18,7 +18,8 @@ TIMED = {"97110", "97112", "97116", "97140", "97530", "97535"}
 EVALUATIONS = {"97161", "97162", "97163", "97164", "97165", "97166", "97167", "97168"}
 # Invented amounts in cents, near what such services pay.
 ALLOWED = {"97110": 2950, "97112": 3350, "97116": 2925, "97140": 2700, "97530": 3650, "97535": 3300,
-           "97150": 1800, "G0283": 1100, "97162": 10000, "97165": 10100}
+           "97150": 1800, "G0283": 1100, "97162": 10000, "97165": 10100,
+           "97124": 2800, "97164": 6900, "97010": 600, "20560": 2600}
 CHARGE = {code: cents * 2 for code, cents in ALLOWED.items()}
 DISCIPLINE_MODIFIER = {"PT": "GP", "OT": "GO"}
 ASSISTANT_MODIFIER = {"PT": "CQ", "OT": "CO"}
@@ -338,6 +339,203 @@ def courses(serial):
     return visits
 
 
+def mistakes(serial):
+    """Patients with whom one thing or another went wrong on paper: what the week's visits above do not show."""
+    visits = []
+
+    def add(number, day, *services, **facts):
+        """A visit of patient P-20xx, whose therapist and assistant treat nobody else; a service is code, therapist's
+        minutes, assistant's minutes, and what more there is to say of it."""
+        discipline = facts.get("discipline", "PT")
+        therapist, assistant = f"T-{number + 20}", f"A-{number + 20}"
+        own, helped = sum(s[1] for s in services), sum(s[2] for s in services)
+        clinicians = [treated_by(therapist, discipline, 540, own)] if own else []
+        if helped:
+            clinicians.append(treated_by(assistant, discipline + "A", 540 + own, helped))
+        facts.setdefault("supervisor_id", therapist)
+        facts.setdefault("clinicians", clinicians)
+        if facts.get("payor") == "medicare_part_b":
+            before = (date.fromisoformat(day) - timedelta(days=1)).isoformat()
+            facts.setdefault("allowed_to_date", [{"bucket": "ot" if discipline == "OT" else "pt_slp",
+                                                  "amount": "420.00", "as_of": before, "complete": True}])
+        facts["services"] = [
+            {**minutes_of(s[0], s[1], s[2], (s[1] + s[2] + 7) // 15 if s[0] in TIMED else 1), **(s[3] if s[3:] else {})}
+            for s in services]
+        visits.append(course_visit(serial + len(visits), f"P-20{number}", day, **facts))
+        return visits[-1]
+
+    def claim(*lines):
+        """Lines billed: code, units, modifiers."""
+        return number_lines([{"code": code, "units": units, "modifiers": modifiers,
+                              "charge": money(CHARGE[code] * units), "allowed": money(ALLOWED[code] * units)}
+                             for code, units, modifiers in lines])
+
+    medicare = {"payor": "medicare_part_b"}
+
+    # ---- the plan of care, its certificate and its reports
+
+    # P-2010, New York: the assistant treats the day before the therapist evaluates and plans.
+    add(10, "2025-03-04", ("97110", 0, 30), **medicare, state="NY", recorded_on="2025-03-12",
+        episode={"evaluated_on": "2025-03-05", "poc_established_on": "2025-03-05", "poc_sent_on": "2025-03-06",
+                 "poc_certified_on": "2025-03-10", "poc_certified_through": "2025-06-02",
+                 "last_progress_report_on": "2025-03-05"})
+
+    # P-2011, Texas: the same, where no text on the order was found and the clinic's caution speaks alone.
+    add(11, "2025-03-04", ("97110", 0, 30), recorded_on="2025-03-12",
+        episode={"evaluated_on": "2025-03-06", "poc_established_on": "2025-03-06", "poc_sent_on": "2025-03-07",
+                 "poc_certified_on": "2025-03-11", "poc_certified_through": "2025-06-03",
+                 "last_progress_report_on": "2025-03-06"})
+
+    # P-2012: an assistant evaluated, planned, changed the plan and wrote the report; the therapist takes the patient over.
+    add(12, "2025-03-05", ("97110", 30, 0), **medicare,
+        episode={"evaluated_by_role": "PTA", "poc_established_by_role": "PTA", "plan_changed_by_role": "PTA",
+                 "last_progress_report_on": "2025-02-24", "last_progress_report_by_role": "PTA"})
+
+    # P-2013: certified through 1 March and treated on the 3rd; the last report is of January.
+    add(13, "2025-03-03", ("97110", 30, 0), **medicare,
+        episode={"evaluated_on": "2024-12-09", "poc_established_on": "2024-12-09", "poc_sent_on": "2024-12-10",
+                 "poc_certified_on": "2024-12-13", "poc_certified_through": "2025-03-01",
+                 "last_progress_report_on": "2025-01-27"})
+
+    # P-2014: six weeks after the evaluation the physician has not signed, and no order is on file.
+    unsigned = add(14, "2025-03-04", ("97110", 30, 0), **medicare,
+                   episode={"evaluated_on": "2025-01-21", "poc_established_on": "2025-01-21",
+                            "poc_sent_on": "2025-01-22", "order_on_file": False})
+    del unsigned["episode"]["poc_certified_on"], unsigned["episode"]["poc_certified_through"]
+
+    # P-2015: ten treatment days in a row with the assistant alone; the tenth ends the reporting period.
+    for n in range(10):
+        day = date(2025, 2, 17) + timedelta(days=n // 5 * 7 + n % 5)
+        add(15, day.isoformat(), ("97110", 0, 30), **medicare, episode={"last_progress_report_on": "2025-02-14"})
+
+    # ---- claims
+
+    # P-2016: far above the threshold; one line with five modifiers, two of which say the same.
+    add(16, "2025-03-04", ("97140", 0, 15), ("97530", 0, 15), **medicare,
+        allowed_to_date=[{"bucket": "pt_slp", "amount": "3120.00", "as_of": "2025-02-28", "complete": True}],
+        billed=claim(("97140", 1, ["GP", "CQ", "KX", "59", "XS"]), ("97530", 1, ["GP", "CQ", "KX"])))
+
+    # P-2017: manual therapy and massage on one claim, which no modifier makes payable.
+    add(17, "2025-03-05", ("97124", 15, 0), ("97140", 15, 0), **medicare,
+        billed=claim(("97124", 1, ["GP"]), ("97140", 1, ["GP"])))
+
+    # P-2018: hot packs billed to Medicare; then a re-evaluation billed as two units.
+    add(18, "2025-03-03", ("97110", 30, 0), ("97010", 10, 0), **medicare,
+        billed=claim(("97110", 2, ["GP"]), ("97010", 1, ["GP"])))
+    add(18, "2025-03-06", ("97164", 30, 0), **medicare, note={"author_role": "PT"},
+        billed=claim(("97164", 2, ["GP"])))
+
+    # P-2019: an hour and three quarters of exercises; the note adds up to 90 minutes.
+    add(19, "2025-03-06", ("97110", 105, 0), **medicare, note={"author_role": "PT", "timed_minutes": 90},
+        billed=claim(("97110", 7, ["GP"])))
+
+    # ---- notes
+
+    # P-2020: three notes of one assistant. Unsigned; set phrases, nearly the same as the last one; the supervisor not named
+    # and a change of supervisor not put on record.
+    add(20, "2025-03-03", ("97110", 0, 30), **medicare,
+        note={"author_role": "PTA", "signature": False, "totals_written": True})
+    add(20, "2025-03-05", ("97110", 0, 30), **medicare,
+        note={"author_role": "PTA", "signature": True, "set_phrases": True, "similarity": 97})
+    add(20, "2025-03-07", ("97110", 0, 30), **medicare, transfer_logged=False,
+        note={"author_role": "PTA", "signature": True, "supervisor_named": False})
+
+    # P-2021, Maryland: evaluated in January and not reassessed since; the assistant writes the discharge summary.
+    add(21, "2025-03-04", ("97110", 0, 30), state="MD", note={"author_role": "PTA", "kind": "discharge"},
+        episode={"evaluated_on": "2025-01-27", "poc_established_on": "2025-01-27"})
+
+    # P-2022, Ohio: the therapist signs what an occupational therapy assistant writes, and here did not.
+    add(22, "2025-03-05", ("97535", 0, 30), discipline="OT", state="OH",
+        note={"author_role": "OTA", "cosigned": False}, episode={"evaluated_by_role": "OT"})
+
+    # P-2023, over the border in Indiana: signed on the eighth day, by an assistant licensed in Ohio.
+    add(23, "2025-03-04", ("97535", 0, 30), discipline="OT", state="IN", recorded_on="2025-03-13",
+        clinicians=[{**treated_by("A-43", "OTA", 540, 30), "licence_state": "OH"}],
+        note={"author_role": "OTA", "cosigned_on": "2025-03-12"}, episode={"evaluated_by_role": "OT"})
+
+    # ---- who treated, and how
+
+    # P-2024: an assistant takes part in the evaluation and signs it.
+    add(24, "2025-03-03", ("97162", 25, 15), **medicare, note={"author_role": "PTA"})
+
+    # P-2025: an occupational therapist's evaluation goes out under physical therapy's code.
+    add(25, "2025-03-04", ("97165", 40, 0), discipline="OT", note={"author_role": "OT"},
+        episode={"evaluated_by_role": "OT"}, billed=claim(("97162", 1, [])))
+
+    # P-2026: an aide alone with a Medicare patient; two days later a student, the therapist in the next room.
+    add(26, "2025-03-03", ("97110", 30, 0), **medicare, clinicians=[treated_by("D-46", "aide", 540, 30)])
+    add(26, "2025-03-05", ("97110", 30, 0), **medicare,
+        clinicians=[treated_by("T-46", "PT", 540, 30), treated_by("S-46", "student", 540, 30)])
+
+    # P-2027: an occupational therapy assistant on a physical therapy visit, then an assistant whose licence ran out.
+    add(27, "2025-03-04", ("97530", 0, 30), clinicians=[treated_by("A-47", "OTA", 540, 30)])
+    add(27, "2025-03-06", ("97530", 0, 30),
+        clinicians=[{**treated_by("A-48", "PTA", 540, 30), "licence_active_through": "2025-02-28"}])
+
+    # P-2028: a group of one; exercises shared with another patient; exercises nobody attended throughout.
+    add(28, "2025-03-03", ("97150", 30, 0, {"group_size": 1}), **medicare)
+    add(28, "2025-03-05", ("97110", 30, 0, {"group_size": 2}), **medicare)
+    add(28, "2025-03-07", ("97110", 30, 0, {"attended": False}), **medicare)
+
+    # P-2029 to P-2031: three assistants of one therapist in California, at once from 10:20 to 10:30.
+    for n, start in enumerate([600, 610, 620]):
+        add(29 + n, "2025-03-05", ("97112", 0, 30), state="CA", supervisor_id="T-49",
+            clinicians=[treated_by(f"A-{49 + n}", "PTA", start, 30)])
+
+    # P-2032, New York: an assistant treated, and nobody wrote down which one or when.
+    add(32, "2025-03-06", ("97110", 0, 30), state="NY", clinicians=[])
+
+    # P-2033 and P-2034: dry needling by an assistant, barred in Maryland and unread in California.
+    add(33, "2025-03-05", ("20560", 0, 15), state="MD")
+    add(34, "2025-03-05", ("20560", 0, 15), state="CA")
+
+    # P-2035, Maryland: electrical stimulation by an occupational therapy assistant without the training on file.
+    add(35, "2025-03-06", ("G0283", 0, 15), discipline="OT", state="MD", assistance={"trained_in_technique": False},
+        episode={"evaluated_by_role": "OT"})
+
+    # ---- authorisations and payors
+
+    # P-2036, Blue Roof: treated before the number came; then by an assistant it leaves out; then with no visit left.
+    blue_roof = {"payor": "commercial", "payor_id": "BLUE_ROOF"}
+    add(36, "2025-03-03", ("97110", 30, 0), **blue_roof, authorization={"required": True})
+    add(36, "2025-03-05", ("97110", 0, 30), **blue_roof,
+        authorization={"required": True, "number": "BR-5521", "covers_assistant": False, "visits_left": 1})
+    add(36, "2025-03-07", ("97110", 30, 0), **blue_roof,
+        authorization={"required": True, "number": "BR-5521", "covers_assistant": False, "visits_left": 0})
+
+    # P-2037: a litigated workers' compensation case; whom the authorisation covers was not noted.
+    add(37, "2025-03-04", ("97110", 0, 30), payor="workers_comp", litigated=True, adjuster_notified_on="2025-02-12",
+        authorization={"required": True, "number": "WC-7710", "visits_left": 6})
+
+    # P-2038: TRICARE in the month before it began to pay for assistants, entered late.
+    add(38, "2020-03-10", ("97110", 0, 30), payor="tricare",
+        episode={"evaluated_on": "2020-02-24", "poc_established_on": "2020-02-24", "poc_sent_on": "2020-02-25",
+                 "poc_certified_on": "2020-02-28", "poc_certified_through": "2020-05-22",
+                 "last_progress_report_on": "2020-02-24"})
+
+    # ---- clinics that Riverbend took over in other states
+
+    # P-2039, Georgia: the assistant works all week, the therapist is on the telephone. P-2040: the clinic is not named.
+    for day in ("2025-03-03", "2025-03-04"):
+        add(39, day, ("97110", 0, 30), state="GA", supervisor_presence="telecom")
+    unnamed = add(40, "2025-03-04", ("97110", 0, 30), state="GA")
+    del unnamed["clinic_id"]
+
+    # P-2041, Arizona: an aide beside the assistant, the therapist on the telephone.
+    add(41, "2025-03-04", ("97110", 0, 30), state="AZ", supervisor_presence="telecom",
+        assistance={"response": 10, "hours_in_practice": 4000},
+        clinicians=[treated_by("A-61", "PTA", 540, 30), treated_by("D-61", "aide", 540, 30)])
+
+    # P-2042, Nebraska: five weeks since the evaluation, and no reassessment.
+    add(42, "2025-03-04", ("97110", 0, 30), state="NE",
+        episode={"evaluated_on": "2025-01-28", "poc_established_on": "2025-01-28"})
+
+    # P-2043, West Virginia: the assistant gives the last treatment of the episode.
+    add(43, "2025-03-06", ("97110", 0, 30), state="WV", assistance={"final_visit": True})
+    return visits
+
+
+
 def main():
     numbers = Sequence(20250303)
     diary = Diary()
@@ -393,7 +591,9 @@ def main():
         elif n % 37 == 31:
             visit.pop("allowed_to_date", None)
 
-    visits += courses(serial)
+    together = courses(serial)
+    visits += together
+    serial += len(together)
 
     # A correction that counts, and a visit that was entered by mistake.
     corrected = json.loads(json.dumps(visits[3]))
@@ -404,6 +604,8 @@ def main():
     voided["revision"] = 1
     voided["void"] = True
     visits.append(voided)
+
+    visits += mistakes(serial)
 
     for visit in visits:
         sys.stdout.write(json.dumps(visit, separators=(",", ":")) + "\n")

@@ -136,8 +136,7 @@ class Collector {
         Trouble unknown;
         Trouble wrong;
         for (const Effect& effect : rule.effects) {
-            const auto note = [&](Register reg, bool unknownToo) {
-                const State state = run_.column(reg).state(row);
+            const auto noteState = [&](Register reg, State state, bool unknownToo) {
                 Trouble* trouble = state == State::Error                   ? &wrong
                                    : state == State::Unknown && unknownToo ? &unknown
                                                                            : nullptr;
@@ -145,6 +144,9 @@ class Collector {
                     trouble->effect = trouble->effect == nullptr ? &effect : trouble->effect;
                     trouble->registers.push_back(reg);
                 }
+            };
+            const auto note = [&](Register reg, bool unknownToo) {
+                noteState(reg, run_.column(reg).state(row), unknownToo);
             };
             note(effect.guard, true);
             const ColumnData& guard = run_.column(effect.guard);
@@ -154,6 +156,10 @@ class Collector {
             if (effect.kind == Effect::Kind::Contribute) {
                 if (effect.value != kNone) {
                     note(effect.value, true);
+                }
+                // Whose decision it is cannot be said: a key is missing.
+                if (effect.row != kNone && run_.link(effect.row)[row] == kNoIndex) {
+                    noteState(effect.row, run_.linkState(effect.row, row), true);
                 }
                 continue;
             }

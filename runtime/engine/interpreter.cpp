@@ -369,6 +369,10 @@ std::span<const std::uint32_t> Interpreter::link(bytecode::Register number) cons
     return frame_->registers[number].rows;
 }
 
+State Interpreter::linkState(bytecode::Register number, std::uint32_t row) const {
+    return frame_->registers[number].state(row);
+}
+
 std::span<const std::uint32_t> Interpreter::children(bytecode::Register number,
                                                      std::uint32_t row) const {
     return frame_->childrenOf(number).of(row);

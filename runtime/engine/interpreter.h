@@ -71,6 +71,8 @@ class Interpreter {
     /// A register that is a link: the target's row for each row; kNoIndex where a row leads
     /// nowhere.
     std::span<const std::uint32_t> link(bytecode::Register number) const;
+    /// Why a row of a link leads nowhere; Value where it leads somewhere.
+    State linkState(bytecode::Register number, std::uint32_t row) const;
     /// The rows of a link's source space that lead to `row`, in order. Indexed on first use.
     std::span<const std::uint32_t> children(bytecode::Register number, std::uint32_t row) const;
     std::uint32_t rows(std::uint32_t space) const;

@@ -358,6 +358,55 @@ Value Machine::lookup(const Expr& expr, const std::vector<Value>& operands) cons
 }
 
 // NOLINTNEXTLINE(misc-no-recursion): as deep as the expression, which Limits::maxNesting bounds.
+const std::set<BinderId>& Machine::bindersOf(ExprId id) {
+    const auto known = binders_.find(id);
+    if (known != binders_.end()) {
+        return known->second;
+    }
+    const Expr& expr = program_.exprs[id];
+    std::set<BinderId> named;
+    const auto add = [&](ExprId part) {
+        if (part != kNone) {
+            const std::set<BinderId>& inner = bindersOf(part);
+            named.insert(inner.begin(), inner.end());
+        }
+    };
+    if (expr.kind == ExprKind::BinderRow) {
+        named.insert(expr.index);
+    }
+    for (const ExprId operand : expr.operands) {
+        add(operand);
+    }
+    add(expr.where);
+    add(expr.body);
+    for (const Window& window : expr.windows) {
+        for (const ExprId part : partsOf(window)) {
+            add(part);
+        }
+    }
+    if (expr.kind == ExprKind::Fold || expr.kind == ExprKind::FoldRow) {
+        named.erase(expr.binder);
+    }
+    return binders_[id] = named;
+}
+
+// NOLINTNEXTLINE(misc-no-recursion): as deep as the expression, which Limits::maxNesting bounds.
+Value Machine::remembered(ExprId id, const Environment& environment) {
+    std::pair<ExprId, std::vector<std::uint32_t>> key{id, {}};
+    for (const BinderId binder : bindersOf(id)) {
+        key.second.push_back(environment.at(binder));
+    }
+    const auto known = folds_.find(key);
+    if (known != folds_.end()) {
+        return known->second;
+    }
+    const Expr& expr = program_.exprs[id];
+    const Value value =
+        expr.kind == ExprKind::Fold ? fold(expr, environment) : foldRow(expr, environment);
+    return folds_[key] = value;
+}
+
+// NOLINTNEXTLINE(misc-no-recursion): as deep as the expression, which Limits::maxNesting bounds.
 Value Machine::evaluate(ExprId id, const Environment& environment) {
     const Expr& expr = program_.exprs[id];
     const auto operand = [&](std::size_t index) {
@@ -380,8 +429,9 @@ Value Machine::evaluate(ExprId id, const Environment& environment) {
         }
         return lead(expr.index, static_cast<std::uint32_t>(row.value));
     }
+    case ExprKind::Fold:
     case ExprKind::FoldRow:
-        return foldRow(expr, environment);
+        return remembered(id, environment);
     case ExprKind::Constant:
         return Value::of(constant(expr.type, expr.value));
     case ExprKind::ReadColumn:
@@ -493,8 +543,6 @@ Value Machine::evaluate(ExprId id, const Environment& environment) {
         const Value test = operand(0);
         return test.isYes() ? Value::unknown({kNoRow, expr.text}) : test;
     }
-    case ExprKind::Fold:
-        return fold(expr, environment);
     case ExprKind::Apportion: {
         const Value row = operand(0);
         if (!row.isValue()) {

@@ -172,6 +172,10 @@ class Machine {
     Value
     dated(const std::vector<typed::InForce>& periods, const Value& date, std::size_t& chosen) const;
     Value lookup(const typed::Expr& expr, const std::vector<Value>& operands) const;
+    /// A fold, worked out once for each choice of the rows that it names.
+    Value remembered(typed::ExprId id, const Environment& environment);
+    /// The binders that an expression names and does not bind itself.
+    const std::set<typed::BinderId>& bindersOf(typed::ExprId id);
     Value fold(const typed::Expr& expr, const Environment& environment);
     Value foldRow(const typed::Expr& expr, const Environment& environment);
     /// A child row of a fold, and whether it counts: it exists, `where` holds, and it is in all
@@ -232,6 +236,8 @@ class Machine {
     std::map<std::pair<typed::SpaceId, std::uint32_t>, std::uint32_t> ranks_;
     std::map<std::tuple<typed::ColumnId, std::uint32_t, std::uint32_t>, Value> values_;
     std::map<std::pair<std::uint32_t, std::uint32_t>, Pool> pools_;
+    std::map<typed::ExprId, std::set<typed::BinderId>> binders_;
+    std::map<std::pair<typed::ExprId, std::vector<std::uint32_t>>, Value> folds_;
     std::map<typed::SpaceId, std::vector<std::vector<Cover>>> covers_;  // by instant
     std::map<std::pair<typed::SpaceId, std::uint32_t>, std::vector<std::uint32_t>> records_;
 };

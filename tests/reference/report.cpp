@@ -126,6 +126,9 @@ class Reporter {
                 if (effect.value != kNone) {
                     note(machine_.evaluate(effect.value, environment));
                 }
+                if (effect.row != kNone) {
+                    note(machine_.target(effect, environment));
+                }
                 continue;
             }
             for (std::size_t slot = 0; slot < effect.slots.size(); ++slot) {
@@ -308,6 +311,8 @@ class Reporter {
             for (const auto& [name, value] : row.fields) {
                 texts.push_back(name);
                 texts.push_back(std::to_string(static_cast<int>(value.state)) + value.text);
+                texts.push_back(value.atLeast);
+                texts.push_back(value.atMost);
                 for (const auto* list :
                      {&value.members, &value.open, &value.missing, &value.errors}) {
                     texts.push_back(std::to_string(list->size()));

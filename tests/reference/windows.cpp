@@ -49,13 +49,14 @@ std::vector<Machine::Child> Machine::children(const Expr& expr,
             onlyLast(expr, window.count, found);
         }
     }
-    for (Child& child : found) {
-        if (byOthers) {
-            child.mask = conjunction({child.mask, negation(more)});
-        }
-    }
     if (isWindowed) {
         std::erase_if(found, [](const Child& child) { return orNo(child.mask).isNo(); });
+    }
+    if (byOthers) {
+        // A row that is not there could be a later marker, or push others out of the last rows.
+        for (Child& child : found) {
+            child.mask = conjunction({child.mask, negation(more)});
+        }
     }
     return found;
 }
