@@ -17,6 +17,7 @@ explain() { # pack, records, arguments
     explain ../incomplete.prv incomplete.ndjson B-2
     explain ../incomplete.prv incomplete.ndjson B-3 over_limit
     explain ../instants.prv instants.ndjson S-1
+    explain ../nested.prv nested.ndjson B-2
     explain not_in_force.prv not_in_force.ndjson B-30
     explain not_in_force.prv not_in_force.ndjson B-30 old
     explain not_in_force.prv not_in_force.ndjson A-01 new
