@@ -1,5 +1,7 @@
 #include "compiler/analysis/facts.h"
 
+#include "compiler/typed/comparison.h"
+
 #include <algorithm>
 #include <unordered_set>
 
@@ -46,24 +48,6 @@ Comparison opposite(Comparison comparison) {
         return Comparison::LessOrEqual;
     case Comparison::GreaterOrEqual:
         return Comparison::Less;
-    }
-    return comparison;
-}
-
-/// The comparison with its sides exchanged.
-Comparison mirrored(Comparison comparison) {
-    switch (comparison) {
-    case Comparison::Less:
-        return Comparison::Greater;
-    case Comparison::LessOrEqual:
-        return Comparison::GreaterOrEqual;
-    case Comparison::Greater:
-        return Comparison::Less;
-    case Comparison::GreaterOrEqual:
-        return Comparison::LessOrEqual;
-    case Comparison::Equal:
-    case Comparison::NotEqual:
-        break;
     }
     return comparison;
 }

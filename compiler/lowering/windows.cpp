@@ -1,5 +1,6 @@
 #include "compiler/lowering/context.h"
 #include "compiler/lowering/window_parts.h"
+#include "compiler/typed/comparison.h"
 #include "runtime/base/check.h"
 
 #include <algorithm>
@@ -12,24 +13,6 @@ using typed::ExprKind;
 namespace {
 
 constexpr Type kCount{TypeKind::Number, 0, 0};
-
-/// The same comparison with its sides changed.
-Comparison mirrored(Comparison comparison) {
-    switch (comparison) {
-    case Comparison::Less:
-        return Comparison::Greater;
-    case Comparison::LessOrEqual:
-        return Comparison::GreaterOrEqual;
-    case Comparison::Greater:
-        return Comparison::Less;
-    case Comparison::GreaterOrEqual:
-        return Comparison::LessOrEqual;
-    case Comparison::Equal:
-    case Comparison::NotEqual:
-        break;
-    }
-    return comparison;
-}
 
 // NOLINTNEXTLINE(misc-no-recursion): depth bounded by the parser's nesting limit
 void addConjuncts(const typed::Program& program, ExprId id, std::vector<ExprId>& conjuncts) {

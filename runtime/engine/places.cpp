@@ -87,13 +87,9 @@ std::string Places::row(std::uint32_t space, std::uint32_t row, std::uint32_t pr
         return this->row(of, run_.link(info.first)[row], printedRecord) + "," +
                this->row(of, run_.link(info.second)[row], printedRecord);
     }
-    // A group's rows stand in its last record, whose key names them in the decisions of other
-    // groups.
-    const Home home = this->home(space, row);
-    const bool isOwn =
-        printedRecord == kNone || home.records.empty() ||
-        std::find(home.records.begin(), home.records.end(), printedRecord) != home.records.end();
-    const std::string prefix = isOwn ? std::string() : key(home.records.back()) + ":";
+    const std::uint32_t home = entryRow(space, row);
+    const std::string prefix =
+        home == kNone || home == printedRecord ? std::string() : key(home) + ":";
     const std::string below = path(space, row);
     return prefix + (below.empty() ? info.name : below);
 }

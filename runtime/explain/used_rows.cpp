@@ -187,6 +187,12 @@ ExplainedNode UsedRows::rowNode(std::uint32_t space, std::uint32_t row) {
         return rowNode(program_.code[info.first].target, places_.follow(info.first, row));
     }
     node.text = places_.row(space, row, record_);
+    // A group's rows stand in its last record, whose key tells them from those of other groups.
+    const engine::Home home = places_.home(space, row);
+    if (home.shared &&
+        std::find(home.records.begin(), home.records.end(), record_) == home.records.end()) {
+        node.text.insert(0, places_.key(home.records.back()) + ":");
+    }
     if (info.kind != bytecode::SpaceInfo::Kind::Instants) {
         return node;
     }

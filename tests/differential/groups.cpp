@@ -116,14 +116,8 @@ void PackWriter::collectInstants() {
         return;
     }
     const Variable list = random_.of(lists);
-    Space made;
-    made.kind = Space::Kind::Collected;
-    made.name = world_.fresh("moment");
-    made.listName = made.name + "s";
-    made.parent = parent;
-    made.dated = world_.spaces[parent].dated;
+    Space made = world_.collected("moment", parent, list);
     made.instants = true;
-    made.source = list.space;
     made.columns.push_back({"start", {Kind::Minutes, 0, 0}});
     made.columns.push_back({"finish", {Kind::Minutes, 0, 0}});
     const std::string binder = world_.fresh("b");

@@ -79,14 +79,8 @@ void PackWriter::collectKeyed() {
         return;
     }
     const Variable list = random_.of(lists);
-    Space made;
-    made.kind = Space::Kind::Collected;
-    made.name = world_.fresh("heap");
-    made.listName = made.name + "s";
-    made.parent = parent;
-    made.dated = world_.spaces[parent].dated;
+    Space made = world_.collected("heap", parent, list);
     made.keyed = true;
-    made.source = list.space;
     std::vector<Column> keys;
     for (const Column& column : world_.spaces[list.space].columns) {
         const bool groupable =
@@ -158,13 +152,7 @@ void PackWriter::collectRows() {
         return;
     }
     const Variable list = random_.of(lists);
-    Space made;
-    made.kind = Space::Kind::Collected;
-    made.name = world_.fresh("line");
-    made.listName = made.name + "s";
-    made.parent = parent;
-    made.dated = world_.spaces[parent].dated;
-    made.source = list.space;
+    Space made = world_.collected("line", parent, list);
     const std::string binder = world_.fresh("b");
     Scope inner = scopeOf(parent);
     inner.variables.push_back({binder, list.space});

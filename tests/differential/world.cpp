@@ -237,4 +237,15 @@ std::vector<Variable> World::lists(const Scope& scope) {
     return all;
 }
 
+Space World::collected(const std::string& prefix, std::size_t parent, const Variable& list) {
+    Space made;
+    made.kind = Space::Kind::Collected;
+    made.name = fresh(prefix);
+    made.listName = made.name + "s";
+    made.parent = parent;
+    made.dated = spaces[parent].dated;
+    made.source = list.space;
+    return made;
+}
+
 }  // namespace proviso::differential

@@ -155,6 +155,8 @@ struct World {
     /// Lists of those rows: text of the path and the rows' space.
     std::vector<Variable> lists(const Scope& scope);
     std::vector<Variable> listsOf(const Variable& row) const;
+    /// The start of a space collected of `parent` over one of its lists, with a name of its own.
+    Space collected(const std::string& prefix, std::size_t parent, const Variable& list);
 
   private:
     void addList(std::vector<Variable>& found,
