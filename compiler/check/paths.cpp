@@ -9,6 +9,12 @@ namespace proviso::check {
 namespace {
 
 constexpr SymbolKinds kValues{SymbolKind::Parameter, SymbolKind::Table};
+/// What a path may begin with where the pack that declares it is used.
+constexpr SymbolKinds kBeginnings{SymbolKind::Parameter,
+                                  SymbolKind::Table,
+                                  SymbolKind::Record,
+                                  SymbolKind::Grouping,
+                                  SymbolKind::Collect};
 
 }  // namespace
 
@@ -170,7 +176,7 @@ Value ExpressionChecker::declared(const ast::Path& path,
             return error();
         }
     }
-    context_.names.reportUnknown(scope_.pack, first.text, first.span, kValues, known);
+    context_.names.reportUnknown(scope_.pack, first.text, first.span, kBeginnings, known);
     return error();
 }
 

@@ -241,3 +241,26 @@ TEST_CASE("first and last days of periods") {
     CHECK(defined("order", "year_end of order.placed_on - order.placed_on") ==
           "(year_end(order.placed_on) - order.placed_on)");
 }
+
+TEST_CASE("a grouping of a pack that is not used is told with the pack to use") {
+    const std::string groups = "-- file: shop.prv\n" + std::string(kPack) +
+                               "-- file: groups.prv\n"
+                               "pack groups layer house uses shop end\n"
+                               "grouping till : order by customer ordered by sequence complete\n"
+                               "-- file: rules.prv\n"
+                               "pack rules layer house uses shop";
+    const std::string rule = " end\ndefine bills of order : count as count over ";
+    const auto helpOf = [&](const std::string& used, const std::string& name) {
+        const test::Checked checked =
+            test::checkText(groups + used + rule + name + ".orders as o end\n");
+        std::string help;
+        for (const Diagnostic& diagnostic : checked.sink.sorted(checked.sources)) {
+            CHECK(diagnostic.code() == "E0201");
+            help += diagnostic.help;
+        }
+        return help;
+    };
+    CHECK(helpOf("", "till") == "add `uses groups` to the pack's head");
+    CHECK(helpOf(", groups", "tll") == "did you mean `till`?");
+    CHECK(helpOf(", groups", "till").empty());
+}
