@@ -33,6 +33,34 @@ struct KeyHash {
     }
 };
 
+/// By a table instead of a map, where the key's values are small: numbers of texts and of members.
+bool numberDensely(const ColumnData& key, std::uint32_t records, Sets& sets) {
+    std::int64_t highest = 0;
+    for (std::uint32_t record = 0; record < records; ++record) {
+        if (key.values[record] < 0) {
+            return false;
+        }
+        highest = std::max(highest, key.values[record]);
+    }
+    constexpr std::int64_t kSpare = 1024;
+    if (highest > std::int64_t{16} * records + kSpare) {
+        return false;
+    }
+    std::vector<std::uint32_t> known(static_cast<std::size_t>(highest) + 1, kNone);
+    for (std::uint32_t record = 0; record < records; ++record) {
+        std::uint32_t& set = known[static_cast<std::size_t>(key.values[record])];
+        if (key.state(record) != State::Value) {
+            sets.of.push_back(sets.count++);
+            continue;
+        }
+        if (set == kNone) {
+            set = sets.count++;
+        }
+        sets.of.push_back(set);
+    }
+    return true;
+}
+
 }  // namespace
 
 Sets setsOf(const std::vector<const ColumnData*>& keys, std::uint32_t records) {
@@ -41,6 +69,9 @@ Sets setsOf(const std::vector<const ColumnData*>& keys, std::uint32_t records) {
     if (keys.empty()) {
         sets.of.assign(records, 0);
         sets.count = records == 0 ? 0 : 1;
+        return sets;
+    }
+    if (keys.size() == 1 && numberDensely(*keys[0], records, sets)) {
         return sets;
     }
     std::unordered_map<std::vector<std::int64_t>, std::uint32_t, KeyHash> known;
@@ -168,11 +199,45 @@ std::int64_t Budget::cost(const Price& price, std::uint32_t set) const {
     return spent;
 }
 
+Budget::Most Budget::mostRows() const {
+    const auto highest = [](const auto& rows) {
+        return rows.empty()
+                   ? 0
+                   : static_cast<std::int64_t>(*std::max_element(rows.begin(), rows.end()));
+    };
+    Most most;
+    for (const std::vector<std::uint32_t>& rows : perRecord_) {
+        most.perRecord.push_back(highest(rows));
+    }
+    for (const auto& spaces : perSet_) {
+        std::vector<std::int64_t>& ofClass = most.perSet.emplace_back();
+        for (const std::vector<std::int64_t>& rows : spaces) {
+            ofClass.push_back(highest(rows));
+        }
+    }
+    return most;
+}
+
+bool Budget::isWithin(const Price& price, std::int64_t budget, const Most& most) {
+    std::int64_t spent = 0;
+    for (const auto& [space, weight] : price.weights) {
+        spent = addCost(spent,
+                        weight,
+                        price.partitionClass == kNone ? most.perRecord[space]
+                                                      : most.perSet[price.partitionClass][space]);
+    }
+    return spent <= budget;
+}
+
 OverBudget Budget::over(std::int64_t budget) const {
     OverBudget marked(program_.rules.size());
+    const Most most = mostRows();
     bool any = false;
     for (std::size_t rule = 0; rule < rulePrices_.size(); ++rule) {
         for (const Price& price : rulePrices_[rule]) {
+            if (isWithin(price, budget, most)) {
+                continue;
+            }
             const std::uint32_t sets =
                 price.partitionClass == kNone ? records_ : sets_[price.partitionClass].count;
             std::vector<std::uint8_t> isOver(sets, 0);

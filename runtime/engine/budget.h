@@ -47,6 +47,15 @@ class Budget {
         std::uint32_t partitionClass = bytecode::kNone;
         Weights weights;
     };
+    /// The most rows of a space that any record or set has.
+    struct Most {
+        std::vector<std::int64_t> perRecord;            ///< by space
+        std::vector<std::vector<std::int64_t>> perSet;  ///< by class, space
+    };
+    Most mostRows() const;
+    /// Whether no set can be over, even if one had the most of everything: so one look is enough
+    /// for nearly all rules.
+    static bool isWithin(const Price& price, std::int64_t budget, const Most& most);
     std::vector<Price> pricesOf(const Weights& weights) const;
     std::int64_t cost(const Price& price, std::uint32_t set) const;
     std::uint32_t setOf(const Price& price, std::uint32_t record) const;

@@ -140,7 +140,7 @@ bool runBuild(Frame& frame, Register number) {
         fits = buildRows(frame, instruction, data);
         break;
     case Op::BuildWindow:
-        fits = Window(frame, instruction).build(data, frame.maximumRows);
+        fits = Window(frame, instruction).build(data, frame.maximumRows, findSpans(frame, number));
         break;
     case Op::BuildInstants:
         fits = buildInstants(frame, instruction, data);

@@ -218,25 +218,29 @@ std::vector<Key> rankKeys(const Frame& frame, const Instruction& instruction) {
 
 }  // namespace
 
+/// Records mostly come in the order that is asked for.
+template <class Before>
+static void sortUnlessSorted(std::vector<std::uint32_t>& rows, Before before) {
+    if (!std::is_sorted(rows.begin(), rows.end(), before)) {
+        std::stable_sort(rows.begin(), rows.end(), before);
+    }
+}
+
 void runDenseRank(Frame& frame, Register number) {
     const Instruction& instruction = frame.program.code[number];
     const RegisterData& link = frame.linkOperand(instruction, 0);
+    const Children& children = frame.childrenOf(instruction.operands[0]);
     ColumnData& out = frame.registers[number].own;
     const std::size_t rows = frame.rowsOf(instruction);
     const std::vector<Key> keys = rankKeys(frame, instruction);
     out.values.assign(rows, 0);
     out.states.resize(rows);
-    std::vector<std::uint32_t>& sorted = frame.words;
-    sorted.clear();
     for (std::uint32_t row = 0; row < rows; ++row) {
         State state = link.state(row);
         for (const Key& key : keys) {
             state = propagate(state, key.column->state(row));
         }
         out.states[row] = state;
-        if (state == State::Value) {
-            sorted.push_back(row);
-        }
     }
     const auto order = [&](std::uint32_t a, std::uint32_t b) {
         for (const Key& key : keys) {
@@ -247,37 +251,32 @@ void runDenseRank(Frame& frame, Register number) {
         }
         return 0;
     };
-    std::sort(sorted.begin(), sorted.end(), [&](std::uint32_t a, std::uint32_t b) {
-        if (link.rows[a] != link.rows[b]) {
-            return link.rows[a] < link.rows[b];
+    std::vector<std::uint32_t>& sorted = frame.words;
+    for (std::uint32_t parent = 0; parent < frame.targetRows(instruction.operands[0]); ++parent) {
+        sorted.clear();
+        for (const std::uint32_t row : children.of(parent)) {
+            if (out.states[row] == State::Value) {
+                sorted.push_back(row);
+            }
         }
-        return order(a, b) < 0;
-    });
-    std::int64_t position = 0;
-    for (std::size_t index = 0; index < sorted.size(); ++index) {
-        if (index == 0 || link.rows[sorted[index]] != link.rows[sorted[index - 1]]) {
-            position = 0;
-        } else if (order(sorted[index], sorted[index - 1]) != 0) {
-            ++position;
+        sortUnlessSorted(sorted, [&](std::uint32_t a, std::uint32_t b) { return order(a, b) < 0; });
+        std::int64_t position = 0;
+        for (std::size_t index = 0; index < sorted.size(); ++index) {
+            if (index > 0 && order(sorted[index], sorted[index - 1]) != 0) {
+                ++position;
+            }
+            out.values[sorted[index]] = position;
         }
-        out.values[sorted[index]] = position;
     }
     settle(out);
 }
 
 void runRank(Frame& frame, Register number) {
     const Instruction& instruction = frame.program.code[number];
-    const RegisterData& link = frame.linkOperand(instruction, 0);
+    const Children& children = frame.childrenOf(instruction.operands[0]);
     ColumnData& out = frame.registers[number].own;
-    const std::size_t rows = frame.rowsOf(instruction);
     const std::vector<Key> keys = rankKeys(frame, instruction);
-    std::vector<std::uint32_t>& sorted = frame.words;
-    sorted.resize(rows);
-    std::iota(sorted.begin(), sorted.end(), 0U);
-    std::sort(sorted.begin(), sorted.end(), [&](std::uint32_t a, std::uint32_t b) {
-        if (link.rows[a] != link.rows[b]) {
-            return link.rows[a] < link.rows[b];
-        }
+    const auto before = [&](std::uint32_t a, std::uint32_t b) {
         for (const Key& key : keys) {
             const bool aIsValue = key.column->state(a) == State::Value;
             const bool bIsValue = key.column->state(b) == State::Value;
@@ -293,15 +292,19 @@ void runRank(Frame& frame, Register number) {
             }
         }
         return a < b;
-    });
-    out.values.resize(rows);
-    out.states = link.states;
-    std::int64_t position = 0;
-    for (std::size_t index = 0; index < rows; ++index) {
-        const bool sameParent =
-            index > 0 && link.rows[sorted[index]] == link.rows[sorted[index - 1]];
-        position = sameParent ? position + 1 : 0;
-        out.values[sorted[index]] = position;
+    };
+    out.values.assign(frame.rowsOf(instruction), 0);
+    out.states = frame.linkOperand(instruction, 0).states;
+    std::vector<std::uint32_t>& sorted = frame.words;
+    for (std::uint32_t parent = 0; parent < frame.targetRows(instruction.operands[0]); ++parent) {
+        const std::span<const std::uint32_t> rows = children.of(parent);
+        sorted.assign(rows.begin(), rows.end());
+        if (!keys.empty()) {
+            sortUnlessSorted(sorted, before);
+        }
+        for (std::size_t index = 0; index < sorted.size(); ++index) {
+            out.values[sorted[index]] = static_cast<std::int64_t>(index);
+        }
     }
     settle(out);
 }

@@ -4,6 +4,7 @@
 #include "runtime/bytecode/program.h"
 #include "runtime/engine/carried.h"
 #include "runtime/engine/lookups.h"
+#include "runtime/engine/running.h"
 #include "runtime/values/decimal.h"
 #include "runtime/values/logic.h"
 
@@ -85,6 +86,11 @@ struct Frame {
     std::vector<Register> active;               ///< what runs, ascending
     std::vector<Register> carriedIn;            ///< not computed, but given with the batch
     std::vector<const CarriedColumn*> givenBy;  ///< by register, nullptr where it is computed
+
+    const std::vector<RunningWindow>* running = nullptr;
+    std::vector<RunningSpans> spans;  ///< parallel to `running`
+    /// By register: the running window that it is, or that it folds; kNoIndex where none.
+    std::vector<std::uint32_t> runningOf;
 
     // Used by one operation at a time, kept for their memory.
     std::vector<std::uint8_t> bytes;
@@ -180,6 +186,10 @@ void runFold(Frame& frame, Register number);
 void boundFold(const Frame& frame, const Instruction& instruction, ColumnData& out);
 // latest.cpp
 void foldLatest(Frame& frame, const Instruction& instruction, ColumnData& out);
+// running.cpp: what of a window is a stretch; nullptr where it is no running window
+const RunningSpans* findSpans(Frame& frame, Register window);
+/// A fold over a running window; false where it is none. Needs no pairs where all are stretches.
+bool runRunningFold(Frame& frame, Register number);
 // build.cpp: false where a row space would grow beyond the limit
 bool runBuild(Frame& frame, Register number);
 // apportion.cpp

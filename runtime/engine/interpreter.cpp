@@ -179,7 +179,9 @@ static bool dispatch(Frame& frame, Register number) {
     case Op::FoldOnly:
     case Op::FoldFirst:
     case Op::FoldLatest:
-        runFold(frame, number);
+        if (!runRunningFold(frame, number)) {
+            runFold(frame, number);
+        }
         return true;
     case Op::GroupBy:
     case Op::BuildKeyed:
@@ -229,6 +231,17 @@ static bool holesFit(const Batch::Space& holes, const SchemaSpace& described) {
            });
 }
 
+/// Columns that nothing reads may be left out.
+static bool hasWhatIsRead(const Batch& batch,
+                          const std::vector<Instruction>& code,
+                          const std::vector<Register>& active) {
+    return std::all_of(active.begin(), active.end(), [&](Register number) {
+        const Instruction& one = code[number];
+        return one.op != Op::Input || batch.spaces[one.space].columns[one.index].values.size() ==
+                                          batch.spaces[one.space].rows;
+    });
+}
+
 static bool fits(const Batch& batch, const Schema& schema) {
     if (batch.spaces.size() != schema.spaces.size() || batch.dictionary == nullptr) {
         return false;
@@ -241,7 +254,7 @@ static bool fits(const Batch& batch, const Schema& schema) {
             return false;
         }
         for (const ColumnData& column : space.columns) {
-            if (!isColumn(column, rows)) {
+            if (!isColumn(column, column.values.empty() ? 0 : rows)) {
                 return false;
             }
         }
@@ -259,9 +272,10 @@ static bool fits(const Batch& batch, const Schema& schema) {
     return holesFit(batch.holes, schema.spaces[0]);
 }
 
-static Result<void> runAll(Frame& frame, bool onlyDependents) {
+static Result<void>
+runAll(Frame& frame, const std::vector<Register>& registers, bool onlyDependents) {
     const std::vector<Instruction>& code = frame.program.code;
-    for (const Register number : frame.active) {
+    for (const Register number : registers) {
         if (onlyDependents && !frame.lookups->dependsOnChoice[number]) {
             continue;
         }
@@ -290,6 +304,24 @@ static void takeCarried(Frame& frame, const InterpreterOptions& options) {
         const Register number = options.carriedIn[index];
         frame.givenBy[number] = &options.carried[index];
         frame.registers[number].column = &options.carried[index].cells;
+    }
+}
+
+static void takeRunning(Frame& frame, const std::vector<RunningWindow>* running) {
+    if (running != nullptr && running->empty()) {
+        running = nullptr;
+    }
+    if (frame.running == nullptr && running == nullptr) {
+        return;
+    }
+    frame.running = running;
+    frame.runningOf.assign(frame.program.code.size(), kNoIndex);
+    frame.spans.resize(running == nullptr ? 0 : running->size());
+    for (std::uint32_t index = 0; index < frame.spans.size(); ++index) {
+        frame.runningOf[(*running)[index].window] = index;
+        for (const RunningFold& one : (*running)[index].folds) {
+            frame.runningOf[one.fold] = index;
+        }
     }
 }
 
@@ -322,7 +354,14 @@ Interpreter Interpreter::sibling() const {
 
 Result<void> Interpreter::run(const Batch& batch, const Options& options) {
     engine::Frame& frame = *frame_;
-    if (!engine::fits(batch, frame.program.schema)) {
+    if (options.active != nullptr) {
+        frame.active = *options.active;
+    } else {
+        frame.active.resize(frame.program.code.size());
+        std::iota(frame.active.begin(), frame.active.end(), 0U);
+    }
+    if (!engine::fits(batch, frame.program.schema) ||
+        !engine::hasWhatIsRead(batch, frame.program.code, frame.active)) {
         return Error{ErrorCode::InvalidArgument, "the batch does not fit the program's schema", ""};
     }
     const std::int64_t knownBy = options.asOf.value_or(INT64_MAX);
@@ -337,14 +376,9 @@ Result<void> Interpreter::run(const Batch& batch, const Options& options) {
     for (std::size_t space = 0; space < frame.rowCounts.size(); ++space) {
         frame.rowCounts[space] = space < batch.spaces.size() ? batch.spaces[space].rows : 0;
     }
-    if (options.active != nullptr) {
-        frame.active = *options.active;
-    } else {
-        frame.active.resize(frame.program.code.size());
-        std::iota(frame.active.begin(), frame.active.end(), 0U);
-    }
     engine::takeCarried(frame, options);
-    Result<void> done = engine::runAll(frame, /*onlyDependents=*/false);
+    engine::takeRunning(frame, options.running);
+    Result<void> done = engine::runAll(frame, frame.active, /*onlyDependents=*/false);
     if (done.has_value()) {
         engine::checkCarried(frame);
     }
@@ -355,10 +389,12 @@ void Interpreter::limit(std::vector<std::vector<std::uint8_t>> overBudget) {
     frame_->overBudget = std::move(overBudget);
 }
 
-Result<void> Interpreter::rerun(std::int64_t choice) {
+Result<void> Interpreter::rerun(std::int64_t choice,
+                                const std::vector<bytecode::Register>* needed) {
     PROVISO_CHECK(frame_->batch != nullptr, "rerun before run");
     frame_->choice = choice;
-    return engine::runAll(*frame_, /*onlyDependents=*/true);
+    return engine::runAll(
+        *frame_, needed != nullptr ? *needed : frame_->active, /*onlyDependents=*/true);
 }
 
 const ColumnData& Interpreter::column(bytecode::Register number) const {

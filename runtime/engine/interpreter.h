@@ -15,6 +15,7 @@ namespace proviso {
 namespace engine {
 struct Frame;
 struct CarriedColumn;
+struct RunningWindow;
 }  // namespace engine
 
 struct InterpreterOptions {
@@ -24,9 +25,12 @@ struct InterpreterOptions {
     std::int64_t choice = 0;
     /// A built row space that would hold more rows ends the run.
     std::uint32_t maximumRows = 1U << 24U;
-    /// Only these registers are computed, ascending; nullptr: all. Other registers may not be read,
-    /// and must not be operands of these unless they are carried.
+    /// Only these registers are computed, in this order; nullptr: all. Other registers may not be
+    /// read, and must not be operands of these unless they are carried.
     const std::vector<bytecode::Register>* active = nullptr;
+    /// Windows of `active` whose rows nothing reads but sums and counts; nullptr: none. Must stay
+    /// as long as the interpreter runs with them.
+    const std::vector<engine::RunningWindow>* running = nullptr;
     /// Columns that a former stage computed, with the cells of all rows of the batch's records;
     /// parallel.
     std::span<const bytecode::Register> carriedIn{};
@@ -62,8 +66,10 @@ class Interpreter {
     void limit(std::vector<std::vector<std::uint8_t>> overBudget);
 
     /// Runs again what depends on the choice, over the batch of the last run, which must have
-    /// succeeded.
-    Result<void> rerun(std::int64_t choice);
+    /// succeeded; of that only `needed`, if it is given: registers of that run with all
+    /// they read, in the order in which they are run. The others still say what they said.
+    Result<void> rerun(std::int64_t choice,
+                       const std::vector<bytecode::Register>* needed = nullptr);
 
     /// A register that is a column. Non-values have the value 0, except in columns of the batch
     /// itself.

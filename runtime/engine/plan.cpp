@@ -79,6 +79,16 @@ class Planner {
         }
         noteGroups();
         countSpaces();
+        for (Stage& stage : plan_.stages) {
+            noteChoices(stage);
+            noteFields(stage);
+            std::vector<Register> kept = stage.carriedOut;
+            kept.insert(kept.end(),
+                        roots_[numberOf(stage)].registers.begin(),
+                        roots_[numberOf(stage)].registers.end());
+            stage.running = findRunning(program_, stage.active, kept, stage.counted);
+            placeRunning(program_, stage.running, stage.choices);
+        }
         return std::move(plan_);
     }
 
@@ -392,7 +402,6 @@ class Planner {
         for (std::uint32_t output = 0; output < program_.outputs.size(); ++output) {
             place(output, registersOfOutput(output), &Roots::outputs);
         }
-        mergeRowStage();
         if (roots_.empty()) {
             roots_[0];
         }
@@ -424,31 +433,6 @@ class Planner {
             roots_.erase(0);
         }
         return !carried_.empty();
-    }
-
-    /// What concerns single records costs nothing more in a stage that comes anyway.
-    void mergeRowStage() {
-        const auto rows = roots_.find(0);
-        if (rows == roots_.end()) {
-            return;
-        }
-        for (auto& [stage, roots] : roots_) {
-            if (stage == 0 || plan_.partitions[partitionOf(stage)].keys.empty()) {
-                continue;
-            }
-            for (const auto list : {&Roots::rules, &Roots::decisions, &Roots::outputs}) {
-                (roots.*list)
-                    .insert((roots.*list).end(),
-                            (rows->second.*list).begin(),
-                            (rows->second.*list).end());
-                std::sort((roots.*list).begin(), (roots.*list).end());
-            }
-            roots.registers.insert(roots.registers.end(),
-                                   rows->second.registers.begin(),
-                                   rows->second.registers.end());
-            roots_.erase(rows);
-            return;
-        }
     }
 
     // ---- slices --------------------------------------------------------------------------------
@@ -606,6 +590,45 @@ class Planner {
         }
     }
 
+    Ordinal numberOf(const Stage& stage) const {
+        return stage.level == 0 ? 0 : ordinal(stage.level, stage.partition);
+    }
+
+    void noteChoices(Stage& stage) {
+        std::vector<Register> needed;
+        for (const std::uint32_t output : stage.outputs) {
+            const bytecode::OutputInfo& info = program_.outputs[output];
+            if (info.choices && info.space == program_.outcomesSpace) {
+                const std::vector<Register> registers = registersOfOutput(output);
+                needed.insert(needed.end(), registers.begin(), registers.end());
+            }
+        }
+        Stage slice;
+        slice.partition = stage.partition;
+        this->slice(slice, numberOf(stage), std::move(needed));
+        stage.choices = std::move(slice.active);
+    }
+
+    void noteFields(Stage& stage) const {
+        std::vector<std::set<std::uint32_t>> fields(program_.schema.spaces.size());
+        const auto note = [&](Register number) {
+            const Instruction& one = program_.code[number];
+            if (one.op == Op::Input) {
+                fields[one.space].insert(one.index);
+            }
+        };
+        std::for_each(stage.active.begin(), stage.active.end(), note);
+        // Who is told, and which rejected records may belong to them.
+        fields[0].insert(program_.schema.keyField);
+        if (stage.partition != kNone) {
+            const std::vector<Register>& keys = plan_.partitions[stage.partition].keys;
+            std::for_each(keys.begin(), keys.end(), note);
+        }
+        for (const std::set<std::uint32_t>& ofSpace : fields) {
+            stage.fields.emplace_back(ofSpace.begin(), ofSpace.end());
+        }
+    }
+
     const Program& program_;
     Plan plan_;
     std::vector<std::uint32_t> joinedWith_;    ///< by class
@@ -632,6 +655,7 @@ Stage Plan::everything(const Program& program) {
     Stage stage;
     stage.active.resize(program.code.size());
     std::iota(stage.active.begin(), stage.active.end(), 0U);
+    stage.choices = stage.active;
     stage.rules.resize(program.rules.size());
     std::iota(stage.rules.begin(), stage.rules.end(), 0U);
     stage.decisions.resize(program.decisions.size());

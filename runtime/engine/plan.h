@@ -1,6 +1,7 @@
 #pragma once
 
 #include "runtime/bytecode/program.h"
+#include "runtime/engine/running.h"
 
 #include <cstdint>
 #include <string>
@@ -16,7 +17,10 @@ namespace proviso::engine {
 struct Stage {
     std::uint32_t level = 0;                     ///< 0: records by themselves
     std::uint32_t partition = bytecode::kNone;   ///< index into Plan::partitions
-    std::vector<bytecode::Register> active;      ///< ascending; what is computed
+    std::vector<bytecode::Register> active;      ///< what is computed, in this order
+    std::vector<bytecode::Register> choices;     ///< likewise, of `active`: what lists need that
+                                                 ///< show the other outcomes
+    std::vector<RunningWindow> running;          ///< of `active`
     std::vector<bytecode::Register> carriedIn;   ///< ascending; columns of former stages
     std::vector<bytecode::Register> carriedOut;  ///< ascending; columns for later ones
     std::vector<std::uint32_t> rules;            ///< read here, by number
@@ -24,6 +28,9 @@ struct Stage {
     std::vector<std::uint32_t> outputs;
     std::vector<std::uint32_t> groups;   ///< Group spaces that say who is beside a hole
     std::vector<std::uint32_t> counted;  ///< spaces whose rows count against budgets
+    /// By input space: the stored fields that the stage reads, ascending; no others are copied for
+    /// it.
+    std::vector<std::vector<std::uint32_t>> fields;
 };
 
 /// Records with equal values of `keys` are evaluated together; no keys: all are. A record with a

@@ -31,6 +31,7 @@ struct BlockOutput {
         Block records;
         StageOutput output;
         std::vector<std::string> parts;  ///< by record, written: they wait for the last stage
+        bool isTooLarge = false;
     };
     std::vector<Piece> pieces;
 };
@@ -50,15 +51,23 @@ class StagedRun {
     bool run(const BlockSink& sink) {
         evaluate();
         const Budget budget = countBudget();
-        over_ = budget.over(options_.decide.budget);
-        if (!over_.empty()) {
-            // What rules cost was counted on the rows of the first run, so that it does not depend
-            // on which rules err.
+        if (isOver(budget)) {
             parts_.assign(records_.size(), {});
-            carriedBy_.assign(plan_.stages.size(), {});
             evaluate();
         }
         return handOver(budget, sink);
+    }
+
+    std::vector<std::uint32_t> run(const ColumnSink& sink) {
+        columns_ = &sink;
+        evaluate();
+        if (isOver(countBudget())) {
+            sink.again();
+            evaluate();
+        }
+        std::sort(tooLarge_.begin(), tooLarge_.end());
+        tooLarge_.erase(std::unique(tooLarge_.begin(), tooLarge_.end()), tooLarge_.end());
+        return std::move(tooLarge_);
     }
 
   private:
@@ -71,7 +80,16 @@ class StagedRun {
 
     std::uint32_t count() const { return static_cast<std::uint32_t>(records_.size()); }
 
+    /// Then everything is evaluated again: what rules cost was counted on the rows of the first
+    /// run, so that it does not depend on which rules err.
+    bool isOver(const Budget& budget) {
+        over_ = budget.over(options_.decide.budget);
+        return !over_.empty();
+    }
+
     void evaluate() {
+        carriedBy_.assign(plan_.stages.size(), {});
+        tooLarge_.clear();
         for (std::size_t stage = 0; stage < plan_.stages.size(); ++stage) {
             if (plan_.isNeeded(stage, store_.batch().holes.rows != 0)) {
                 evaluateStageOf(stage);
@@ -135,25 +153,25 @@ class StagedRun {
             }
             return blocks;
         }
-        const std::vector<Block> sets = membersOf(setsOfPartition(stage.partition));
-        for (const Block& set : sets) {
-            if (blocks.empty() || blocks.back().size() + set.size() > options_.blockRows) {
-                blocks.emplace_back();
-            }
-            blocks.back().insert(blocks.back().end(), set.begin(), set.end());
+        const Sets& sets = setsOfPartition(stage.partition);
+        Block sizes(sets.count, 0);
+        for (const std::uint32_t set : sets.of) {
+            ++sizes[set];
         }
-        for (Block& block : blocks) {
-            std::sort(block.begin(), block.end());
+        Block blockOf(sets.count, 0);
+        std::size_t rows = 0;
+        for (std::uint32_t set = 0; set < sets.count; ++set) {
+            if (blocks.empty() || rows + sizes[set] > options_.blockRows) {
+                blocks.emplace_back();
+                rows = 0;
+            }
+            rows += sizes[set];
+            blockOf[set] = static_cast<std::uint32_t>(blocks.size() - 1);
+        }
+        for (std::uint32_t record = 0; record < sets.of.size(); ++record) {
+            blocks[blockOf[sets.of[record]]].push_back(record);
         }
         return blocks;
-    }
-
-    static std::vector<Block> membersOf(const Sets& sets) {
-        std::vector<Block> members(sets.count);
-        for (std::uint32_t record = 0; record < sets.of.size(); ++record) {
-            members[sets.of[record]].push_back(record);
-        }
-        return members;
     }
 
     // ---- one stage -----------------------------------------------------------------------------
@@ -197,16 +215,18 @@ class StagedRun {
         // were filled.
         for (Block& set : setsIn(stage, block)) {
             auto found = evaluateSets(interpreter, stage, set);
-            if (!found) {
+            const bool isTooLarge = !found;
+            if (isTooLarge) {
                 found = tooLargeOutput(*program_, stage, batchOf(stage, set));
             }
             output.pieces.push_back(pieceOf(std::move(set), std::move(*found)));
+            output.pieces.back().isTooLarge = isTooLarge;
         }
         return output;
     }
 
     static BlockOutput::Piece pieceOf(Block records, StageOutput output) {
-        BlockOutput::Piece piece{std::move(records), std::move(output), {}};
+        BlockOutput::Piece piece{std::move(records), std::move(output), {}, false};
         for (PartialResult& part : piece.output.parts) {
             for (FindingResult& finding : part.result.findings) {
                 finding.sharedRow = finding.shared ? piece.records[finding.sharedRow] : 0;
@@ -249,7 +269,7 @@ class StagedRun {
         for (const std::uint32_t record : block) {
             records.push_back(records_[record]);
         }
-        Batch batch = store_.select(records);
+        Batch batch = store_.select(records, &stage.fields);
         batch.holes = holes_.concerning(batch.spaces[0], stage.partition);
         return batch;
     }
@@ -274,14 +294,28 @@ class StagedRun {
                 over[rule].clear();
             }
         }
-        return evaluateStage(interpreter, plan_, stage, {batch, carried, over}, options_.decide);
+        if (columns_ == nullptr) {
+            return evaluateStage(
+                interpreter, plan_, stage, {batch, carried, over}, options_.decide);
+        }
+        DecideOptions options = options_.decide;
+        options.withChoices = false;
+        auto found = evaluateStage(
+            interpreter, plan_, stage, {batch, carried, over}, options, /*withResults=*/false);
+        if (found) {
+            columns_->take({interpreter, block, stage.rules, stage.decisions, stage.outputs});
+        }
+        return found;
     }
 
     void take(const Stage& stage, Carried& carried, BlockOutput::Piece piece) {
         StageOutput& output = piece.output;
+        if (piece.isTooLarge) {
+            tooLarge_.insert(tooLarge_.end(), piece.records.begin(), piece.records.end());
+        }
         for (std::uint32_t row = 0; row < piece.records.size(); ++row) {
             const std::uint32_t record = piece.records[row];
-            if (!piece.parts[row].empty()) {
+            if (row < piece.parts.size() && !piece.parts[row].empty()) {
                 parts_[record].push_back(std::move(piece.parts[row]));
             }
             if (!stage.carriedOut.empty()) {
@@ -358,20 +392,28 @@ class StagedRun {
     }
 
     bool handOver(const Budget& budget, const BlockSink& sink) {
-        std::vector<RecordResult> results;
-        for (std::uint32_t record = 0; record < count(); ++record) {
-            results.push_back(mergeParts(partsOf(record)));
-            results.back().budgetSpent = budget.spentBeside(record);
-            if (results.size() == options_.blockRows || record + 1 == count()) {
-                if (!sink(std::move(results))) {
-                    return false;
+        const std::size_t size = options_.blockRows;
+        const std::size_t blocks = (count() + size - 1) / size;
+        const auto makeWorker = [&] {
+            return [this, &budget, size](std::size_t block) {
+                std::vector<RecordResult> results;
+                results.reserve(size);
+                const std::size_t end = std::min<std::size_t>(count(), (block + 1) * size);
+                for (std::size_t at = block * size; at < end; ++at) {
+                    const auto record = static_cast<std::uint32_t>(at);
+                    results.push_back(mergeParts(partsOf(record)));
+                    results.back().budgetSpent = budget.spentBeside(record);
                 }
-                results.clear();
-            }
-        }
-        return true;
+                return results;
+            };
+        };
+        return InTurn<std::vector<RecordResult>>(blocks, options_.threads)
+            .run(makeWorker, [&](std::size_t, std::vector<RecordResult> results) {
+                return sink(std::move(results));
+            });
     }
 
+    /// Of different records on several threads.
     std::vector<PartialResult> partsOf(std::uint32_t record) {
         std::vector<PartialResult> parts(1);
         const ColumnData& keys = store_.batch().spaces[0].columns[program_->schema.keyField];
@@ -398,6 +440,8 @@ class StagedRun {
     std::vector<std::vector<std::string>> parts_;  ///< by record, by stage: as wire.h writes them
     std::map<std::uint32_t, std::vector<std::uint32_t>> rowCounts_;  ///< by space, by record
     OverBudget over_;
+    const ColumnSink* columns_ = nullptr;  ///< nullptr: results are collected
+    std::vector<std::uint32_t> tooLarge_;
 };
 
 }  // namespace
@@ -413,14 +457,25 @@ std::vector<std::uint32_t> recordsInOrder(const bytecode::Program& program,
         return records;
     }
     const ColumnData& keys = batch.spaces[0].columns[program.schema.keyField];
-    std::sort(records.begin(), records.end(), [&](std::uint32_t a, std::uint32_t b) {
-        const std::string_view textOfA =
-            batch.dictionary->text(static_cast<std::uint32_t>(keys.values[a]));
-        const std::string_view textOfB =
-            batch.dictionary->text(static_cast<std::uint32_t>(keys.values[b]));
-        return textOfA != textOfB ? textOfA < textOfB : a < b;
-    });
+    const auto before = [&](std::uint32_t a, std::uint32_t b) {
+        const int order =
+            batch.dictionary->text(static_cast<std::uint32_t>(keys.values[a]))
+                .compare(batch.dictionary->text(static_cast<std::uint32_t>(keys.values[b])));
+        return order != 0 ? order < 0 : a < b;
+    };
+    // Files mostly come in the order of their keys.
+    if (!std::is_sorted(records.begin(), records.end(), before)) {
+        std::sort(records.begin(), records.end(), before);
+    }
     return records;
+}
+
+std::vector<std::uint32_t> evaluateColumns(const std::shared_ptr<const bytecode::Program>& program,
+                                           const RecordStore& store,
+                                           const RunOptions& options,
+                                           const ColumnSink& sink) {
+    PROVISO_CHECK(options.blockRows > 0, "a block holds at least one record");
+    return engine::StagedRun(program, store, options).run(sink);
 }
 
 bool decideRecords(const std::shared_ptr<const bytecode::Program>& program,

@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <span>
 #include <vector>
 
 namespace proviso {
@@ -20,6 +21,33 @@ struct RunOptions {
     /// Told now and then how far the run is; may be empty.
     std::function<void(std::uint64_t done, std::uint64_t total)> progress;
 };
+
+/// What one stage computed for one block of records, before anything is made of it: for hosts that
+/// count or add up and need no texts. Valid during the call.
+struct EvaluatedBlock {
+    const Interpreter& columns;
+    std::span<const std::uint32_t> records;  ///< by row of the entry record: its number among all,
+                                             ///< in the order of keys
+    std::span<const std::uint32_t> rules;    ///< whose effects' columns stand here, by number
+    std::span<const std::uint32_t> decisions;  ///< likewise
+    std::span<const std::uint32_t> outputs;    ///< likewise
+};
+
+struct ColumnSink {
+    /// Called on the threads that evaluate, for several blocks at once, in any order.
+    std::function<void(const EvaluatedBlock&)> take;
+    /// What was handed over is void and comes once more: a rule was found to be over its budget.
+    std::function<void()> again;
+};
+
+/// Evaluates as decideRecords does and hands over columns instead of results. Each rule, decision
+/// and output stands in the blocks of one stage, and each record in one block of a stage. Returns
+/// the numbers of records in a set of which a row space grew too large: they are in no block of
+/// that stage.
+std::vector<std::uint32_t> evaluateColumns(const std::shared_ptr<const bytecode::Program>& program,
+                                           const RecordStore& store,
+                                           const RunOptions& options,
+                                           const ColumnSink& sink);
 
 /// All records, in the order of their keys' bytes: the order of every evaluation, so that nothing
 /// depends on the order of the input.

@@ -141,12 +141,12 @@ void addChoices(Interpreter& interpreter,
         most = std::max(most, count);
     }
     for (std::int64_t choice = 1; choice < most; ++choice) {
-        const Result<void> again = interpreter.rerun(choice);
+        const Result<void> again = interpreter.rerun(choice, &stage.choices);
         PROVISO_CHECK(again.has_value(), "another choice over the same batch can be run");
         collectChoice(parts, interpreter, batch, stage, outcomes, choice);
     }
     if (most > 1) {
-        const Result<void> back = interpreter.rerun(0);
+        const Result<void> back = interpreter.rerun(0, &stage.choices);
         PROVISO_CHECK(back.has_value(), "the first choice can be run again");
     }
 }
@@ -157,10 +157,12 @@ std::optional<StageOutput> evaluateStage(Interpreter& interpreter,
                                          const Plan& plan,
                                          const Stage& stage,
                                          const StageInput& input,
-                                         const DecideOptions& options) {
+                                         const DecideOptions& options,
+                                         bool withResults) {
     InterpreterOptions run;
     run.asOf = options.asOf;
     run.active = &stage.active;
+    run.running = &stage.running;
     run.carriedIn = stage.carriedIn;
     run.carried = input.carried;
     if (options.maximumRows != 0) {
@@ -181,8 +183,10 @@ std::optional<StageOutput> evaluateStage(Interpreter& interpreter,
     }
 
     StageOutput output;
-    output.parts = collectStage(interpreter, input.batch, stage);
-    const auto records = static_cast<std::uint32_t>(output.parts.size());
+    if (withResults) {
+        output.parts = collectStage(interpreter, input.batch, stage);
+    }
+    const std::uint32_t records = input.batch.spaces[0].rows;
     RecordsOfRows recordsOfRows(interpreter, plan, input.batch);
     for (const bytecode::Register number : stage.carriedOut) {
         CarriedColumn column = carry(interpreter, places, number);
@@ -211,7 +215,7 @@ std::optional<StageOutput> evaluateStage(Interpreter& interpreter,
             }
         }
     }
-    if (options.withChoices) {
+    if (withResults && options.withChoices) {
         addChoices(interpreter, input.batch, stage, output.parts);
     }
     return output;

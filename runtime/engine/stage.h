@@ -32,12 +32,13 @@ struct StageOutput {
 
 /// Evaluates one stage over some of its sets: the one contract under every kind of run. The answer
 /// about a record depends on nothing outside its set. Nothing where a row space would grow beyond
-/// the limit; with one set alone that is the answer.
+/// the limit; with one set alone that is the answer. Without results there are no parts.
 std::optional<StageOutput> evaluateStage(Interpreter& interpreter,
                                          const Plan& plan,
                                          const Stage& stage,
                                          const StageInput& input,
-                                         const DecideOptions& options);
+                                         const DecideOptions& options,
+                                         bool withResults = true);
 
 /// What a set says that is too large by itself.
 StageOutput

@@ -6,10 +6,10 @@ namespace proviso::engine {
 
 using bytecode::WindowInfo;
 
-Window::Window(const Frame& frame, const Instruction& instruction)
+WindowOperands::WindowOperands(const Frame& frame, const Instruction& instruction)
     : frame_(frame), instruction_(instruction),
       info_(frame.program.windows[static_cast<std::size_t>(instruction.immediate)]),
-      toParent_(frame.linkOperand(instruction, 0)) {
+      toParent_(frame.linkOperand(instruction, 0)), looked_(frame.linkOperand(instruction, 1)) {
     const std::vector<Register>& operands = instruction.operands;
     std::size_t next = 2;
     if (info_.hasMask) {
@@ -101,15 +101,18 @@ Logical Window::Later::fewerThan(std::int64_t most) const {
 
 // ---- building -----------------------------------------------------------------------------------
 
-bool Window::build(RegisterData& data, std::uint32_t maximumRows) {
+bool Window::build(RegisterData& data, std::uint32_t maximumRows, const RunningSpans* spans) {
     data.ownRows.clear();
     data.second.clear();
     data.exists.clear();
+    if (spans != nullptr && spans->all) {
+        return true;
+    }
     prepare();
     const std::uint32_t asking = frame_.rowCounts[instruction_.index];
     for (std::uint32_t a = 0; a < asking; ++a) {
         const std::uint32_t parent = toParent_.rows[a];
-        if (parent == kNoIndex) {
+        if (parent == kNoIndex || (spans != nullptr && spans->isSpan[a] != 0)) {
             continue;
         }
         taken_.clear();
@@ -135,7 +138,7 @@ bool Window::build(RegisterData& data, std::uint32_t maximumRows) {
     return true;
 }
 
-bool Window::isTooLarge(std::uint32_t parent) const {
+bool WindowOperands::isTooLarge(std::uint32_t parent) const {
     const std::uint64_t asking = frame_.rowCounts[instruction_.index];
     const std::uint64_t looked = frame_.registers[instruction_.operands[1]].rows.size();
     // Usually there are few rows in all, and nothing need be counted.

@@ -2,6 +2,7 @@
 
 #include "runtime/engine/bounds.h"
 #include "runtime/engine/row_order.h"
+#include "runtime/engine/running.h"
 
 #include <cstdint>
 #include <string>
@@ -15,23 +16,9 @@ namespace proviso::engine {
 /// shows.
 inline constexpr std::uint64_t kMostPairs = std::uint64_t{1} << 22U;
 
-/// What one BuildWindow asks, over the columns of the run. Short-lived; reads the frame only.
-///
-/// Letters as in bytecode::WindowInfo: `a` is a row that asks, `c` and `m` are rows that may be in
-/// its window.
-class Window {
-  public:
-    Window(const Frame& frame, const Instruction& instruction);
-    Window(const Window&) = delete;
-    Window& operator=(const Window&) = delete;
-
-    /// False where there would be more than `maximumRows` rows.
-    bool build(RegisterData& data, std::uint32_t maximumRows);
-
-    /// Why the membership of a row that was made has the state `wanted`.
-    void explain(std::uint32_t a, std::uint32_t c, State wanted, Trail& trail);
-
-  private:
+/// The operands of one BuildWindow, over the columns of the run. Letters as in
+/// bytecode::WindowInfo: `a` is a row that asks, `c` and `m` are rows that may be in its window.
+struct WindowOperands {
     struct Comparison {
         Register first = 0;
         Register second = 0;
@@ -39,6 +26,48 @@ class Window {
         const ColumnData* a = nullptr;
         std::uint8_t mode = 0;
     };
+
+    WindowOperands(const Frame& frame, const Instruction& instruction);
+    WindowOperands(const WindowOperands&) = delete;
+    WindowOperands& operator=(const WindowOperands&) = delete;
+
+    /// Whether the rows that ask and those that are looked through under one parent are too many to
+    /// pair: such windows are errors of what reads them, and of nothing else.
+    bool isTooLarge(std::uint32_t parent) const;
+
+    const Frame& frame_;
+    const Instruction& instruction_;
+    const bytecode::WindowInfo& info_;
+    const RegisterData& toParent_;  ///< of a
+    const RegisterData& looked_;    ///< of c, to the same parents
+    const ColumnData* mask_ = nullptr;
+    const ColumnData* marker_ = nullptr;
+    Register maskRegister_ = 0;
+    Register markerRegister_ = 0;
+    std::vector<Comparison> comparisons_;  ///< dates too; cheap and selective ones first
+    std::vector<Level> levels_;            ///< of c
+    std::vector<Level> asking_;            ///< of a
+
+    // A test of equality and one of dates, by which rows are looked up.
+    const Comparison* equal_ = nullptr;
+    const ColumnData* date_ = nullptr;
+    const ColumnData* from_ = nullptr;
+    const ColumnData* through_ = nullptr;
+};
+
+/// What one BuildWindow asks. Short-lived; reads the frame only.
+class Window : private WindowOperands {
+  public:
+    using WindowOperands::WindowOperands;
+
+    /// False where there would be more than `maximumRows` rows. Rows that ask and are in `spans`
+    /// make none; nullptr: none are.
+    bool build(RegisterData& data, std::uint32_t maximumRows, const RunningSpans* spans);
+
+    /// Why the membership of a row that was made has the state `wanted`.
+    void explain(std::uint32_t a, std::uint32_t c, State wanted, Trail& trail);
+
+  private:
     struct Member {
         std::uint32_t row = 0;
         Logical in;
@@ -53,9 +82,6 @@ class Window {
         Logical fewerThan(std::int64_t most) const;
     };
 
-    /// Whether the rows that ask and those that are looked through under one parent are too many to
-    /// pair: such windows are errors of what reads them, and of nothing else.
-    bool isTooLarge(std::uint32_t parent) const;
     bool needsOrder() const { return info_.since || info_.lastRows > 0; }
     Compared compare(std::uint32_t m, std::uint32_t c) const {
         return compareRanks(levels_, m, levels_, c, levels_.size());
@@ -105,24 +131,6 @@ class Window {
     void explainBase(std::uint32_t a, std::uint32_t c, State wanted, Trail& trail) const;
     void explainSince(std::uint32_t a, std::uint32_t c, State wanted, Trail& trail);
     void explainAfter(std::uint32_t m, std::uint32_t c, State wanted, Trail& trail) const;
-
-    const Frame& frame_;
-    const Instruction& instruction_;
-    const bytecode::WindowInfo& info_;
-    const RegisterData& toParent_;
-    const ColumnData* mask_ = nullptr;
-    const ColumnData* marker_ = nullptr;
-    Register maskRegister_ = 0;
-    Register markerRegister_ = 0;
-    std::vector<Comparison> comparisons_;  ///< dates too; cheap and selective ones first
-    std::vector<Level> levels_;            ///< of c
-    std::vector<Level> asking_;            ///< of a
-
-    // A test of equality and one of dates, by which rows are looked up.
-    const Comparison* equal_ = nullptr;
-    const ColumnData* date_ = nullptr;
-    const ColumnData* from_ = nullptr;
-    const ColumnData* through_ = nullptr;
 
     // Rows of C that the mask leaves, by parent, in their order or, where `sorted_`, in that of the
     // ranks or of the probe.

@@ -27,6 +27,21 @@ void appendRange(std::vector<T>& to, const std::vector<T>& from, Rows rows) {
     to.insert(to.end(), from.begin() + rows.first, from.begin() + rows.second);
 }
 
+template <class T>
+void copyRuns(std::vector<T>& to,
+              const std::vector<T>& from,
+              const std::vector<Rows>& runs,
+              std::size_t count) {
+    to.resize(count);
+    T* next = to.data();
+    for (const Rows& rows : runs) {
+        // Most runs are a row or a few, for which a call to copy them costs more than they do.
+        for (std::uint32_t row = rows.first; row < rows.second; ++row) {
+            *next++ = from[row];
+        }
+    }
+}
+
 }  // namespace
 
 RecordStore::RecordStore(const Schema& schema,
@@ -90,7 +105,22 @@ bool RecordStore::sayTheSame(std::uint32_t a, std::uint32_t b) const {
     return true;
 }
 
-Batch RecordStore::select(std::span<const std::uint32_t> records) const {
+std::vector<std::pair<std::uint32_t, std::uint32_t>>
+RecordStore::runsOf(std::uint32_t space, std::span<const std::uint32_t> records) const {
+    std::vector<Rows> runs;
+    for (const std::uint32_t record : records) {
+        const Rows rows = rowsOf(space, record);
+        if (!runs.empty() && runs.back().second == rows.first) {
+            runs.back().second = rows.second;
+        } else if (rows.first != rows.second) {
+            runs.push_back(rows);
+        }
+    }
+    return runs;
+}
+
+Batch RecordStore::select(std::span<const std::uint32_t> records,
+                          const std::vector<std::vector<std::uint32_t>>* fields) const {
     Batch result;
     result.dictionary = batch_.dictionary;
     result.spaces.resize(batch_.spaces.size());
@@ -106,32 +136,35 @@ Batch RecordStore::select(std::span<const std::uint32_t> records) const {
             to.rows += rows.second - rows.first;
         }
         to.columns.resize(from.columns.size());
-        for (std::size_t column = 0; column < from.columns.size(); ++column) {
-            ColumnData& data = to.columns[column];
-            data.values.reserve(to.rows);
-            const bool hasStates = !from.columns[column].states.empty();
-            for (const std::uint32_t record : records) {
-                appendRange(data.values, from.columns[column].values, rowsOf(space, record));
-                if (hasStates) {
-                    appendRange(data.states, from.columns[column].states, rowsOf(space, record));
-                }
+        std::vector<Rows> runs = runsOf(space, records);
+        const auto copy = [&](std::size_t column) {
+            copyRuns(to.columns[column].values, from.columns[column].values, runs, to.rows);
+            if (!from.columns[column].states.empty()) {
+                copyRuns(to.columns[column].states, from.columns[column].states, runs, to.rows);
+            }
+        };
+        if (fields != nullptr) {
+            std::for_each((*fields)[space].begin(), (*fields)[space].end(), copy);
+        } else {
+            for (std::size_t column = 0; column < from.columns.size(); ++column) {
+                copy(column);
             }
         }
         if (space == 0) {
             continue;
         }
         const std::uint32_t parentSpace = parents_[space];
-        to.parent.reserve(to.rows);
-        to.position.reserve(to.rows);
+        to.parent.resize(to.rows);
+        std::uint32_t* next = to.parent.data();
         for (std::size_t index = 0; index < records.size(); ++index) {
             const Rows rows = rowsOf(space, records[index]);
-            const std::uint32_t oldParent = rowsOf(parentSpace, records[index]).first;
-            const std::uint32_t newParent = newFirst[parentSpace][index];
+            const std::uint32_t shift =
+                newFirst[parentSpace][index] - rowsOf(parentSpace, records[index]).first;
             for (std::uint32_t row = rows.first; row < rows.second; ++row) {
-                to.parent.push_back(from.parent[row] - oldParent + newParent);
+                *next++ = from.parent[row] + shift;
             }
-            appendRange(to.position, from.position, rows);
         }
+        copyRuns(to.position, from.position, runs, to.rows);
     }
     dropPlainStates(result);
     return result;

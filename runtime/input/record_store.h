@@ -54,12 +54,19 @@ class RecordStore {
 
     /// A copy of the given records, in the given order, with everything in their lists. Its rows
     /// know nothing of the others, so that the engine can run over a block of whole groups.
-    Batch select(std::span<const std::uint32_t> records) const;
+    /// `fields`, by space, ascending: the only ones to copy; other columns stay empty. nullptr:
+    /// all.
+    Batch select(std::span<const std::uint32_t> records,
+                 const std::vector<std::vector<std::uint32_t>>* fields = nullptr) const;
 
     /// The same as a store of its own, which keeps the origins.
     RecordStore selectStore(std::span<const std::uint32_t> records) const;
 
   private:
+    /// Where the rows of the records lie, neighbours joined.
+    std::vector<std::pair<std::uint32_t, std::uint32_t>>
+    runsOf(std::uint32_t space, std::span<const std::uint32_t> records) const;
+
     std::vector<std::uint32_t> parents_;  ///< by space: the space its rows are lists in
     Batch batch_;
     std::vector<std::vector<std::uint32_t>>

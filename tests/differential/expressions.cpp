@@ -222,7 +222,8 @@ std::string ExpressionWriter::folded(const Scope& scope, const ValueType& type, 
     ++inner.folds;
     const std::string rows = over(list, binder, inner, depth);
     const bool isCount = type.kind == Kind::Number && type.scale == 0;
-    if (isCount && random_.chance(40)) {
+    const bool isWindow = rows.find(" up to ") != std::string::npos;
+    if (isCount && random_.chance(isWindow ? 70 : 40)) {
         if (random_.chance(50)) {
             return fmt::format("(count {})", rows);
         }

@@ -4,7 +4,9 @@
 #include "tests/unit/runtime/engine_bed.h"
 
 #include <algorithm>
+#include <map>
 #include <memory>
+#include <mutex>
 #include <random>
 #include <string>
 #include <vector>
@@ -162,6 +164,48 @@ class Shop {
         return lines;
     }
 
+    /// By rule: how often it reports, groups counted once.
+    using Reports = std::map<std::string, std::size_t>;
+
+    Reports reportsOfResults(std::int64_t budget) {
+        RunOptions options;
+        options.decide.budget = budget;
+        Reports reports;
+        REQUIRE(decideRecords(program(), store(), options, [&](auto&& results) {
+            for (const RecordResult& result : results) {
+                for (const FindingResult& finding : result.findings) {
+                    reports[finding.rule] += finding.counted ? 1 : 0;
+                }
+            }
+            return true;
+        }));
+        return reports;
+    }
+
+    Reports reportsOfColumns(std::int64_t budget, std::size_t blockRows, unsigned threads) {
+        RunOptions options;
+        options.decide.budget = budget;
+        options.blockRows = blockRows;
+        options.threads = threads;
+        Reports reports;
+        std::mutex mutex;
+        const auto take = [&](const EvaluatedBlock& block) {
+            const std::lock_guard lock(mutex);
+            for (const std::uint32_t number : block.rules) {
+                const bytecode::RuleInfo& rule = bed.program.rules[number];
+                const ColumnData& guard = block.columns.column(rule.effects[0].guard);
+                for (std::size_t row = 0; row < guard.values.size(); ++row) {
+                    const bool yes = guard.state(row) == State::Value && guard.values[row] != 0;
+                    reports[rule.name] += yes ? 1 : 0;
+                }
+            }
+        };
+        CHECK(
+            evaluateColumns(program(), store(), options, {take, [&] { reports.clear(); }}).empty());
+        std::erase_if(reports, [](const auto& each) { return each.second == 0; });
+        return reports;
+    }
+
     std::shared_ptr<const bytecode::Program> program() const {
         return std::make_shared<const bytecode::Program>(bed.program);
     }
@@ -254,6 +298,17 @@ TEST_CASE("budgets are the same however the records are cut") {
         const std::string expected = shop.together(budget);
         CHECK(shop.staged(1, 1, budget) == expected);
         CHECK(shop.staged(10, 2, budget) == expected);
+    }
+}
+
+TEST_CASE("columns say what results say, budgets included") {
+    for (unsigned seed = 1; seed <= 40; ++seed) {
+        Shop shop(seed, 30);
+        for (const std::int64_t budget : {std::int64_t{1'000'000}, std::int64_t{4 + seed % 25}}) {
+            const Shop::Reports expected = shop.reportsOfResults(budget);
+            CHECK(shop.reportsOfColumns(budget, 1, 1) == expected);
+            CHECK(shop.reportsOfColumns(budget, 1024, 2) == expected);
+        }
     }
 }
 
