@@ -71,9 +71,9 @@ File::~File() {
 
 Result<void> File::writeFrom(std::string_view bytes, std::int64_t offset) {
     while (!bytes.empty()) {
-        const ssize_t count =
-            offset < 0 ? ::write(descriptor_, bytes.data(), bytes.size())
-                       : ::pwrite(descriptor_, bytes.data(), bytes.size(), offset);
+        const ssize_t count = offset < 0
+                                  ? ::write(descriptor_, bytes.data(), bytes.size())
+                                  : ::pwrite(descriptor_, bytes.data(), bytes.size(), offset);
         if (count < 0 && errno == EINTR) {
             continue;
         }
@@ -100,9 +100,12 @@ Result<void> File::write(std::string_view bytes) {
 }
 
 Result<void> File::writeAt(std::uint64_t offset, std::string_view bytes) {
-    const int number = ask(Operation::Write, path_);
-    return number > 0 ? cannotWrite(number, path_)
-                      : writeFrom(bytes, static_cast<std::int64_t>(offset));
+    int number = ask(Operation::Write, path_);
+    if (number == kTearWrite) {
+        number = ask(Operation::HalfWritten, path_);
+    }
+    return number != 0 ? cannotWrite(number, path_)
+                       : writeFrom(bytes, static_cast<std::int64_t>(offset));
 }
 
 Result<void> File::sync() {
@@ -122,7 +125,7 @@ Result<void> File::truncate(std::uint64_t size) {
 }
 
 Result<std::uint64_t> File::size() const {
-    struct stat status {};
+    struct stat status{};
     if (::fstat(descriptor_, &status) != 0) {
         return failure(ErrorCode::CannotRead, errno, path_);
     }

@@ -23,16 +23,16 @@ enum class Operation : std::uint8_t {
     MakeFolder,
 };
 
-/// What a test says before an operation: 0 to go on, an `errno` to fail with, or kTearWrite to write
-/// half of the bytes and ask once more, about HalfWritten.
+/// What a test says before an operation: 0 to go on, an `errno` to fail with, or kTearWrite to
+/// write half of the bytes and ask once more, about HalfWritten.
 using Hook = int (*)(Operation operation, const std::string& path);
 inline constexpr int kTearWrite = -1;
 
 /// For tests, before anything is written; nullptr takes it off. Not thread-safe.
 void setHook(Hook hook);
 
-/// An open file; closes itself. Errors are CannotRead or CannotWrite, their message is the system's,
-/// their context the path. One thread at a time.
+/// An open file; closes itself. Errors are CannotRead or CannotWrite, their message is the
+/// system's, their context the path. One thread at a time.
 class File {
   public:
     enum class Mode : std::uint8_t {
@@ -54,6 +54,7 @@ class File {
 
     /// All of the bytes; where it fails some of them may be there.
     Result<void> write(std::string_view bytes);
+    /// For a few bytes in place, which are written as one: not even a test tears them.
     Result<void> writeAt(std::uint64_t offset, std::string_view bytes);
     Result<void> sync();
     Result<void> truncate(std::uint64_t size);
