@@ -135,12 +135,12 @@ Result<void> Feeder::addStream(const std::string& source, std::istream& stream) 
         while (reader.next(line)) {
             lines.push_back({line.number, std::string(line.text), line.tooLong});
             if (lines.size() == kLinesAtOnce) {
-                addLines(source, lines);
+                put(source, lines);
                 lines.clear();
             }
         }
         if (!lines.empty()) {
-            addLines(source, lines);
+            put(source, lines);
         }
         if (reader.failed()) {
             return Error{ErrorCode::CannotRead, "reading failed", source};
@@ -151,7 +151,23 @@ Result<void> Feeder::addStream(const std::string& source, std::istream& stream) 
     return {};
 }
 
-void Feeder::addLines(const std::string& source, const std::vector<Line>& lines) {
+Result<void> Feeder::addLines(const std::string& source, const std::vector<Line>& lines) {
+    try {
+        if (!lines.empty()) {
+            put(source, lines);
+        }
+    } catch (const StoreFailure& failure) {
+        return failure.error();
+    }
+    return {};
+}
+
+void Feeder::put(const std::string& source, const std::vector<Line>& lines) {
+    if (onLine) {
+        for (const Line& line : lines) {
+            onLine(line.text, line.tooLong);
+        }
+    }
     Dictionary dictionary;
     for (const std::string& text : program_.texts) {
         dictionary.intern(text);

@@ -10,6 +10,7 @@
 #include <iosfwd>
 #include <map>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace proviso::history {
@@ -30,21 +31,26 @@ class Feeder {
     /// `mostRejections`: how many are kept one by one.
     Feeder(const bytecode::Program& program, Store& store, std::size_t mostRejections = SIZE_MAX);
 
-    /// What was committed stays where this fails.
-    Result<void> addStream(const std::string& source, std::istream& stream);
-    Result<void> addFile(const std::string& path);
-
-    const FeedReport& report() const { return report_; }
-    /// Called after each transaction; may be empty.
-    std::function<void(std::uint64_t lines)> progress;
-
-  private:
     struct Line {
         std::uint64_t number = 0;
         std::string text;
         bool tooLong = false;
     };
-    void addLines(const std::string& source, const std::vector<Line>& lines);
+
+    /// What was committed stays where this fails.
+    Result<void> addStream(const std::string& source, std::istream& stream);
+    Result<void> addFile(const std::string& path);
+    /// Lines that follow one another, in one transaction.
+    Result<void> addLines(const std::string& source, const std::vector<Line>& lines);
+
+    const FeedReport& report() const { return report_; }
+    /// Called after each transaction; may be empty.
+    std::function<void(std::uint64_t lines)> progress;
+    /// Told of each line before it is put into the store; may be empty.
+    std::function<void(std::string_view line, bool tooLong)> onLine;
+
+  private:
+    void put(const std::string& source, const std::vector<Line>& lines);
 
     const bytecode::Program& program_;
     Store& store_;

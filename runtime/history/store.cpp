@@ -249,6 +249,25 @@ std::string Store::keyText(std::int64_t key) {
     return text;
 }
 
+std::optional<std::int64_t> Store::findKey(std::string_view key) {
+    Statement& find = statements_->findKey;
+    find.bindText(1, key);
+    std::optional<std::int64_t> found;
+    if (find.step()) {
+        found = find.number(0);
+        find.reset();
+    }
+    return found;
+}
+
+void Store::forEachLine(const std::function<void(StoredLine&&)>& take) {
+    Statement lines = database_.prepare("SELECT line, source, source_line FROM versions UNION ALL "
+                                        "SELECT line, source, source_line FROM holes");
+    while (lines.step()) {
+        take(lineFrom(lines, 0));
+    }
+}
+
 Standing Store::standing(std::int64_t key, std::optional<std::int64_t> asOf) {
     Statement& find = statements_->versionsOf;
     find.bind(1, key).bind(2, asOf);

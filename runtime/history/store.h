@@ -5,6 +5,7 @@
 #include "runtime/history/database.h"
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -86,6 +87,9 @@ class Store {
     void rollBack();
 
     std::string keyText(std::int64_t key);
+    std::optional<std::int64_t> findKey(std::string_view key);
+    /// Every line that was kept, rejected ones too, each once.
+    void forEachLine(const std::function<void(StoredLine&&)>& take);
     Standing standing(std::int64_t key, std::optional<std::int64_t> asOf);
     /// Records with versions that came after the feed.
     std::vector<std::int64_t> touchedAfter(std::int64_t feed);

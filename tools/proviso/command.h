@@ -27,6 +27,7 @@ void addRun(CLI::App& app, Invocation& invocation);
 void addExplain(CLI::App& app, Invocation& invocation);
 void addFmt(CLI::App& app, Invocation& invocation);
 void addBuild(CLI::App& app, Invocation& invocation);
+void addLog(CLI::App& app, Invocation& invocation);
 void addHelp(CLI::App& app, Invocation& invocation);
 void addVersion(CLI::App& app, Invocation& invocation);
 

@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <system_error>
 #include <thread>
+#include <unordered_map>
 
 namespace proviso::tool {
 
@@ -15,31 +16,6 @@ constexpr std::int64_t kDefaultMemory = std::int64_t{1} << 30U;
 /// What a byte of input takes at most while it is decided in memory: columns, what stages hand on,
 /// and decisions that wait for their turn.
 constexpr std::int64_t kMemoryOfInputByte = 12;
-
-/// `512M`, `2G`, `1073741824`; nothing for anything else.
-std::optional<std::int64_t> parseSize(const std::string& text) {
-    if (text.empty()) {
-        return kDefaultMemory;
-    }
-    std::int64_t number = 0;
-    const char* const end = text.data() + text.size();
-    const auto [rest, error] = std::from_chars(text.data(), end, number);
-    const std::string_view unit(rest, static_cast<std::size_t>(end - rest));
-    unsigned shift = 0;
-    if (unit == "K" || unit == "k") {
-        shift = 10;
-    } else if (unit == "M" || unit == "m") {
-        shift = 20;
-    } else if (unit == "G" || unit == "g") {
-        shift = 30;
-    } else if (!unit.empty()) {
-        return std::nullopt;
-    }
-    if (error != std::errc{} || number <= 0 || number > (INT64_MAX >> shift)) {
-        return std::nullopt;
-    }
-    return number << shift;
-}
 
 /// Bytes of the files; what a pipe holds is not known.
 std::int64_t sizeOf(const std::vector<std::string>& paths) {
@@ -52,20 +28,60 @@ std::int64_t sizeOf(const std::vector<std::string>& paths) {
     return size;
 }
 
+/// The digests of all lines, by where they stand.
+class InputDigests {
+  public:
+    explicit InputDigests(DecisionLog* log) : log_(log) {}
+
+    LineHook hook() {
+        if (log_ == nullptr) {
+            return {};
+        }
+        return [this](std::size_t source, const InputLine& line) {
+            lines_.resize(std::max(lines_.size(), source + 1));
+            lines_[source].push_back(log::inputDigest(line.text, line.tooLong));
+            log_->addInput(line.text, line.tooLong);
+        };
+    }
+
+    /// By the keys of records; the store must stay while it is asked.
+    DecisionLog::InputOf of(const bytecode::Program& program, const RecordStore& store) {
+        if (log_ == nullptr) {
+            return {};
+        }
+        const ColumnData& keys = store.batch().spaces[0].columns[program.schema.keyField];
+        for (std::uint32_t record = 0; record < store.recordCount(); ++record) {
+            const auto key = static_cast<std::uint32_t>(keys.values[record]);
+            records_.emplace(store.batch().dictionary->text(key), record);
+        }
+        return [this, &store](const std::string& key) {
+            const RecordOrigin& origin = store.origin(records_.at(key));
+            return lines_[origin.source][origin.line - 1];
+        };
+    }
+
+  private:
+    DecisionLog* log_;
+    std::vector<std::vector<std::string>> lines_;  ///< by source, by line
+    std::unordered_map<std::string, std::uint32_t> records_;
+};
+
 ExitCode runInMemory(Console& console,
                      const CheckRecordsOptions& options,
                      const std::shared_ptr<const bytecode::Program>& program,
                      RunOptions run) {
+    Outcome outcome(console, options, *program, run.decide.asOf);
+    if (!outcome.prepare(run.decide.budget)) {
+        return ExitCode::BadInput;
+    }
+    InputDigests digests(outcome.log());
     const std::optional<ReadRecords> records =
-        readRecords(console, *program, options.records, run.decide.asOf);
+        readRecords(console, *program, options.records, run.decide.asOf, digests.hook());
     if (!records) {
         return ExitCode::BadInput;
     }
     reportRejections(console, records->decoded, options.all ? SIZE_MAX : kRejectionsShown);
-    Outcome outcome(console, options, *program, run.decide.asOf);
-    if (!outcome.prepare()) {
-        return ExitCode::BadInput;
-    }
+    outcome.setInputOf(digests.of(*program, records->decoded.store));
     bool complete = false;
     {
         Progress progress(console, "deciding");
@@ -89,7 +105,8 @@ ExitCode runRecords(Console& console, const CheckRecordsOptions& options) {
     if (!parseAsOf(console, options.asOf, run.decide.asOf)) {
         return ExitCode::BadInput;
     }
-    const std::optional<std::int64_t> memory = parseSize(options.memory);
+    const std::optional<std::int64_t> memory =
+        options.memory.empty() ? kDefaultMemory : parseSize(options.memory);
     if (!memory) {
         console.complain("--memory: `" + options.memory + "` is no size such as 512M or 2G");
         return ExitCode::BadInput;
@@ -111,18 +128,51 @@ ExitCode runRecords(Console& console, const CheckRecordsOptions& options) {
 
 }  // namespace
 
+std::optional<std::int64_t> parseSize(const std::string& text) {
+    std::int64_t number = 0;
+    const char* const end = text.data() + text.size();
+    const auto [rest, error] = std::from_chars(text.data(), end, number);
+    const std::string_view unit(rest, static_cast<std::size_t>(end - rest));
+    unsigned shift = 0;
+    if (unit == "K" || unit == "k") {
+        shift = 10;
+    } else if (unit == "M" || unit == "m") {
+        shift = 20;
+    } else if (unit == "G" || unit == "g") {
+        shift = 30;
+    } else if (!unit.empty()) {
+        return std::nullopt;
+    }
+    if (error != std::errc{} || number <= 0 || number > (INT64_MAX >> shift)) {
+        return std::nullopt;
+    }
+    return number << shift;
+}
+
+std::string spoken(const Error& error) {
+    return error.context.empty() ? error.message : "`" + error.context + "`: " + error.message;
+}
+
 Outcome::Outcome(Console& console,
                  const CheckRecordsOptions& options,
                  const bytecode::Program& program,
                  std::optional<std::int64_t> asOf)
     : console_(console), options_(options), program_(program), stamp_(stampOf(program, asOf)) {}
 
-bool Outcome::prepare() {
+bool Outcome::prepare(std::int64_t budget) {
     if (!options_.changedFrom.empty()) {
         earlier_ = std::make_unique<EarlierDecisions>();
         if (!earlier_->read(console_, options_.changedFrom, stamp_.keyName)) {
             return false;
         }
+    }
+    if (!options_.log.folder.empty()) {
+        log_ = DecisionLog::open(console_, options_.log);
+        if (!log_) {
+            return false;
+        }
+        log_->beginRun(stamp_.knownAsOf, budget);
+        log_->useSet(program_.digest);
     }
     writer_ = std::make_unique<DecisionWriter>(
         console_, WriteOptions{options_.format, options_.all}, program_, stamp_);
@@ -130,6 +180,9 @@ bool Outcome::prepare() {
 }
 
 bool Outcome::take(std::vector<RecordResult>&& results) {
+    if (log_ && !log_->release(results, stamp_, inputOf_)) {
+        return false;
+    }
     std::erase_if(
         results, [&](const RecordResult& result) { return !writer_->add(result, earlier_.get()); });
     summary_.add(results);
@@ -143,6 +196,8 @@ ExitCode Outcome::finish(const std::vector<std::string>& gone) {
         const std::vector<std::string> more = earlier_->gone();
         lost.insert(lost.end(), more.begin(), more.end());
     }
+    const bool logged = !log_ || log_->finish();
+    summary_.setNotLogged(log_ ? std::optional(log_->notLogged()) : std::nullopt);
     if (options_.format == "json") {
         console_.write("\n], \"summary\": " + summary_.json() + "}\n");
     }
@@ -165,10 +220,44 @@ ExitCode Outcome::finish(const std::vector<std::string>& gone) {
             console_.message(summary_.text(recordName, console_.colourOnMessages()));
         }
     }
-    if (summary_.rejectedCount() != 0) {
+    if (summary_.rejectedCount() != 0 || !logged || (log_ && log_->notLogged() != 0)) {
         return ExitCode::BadInput;
     }
     return summary_.findingCount() != 0 ? ExitCode::Found : ExitCode::Clean;
+}
+
+/// What the decision log is told.
+static void addLogOptions(CLI::App& command, LogOptions& log) {
+    command
+        .add_option("--log",
+                    log.folder,
+                    "log every decision in this folder before it is shown: append-only, chained; "
+                    "see `proviso log`")
+        ->type_name("FOLDER");
+    command.add_flag("--log-inputs",
+                     log.inputs,
+                     "also log what was handed in, whole; without it, digests alone");
+    command.add_flag("--log-decisions",
+                     log.decisions,
+                     "also log what was decided, whole; without it, digests alone");
+    command
+        .add_option("--log-sync",
+                    log.sync,
+                    "when the log is synced: always (before decisions are shown), never, or after "
+                    "N records")
+        ->type_name("WHEN")
+        ->default_str("always");
+    log.failure = "hold";
+    command
+        .add_option(
+            "--log-failure",
+            log.failure,
+            "where the log cannot be written: hold decisions and end, or show and count them")
+        ->type_name("hold|count")
+        ->check(CLI::IsMember({"hold", "count"}).description(""))
+        ->capture_default_str();
+    command.add_option("--log-size", log.fileSize, "begin another file after so much (64M)")
+        ->type_name("SIZE");
 }
 
 void addRun(CLI::App& app, Invocation& invocation) {
@@ -202,6 +291,7 @@ void addRun(CLI::App& app, Invocation& invocation) {
     command->add_flag("--unordered",
                       options->unordered,
                       "decisions always come in the order of keys; kept for older scripts");
+    addLogOptions(*command, options->log);
     command->add_flag("-q,--quiet", options->quiet, "no summary");
     command
         ->add_option("--memory",

@@ -70,6 +70,7 @@ ExitCode runCommand(int count, char** arguments, Invocation& invocation) {
     addExplain(app, invocation);
     addFmt(app, invocation);
     addBuild(app, invocation);
+    addLog(app, invocation);
     addHelp(app, invocation);
     addVersion(app, invocation);
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <fstream>
 #include <iostream>
 #include <system_error>
 
@@ -24,9 +25,34 @@ std::string problemOf(const std::string& path) {
     return status.type() == std::filesystem::file_type::directory ? "it is a folder" : "";
 }
 
+/// Line by line, so that each can be told of.
+Result<void>
+addLines(Decoder& decoder, const std::string& path, std::size_t source, const LineHook& onLine) {
+    std::ifstream file;
+    if (path != kStdin) {
+        file.open(path, std::ios::binary);
+        if (!file) {
+            return Error{ErrorCode::CannotRead, "the file cannot be opened", path};
+        }
+    }
+    LineReader reader(path == kStdin ? std::cin : file, DecodeOptions{}.maximumRecordBytes);
+    decoder.beginSource(path == kStdin ? "stdin" : path);
+    InputLine line;
+    while (reader.next(line)) {
+        onLine(source, line);
+        decoder.addLine(line);
+    }
+    return reader.failed() ? Error{ErrorCode::CannotRead, "reading failed", path} : Result<void>();
+}
+
 /// The answer is empty, or the reason why not.
-std::string readOne(Decoder& decoder, const std::string& path) {
+std::string
+readOne(Decoder& decoder, const std::string& path, std::size_t source, const LineHook& onLine) {
     std::string problem = path == kStdin ? std::string() : problemOf(path);
+    if (problem.empty() && onLine) {
+        const Result<void> read = addLines(decoder, path, source, onLine);
+        return read ? std::string() : read.error().message;
+    }
     if (problem.empty()) {
         const Result<void> read =
             path == kStdin ? decoder.addStream("stdin", std::cin) : decoder.addFile(path);
@@ -48,7 +74,8 @@ std::string problemOfInput(const std::string& path) {
 std::optional<ReadRecords> readRecords(Console& console,
                                        const bytecode::Program& program,
                                        const std::vector<std::string>& paths,
-                                       std::optional<std::int64_t> asOf) {
+                                       std::optional<std::int64_t> asOf,
+                                       const LineHook& onLine) {
     if (paths.empty()) {
         console.complain("name the records to read: --visits FILE, or `-` for stdin");
         return std::nullopt;
@@ -70,7 +97,7 @@ std::optional<ReadRecords> readRecords(Console& console,
     Progress progress(console, "reading");
     for (std::size_t index = 0; index < paths.size(); ++index) {
         progress.update(index, paths.size());
-        const std::string problem = readOne(decoder, paths[index]);
+        const std::string problem = readOne(decoder, paths[index], index, onLine);
         if (!problem.empty()) {
             complainUnreadable(console, paths[index], problem);
             return std::nullopt;

@@ -5,12 +5,16 @@
 #include "runtime/input/decoder.h"
 #include "tools/proviso/console.h"
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
 namespace proviso::tool {
+
+/// Told of each line that is read: which source it is of, counted from 0, and the line.
+using LineHook = std::function<void(std::size_t source, const InputLine& line)>;
 
 /// The records of one run with the dictionary behind them.
 struct ReadRecords {
@@ -23,7 +27,8 @@ struct ReadRecords {
 std::optional<ReadRecords> readRecords(Console& console,
                                        const bytecode::Program& program,
                                        const std::vector<std::string>& paths,
-                                       std::optional<std::int64_t> asOf);
+                                       std::optional<std::int64_t> asOf,
+                                       const LineHook& onLine = {});
 
 /// The reason why a path names nothing to read, or an empty text; `-` is stdin.
 std::string problemOfInput(const std::string& path);

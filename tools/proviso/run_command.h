@@ -3,6 +3,7 @@
 #include "runtime/bytecode/program.h"
 #include "runtime/engine/run.h"
 #include "tools/proviso/command.h"
+#include "tools/proviso/decision_log.h"
 #include "tools/proviso/decision_writer.h"
 #include "tools/proviso/summary.h"
 
@@ -26,6 +27,7 @@ struct CheckRecordsOptions {
     bool unordered = false;
     bool quiet = false;
     unsigned threads = 0;
+    LogOptions log;
 };
 
 inline constexpr std::size_t kRejectionsShown = 20;
@@ -38,8 +40,13 @@ class Outcome {
             const bytecode::Program& program,
             std::optional<std::int64_t> asOf);
 
-    /// Complains and returns false where what `--changed-from` names cannot be used.
-    bool prepare();
+    /// Complains and returns false where what `--changed-from` names, or the decision log, cannot
+    /// be used.
+    bool prepare(std::int64_t budget);
+    /// The decision log; nullptr where none is kept.
+    DecisionLog* log() { return log_.get(); }
+    /// How the log learns of which line a record is.
+    void setInputOf(DecisionLog::InputOf inputOf) { inputOf_ = std::move(inputOf); }
     bool take(std::vector<RecordResult>&& results);
     Summary& summary() { return summary_; }
 
@@ -54,7 +61,12 @@ class Outcome {
     Summary summary_;
     std::unique_ptr<EarlierDecisions> earlier_;
     std::unique_ptr<DecisionWriter> writer_;
+    std::unique_ptr<DecisionLog> log_;
+    DecisionLog::InputOf inputOf_;
 };
+
+/// An error for people, with what it happened to.
+std::string spoken(const Error& error);
 
 /// Feeds the records named into the store at `options.store`, and decides what changed.
 ExitCode runWithStore(Console& console,

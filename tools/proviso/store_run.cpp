@@ -1,5 +1,6 @@
 #include "runtime/history/decide.h"
 #include "runtime/history/feed.h"
+#include "runtime/history/session.h"
 #include "tools/proviso/records.h"
 #include "tools/proviso/run_command.h"
 
@@ -14,15 +15,12 @@ namespace proviso::tool {
 
 namespace {
 
-std::string spoken(const Error& error) {
-    return error.context.empty() ? error.message : "`" + error.context + "`: " + error.message;
-}
-
 /// Feeds the files; complains and returns false where one cannot be read.
 bool feed(Console& console,
           const CheckRecordsOptions& options,
           const bytecode::Program& program,
           history::Store& store,
+          std::optional<std::int64_t> asOf,
           Outcome& outcome) {
     if (std::count(options.records.begin(), options.records.end(), "-") > 1) {
         console.complain("stdin can be read only once");
@@ -35,6 +33,17 @@ bool feed(Console& console,
         }
     }
     history::Feeder feeder(program, store);
+    if (DecisionLog* log = outcome.log()) {
+        // Decisions rest on what the store held before as much as on what comes now.
+        store.forEachLine(
+            [&](history::StoredLine&& line) { log->addInput(line.text, /*tooLong=*/false); });
+        feeder.onLine = [log](std::string_view line, bool tooLong) {
+            log->addInput(line, tooLong);
+        };
+        outcome.setInputOf([&store, asOf](const std::string& key) {
+            return log::inputDigest(history::lineOfKey(store, key, asOf), /*tooLong=*/false);
+        });
+    }
     Progress progress(console, "reading");
     feeder.progress = [&](std::uint64_t lines) { progress.update(lines, 0); };
     for (const std::string& path : options.records) {
@@ -136,7 +145,8 @@ ExitCode runWithStore(Console& console,
         return ExitCode::BadInput;
     }
     Outcome outcome(console, options, *program, run.decide.asOf);
-    if (!outcome.prepare() || !feed(console, options, *program, **store, outcome)) {
+    if (!outcome.prepare(run.decide.budget) ||
+        !feed(console, options, *program, **store, run.decide.asOf, outcome)) {
         return ExitCode::BadInput;
     }
     return decide(console, options, program, run, **store, outcome, options.all);
@@ -163,7 +173,8 @@ ExitCode runOverDisk(Console& console,
         return ExitCode::BadInput;
     }
     Outcome outcome(console, options, *program, run.decide.asOf);
-    if (!outcome.prepare() || !feed(console, options, *program, **store, outcome)) {
+    if (!outcome.prepare(run.decide.budget) ||
+        !feed(console, options, *program, **store, run.decide.asOf, outcome)) {
         return ExitCode::BadInput;
     }
     return decide(console, options, program, run, **store, outcome, /*all=*/true);

@@ -250,6 +250,9 @@ std::string Summary::text(std::string_view recordName, bool colour) const {
         out += "not counted: " + grouped(replaced) + " replaced, " + grouped(counts_.voided) +
                " void, " + grouped(counts_.notYetKnown) + " not yet known\n";
     }
+    if (notLogged_.value_or(0) != 0) {
+        out += bold("not logged: " + counted(*notLogged_, "decision")) + '\n';
+    }
     return out;
 }
 
@@ -300,6 +303,9 @@ std::string Summary::json() const {
         appendJsonText(out, key.first);
         appendNumber(out, "count", count);
     });
+    if (notLogged_) {
+        appendNumber(out, "not_logged", *notLogged_);
+    }
     return out + "}";
 }
 

@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -21,6 +22,9 @@ class Summary {
     /// Findings that several records share are counted with the first of them.
     void add(const std::vector<RecordResult>& block);
     void add(const DecodedRecords& decoded);
+
+    /// How many decisions are not in the decision log; nothing where none is kept.
+    void setNotLogged(std::optional<std::uint64_t> count) { notLogged_ = count; }
 
     [[nodiscard]] std::uint64_t recordCount() const { return records_; }
     [[nodiscard]] std::uint64_t findingCount() const { return findingCount_; }
@@ -61,6 +65,7 @@ class Summary {
     std::map<std::pair<std::string, std::string>, std::uint64_t>
         rejections_;  ///< by code and message
     DecodeCounts counts_;
+    std::optional<std::uint64_t> notLogged_;
 };
 
 /// A place without positions and keys: `V-7:services[0].allowed` is `services.allowed`.
