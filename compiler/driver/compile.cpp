@@ -8,6 +8,8 @@
 #include "runtime/base/check.h"
 #include "runtime/bytecode/verifier.h"
 
+#include <algorithm>
+#include <chrono>
 #include <variant>
 
 namespace proviso {
@@ -33,15 +35,57 @@ void loadTables(CompiledSet& set) {
     }
 }
 
-void parse(CompiledSet& set) {
+/// Adds the time from its making to its end.
+class Stopwatch {
+  public:
+    explicit Stopwatch(std::int64_t& microseconds) : microseconds_(microseconds) {}
+    ~Stopwatch() {
+        microseconds_ += std::chrono::duration_cast<std::chrono::microseconds>(
+                             std::chrono::steady_clock::now() - began_)
+                             .count();
+    }
+    Stopwatch(const Stopwatch&) = delete;
+    Stopwatch& operator=(const Stopwatch&) = delete;
+
+  private:
+    std::int64_t& microseconds_;
+    std::chrono::steady_clock::time_point began_ = std::chrono::steady_clock::now();
+};
+
+/// The tree of a pack that says what it said in a former set, at the same place: spans name the
+/// place. Nothing where there is none, or where there were mistakes to tell of.
+ast::Pack* formerPack(const CompiledSet& set, SourceId source, CompiledSet* former) {
+    if (former == nullptr || former->sources.path(source) != set.sources.path(source) ||
+        former->sources.text(source) != set.sources.text(source) ||
+        std::count(former->broken.begin(), former->broken.end(), source) != 0) {
+        return nullptr;
+    }
+    const auto pack = std::find_if(former->packs.begin(),
+                                   former->packs.end(),
+                                   [&](const ast::Pack& each) { return each.source == source; });
+    return pack == former->packs.end() ? nullptr : &*pack;
+}
+
+void parse(CompiledSet& set, CompiledSet* former) {
+    const Stopwatch stopwatch(set.times.parse);
     for (const SourceId source : set.packTexts) {
-        if (std::optional<ast::Pack> pack = parsePack(set.sources, source, set.sink)) {
+        if (ast::Pack* same = formerPack(set, source, former)) {
+            set.packs.push_back(std::move(*same));
+            continue;
+        }
+        const std::size_t errorsBefore = set.sink.errorCount();
+        std::optional<ast::Pack> pack = parsePack(set.sources, source, set.sink);
+        if (set.sink.errorCount() != errorsBefore) {
+            set.broken.push_back(source);
+        }
+        if (pack) {
             set.packs.push_back(std::move(*pack));
         }
     }
 }
 
 void check(CompiledSet& set) {
+    const Stopwatch stopwatch(set.times.check);
     // A table that is not there would be reported once more by the checker, and what it lacks along
     // with it.
     const std::size_t errorsBefore = set.sink.errorCount();
@@ -66,7 +110,12 @@ void lowerAndVerify(CompiledSet& set, const typed::Program& typed) {
             .help("load the pack that declares the records as well");
         return;
     }
-    auto program = std::make_shared<bytecode::Program>(lower(typed, set.sources));
+    std::shared_ptr<bytecode::Program> program;
+    {
+        const Stopwatch stopwatch(set.times.lower);
+        program = std::make_shared<bytecode::Program>(lower(typed, set.sources));
+    }
+    const Stopwatch stopwatch(set.times.verify);
     const Result<void> verified = bytecode::verify(*program);
     if (!verified) {
         // Whatever analysis accepts must lower to a program that verifies.
@@ -76,8 +125,8 @@ void lowerAndVerify(CompiledSet& set, const typed::Program& typed) {
     set.program = std::move(program);
 }
 
-void compile(CompiledSet& set, CompileGoal goal) {
-    parse(set);
+void compile(CompiledSet& set, CompileGoal goal, CompiledSet* former = nullptr) {
+    parse(set, former);
     // Whoever mends a mistake of spelling wants to hear of it alone: names that a broken pack
     // declares would be missing everywhere else.
     if (goal == CompileGoal::Parsed || set.sink.hasErrors() || set.packs.empty()) {
@@ -92,9 +141,18 @@ void compile(CompiledSet& set, CompileGoal goal) {
 }  // namespace
 
 std::unique_ptr<CompiledSet> compilePaths(const std::vector<std::string>& paths, CompileGoal goal) {
+    return compilePathsAgain(paths, goal, nullptr);
+}
+
+std::unique_ptr<CompiledSet> compilePathsAgain(const std::vector<std::string>& paths,
+                                               CompileGoal goal,
+                                               std::unique_ptr<CompiledSet> former) {
     auto set = std::make_unique<CompiledSet>();
-    set->packTexts = loadPackTexts(paths, set->sources, set->sink);
-    compile(*set, goal);
+    {
+        const Stopwatch stopwatch(set->times.read);
+        set->packTexts = loadPackTexts(paths, set->sources, set->sink);
+    }
+    compile(*set, goal, former.get());
     return set;
 }
 

@@ -16,16 +16,27 @@
 
 namespace proviso {
 
+/// How long stages took, in microseconds.
+struct StageTimes {
+    std::int64_t read = 0;
+    std::int64_t parse = 0;
+    std::int64_t check = 0;  ///< with the reading of tables, and analysis
+    std::int64_t lower = 0;
+    std::int64_t verify = 0;
+};
+
 /// A pack set on its way from text to bytecode, with everything that was said about it. A stage
 /// that found errors leaves what comes after it empty.
 struct CompiledSet {
     Sources sources;
     DiagnosticSink sink;
     std::vector<SourceId> packTexts;  ///< by path
-    std::vector<ast::Pack> packs;     ///< those that could be read without a mistake
+    std::vector<ast::Pack> packs;     ///< those that could be read
+    std::vector<SourceId> broken;     ///< those of them in which there are mistakes
     TableFiles tableFiles;
     std::optional<typed::Program> typed;               ///< checked and analysed
     std::shared_ptr<const bytecode::Program> program;  ///< verified
+    StageTimes times;
 };
 
 /// How far to go.
@@ -38,6 +49,12 @@ enum class CompileGoal : std::uint8_t {
 /// Compiles the packs below the paths (see loadPackTexts). Mistakes of the packs' authors are in
 /// `sink`; a mistake of ours throws InternalError.
 std::unique_ptr<CompiledSet> compilePaths(const std::vector<std::string>& paths, CompileGoal goal);
+
+/// The same, for packs of which few changed: the trees of those that stand where they stood in
+/// `former` and say the same are taken from it. What was warned of in those is not warned of again.
+std::unique_ptr<CompiledSet> compilePathsAgain(const std::vector<std::string>& paths,
+                                               CompileGoal goal,
+                                               std::unique_ptr<CompiledSet> former);
 
 /// The same for texts in memory: path and text. Tables come from files beside the paths.
 std::unique_ptr<CompiledSet>

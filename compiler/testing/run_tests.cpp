@@ -9,6 +9,7 @@
 #include "runtime/input/decoder.h"
 
 #include <algorithm>
+#include <optional>
 #include <variant>
 
 namespace proviso {
@@ -31,8 +32,11 @@ std::string folded(std::string_view text) {
 
 class TestRunner {
   public:
-    explicit TestRunner(const CompiledSet& set)
-        : set_(set), program_(*set.program), evaluator_(set.program), coverage_(set) {
+    TestRunner(const CompiledSet& set, bool coverage)
+        : set_(set), program_(*set.program), evaluator_(set.program) {
+        if (coverage) {
+            coverage_.emplace(set);
+        }
         for (const std::string& text : program_.texts) {
             dictionary_.intern(text);
         }
@@ -62,7 +66,9 @@ class TestRunner {
         }
         const Batch batch = records->store.select(recordsInOrder(program_, records->store));
         const testing::Decided decided(evaluator_, program_, batch, options);
-        coverage_.note(decided.interpreter(), decided.results());
+        if (coverage_) {
+            coverage_->note(decided.interpreter(), decided.results());
+        }
         for (const ast::Expectation& expectation : test.expectations) {
             if (auto mismatch = testing::checkExpectation(expectation, decided, pack.name.text)) {
                 outcome.failures.push_back({expectation.span,
@@ -73,7 +79,7 @@ class TestRunner {
         return outcome;
     }
 
-    const Coverage& coverage() const { return coverage_; }
+    const std::optional<Coverage>& coverage() const { return coverage_; }
 
   private:
     /// The given records, read like any others. Nothing, after a failure was noted, when they do
@@ -119,7 +125,7 @@ class TestRunner {
     const bytecode::Program& program_;
     Dictionary dictionary_;
     Evaluator evaluator_;
-    Coverage coverage_;
+    std::optional<Coverage> coverage_;
     testing::Samples samples_;
 };
 
@@ -162,7 +168,8 @@ std::size_t TestReport::failedCount() const {
 TestReport runTests(const CompiledSet& set, const TestOptions& options) {
     PROVISO_CHECK(set.program != nullptr, "only a pack set without errors can be tested");
     TestReport report;
-    TestRunner runner(set);
+    const bool coverage = options.coverage && options.filter.empty();
+    TestRunner runner(set, coverage);
     const std::vector<FoundTest> tests = findTests(set, options.filter);
     for (const FoundTest& found : tests) {
         report.tests.push_back(runner.run(*found.pack, *found.test));
@@ -170,8 +177,8 @@ TestReport runTests(const CompiledSet& set, const TestOptions& options) {
             options.progress(report.tests.size(), tests.size());
         }
     }
-    if (options.filter.empty()) {
-        report.coverage = runner.coverage().report();
+    if (coverage) {
+        report.coverage = runner.coverage()->report();
     }
     return report;
 }

@@ -27,7 +27,7 @@ struct TestOutcome {
 
 struct TestReport {
     std::vector<TestOutcome> tests;  ///< by pack, in the order of the text
-    CoverageReport coverage;         ///< empty unless every test was run
+    CoverageReport coverage;         ///< empty unless every test was run and it was asked for
 
     [[nodiscard]] std::size_t failedCount() const;
 };
@@ -35,6 +35,8 @@ struct TestReport {
 struct TestOptions {
     /// Only tests whose title, or `pack: title`, holds this text.
     std::string filter;
+    /// Whether to count what the tests reach; who only asks whether they pass need not wait for it.
+    bool coverage = true;
     std::function<void(std::size_t done, std::size_t total)> progress;
 };
 

@@ -1,3 +1,4 @@
+#include "tools/proviso/pack_watcher.h"
 #include "tools/proviso/records.h"
 #include "tools/proviso/run_command.h"
 
@@ -111,12 +112,18 @@ ExitCode runRecords(Console& console, const CheckRecordsOptions& options) {
         console.complain("--memory: `" + options.memory + "` is no size such as 512M or 2G");
         return ExitCode::BadInput;
     }
-    const std::unique_ptr<CompiledSet> set = compileForUse(console, options.packs);
+    // What changes while the packs are compiled counts as changed.
+    std::unique_ptr<PackWatcher> watcher =
+        options.watch ? std::make_unique<PackWatcher>(options.packs) : nullptr;
+    std::unique_ptr<CompiledSet> set = compileForUse(console, options.packs);
     if (!set) {
         return ExitCode::BadInput;
     }
     run.threads =
         options.threads != 0 ? options.threads : std::max(1U, std::thread::hardware_concurrency());
+    if (options.watch) {
+        return runWatching(console, options, std::move(set), std::move(watcher), run);
+    }
     if (!options.store.empty()) {
         return runWithStore(console, options, set->program, run);
     }
@@ -291,6 +298,13 @@ void addRun(CLI::App& app, Invocation& invocation) {
     command->add_flag("--unordered",
                       options->unordered,
                       "decisions always come in the order of keys; kept for older scripts");
+    command->add_flag("--watch",
+                      options->watch,
+                      "decide line by line as records come, from stdin or a file that grows, and "
+                      "use changed packs as soon as they are fit for use");
+    command->add_flag("--timings",
+                      options->timings,
+                      "with --watch: say how long each change of packs took, by stage");
     addLogOptions(*command, options->log);
     command->add_flag("-q,--quiet", options->quiet, "no summary");
     command

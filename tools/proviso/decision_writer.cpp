@@ -152,7 +152,8 @@ DecisionWriter::DecisionWriter(Console& console,
                                WriteOptions options,
                                const bytecode::Program& program,
                                RunStamp stamp)
-    : console_(console), options_(std::move(options)), program_(program), stamp_(std::move(stamp)) {
+    : console_(console), options_(std::move(options)), program_(&program),
+      stamp_(std::move(stamp)) {
     if (options_.format == "csv") {
         console_.write(stamp_.keyName +
                        ",severity,code,on,because,remedy,at_stake,rule,sources\r\n");
@@ -183,9 +184,9 @@ bool DecisionWriter::add(const RecordResult& result, EarlierDecisions* earlier) 
         appendCsv(text, result);
     } else if (options_.format == "compact") {
         appendCompact(text, result);
-    } else if (options_.all || !result.findings.empty() || !result.errors.empty() ||
-               result.besideRejected) {
-        if (!options_.all && shown_ == kRecordsShown) {
+    } else if (options_.all || options_.live || !result.findings.empty() ||
+               !result.errors.empty() || result.besideRejected) {
+        if (!options_.all && !options_.live && shown_ == kRecordsShown) {
             ++more_;
             return true;
         }
@@ -194,16 +195,21 @@ bool DecisionWriter::add(const RecordResult& result, EarlierDecisions* earlier) 
                    result,
                    {.colour = console_.colourOnOutput(),
                     .outputs = options_.all,
-                    .recordName = program_.spaces[0].name});
+                    .recordName = program_->spaces[0].name});
         text += '\n';
     }
     emit(text);
     return true;
 }
 
+void DecisionWriter::use(const bytecode::Program& program, RunStamp stamp) {
+    program_ = &program;
+    stamp_ = std::move(stamp);
+}
+
 void DecisionWriter::finish() {
     if (more_ != 0) {
-        console_.write("... and " + counted(more_, "more " + spokenName(program_.spaces[0].name)) +
+        console_.write("... and " + counted(more_, "more " + spokenName(program_->spaces[0].name)) +
                        " with findings (--all shows all)\n\n");
     }
 }

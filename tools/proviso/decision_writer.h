@@ -39,6 +39,7 @@ class EarlierDecisions {
 struct WriteOptions {
     std::string format;  ///< pretty, compact, ndjson, json or csv
     bool all = false;    ///< pretty: every record, not the first few with findings
+    bool live = false;   ///< pretty: every record, one after the other as they come
 };
 
 /// Writes decisions in the form asked for, in the order in which they come.
@@ -52,6 +53,8 @@ class DecisionWriter {
     /// Leaves out what `earlier` says, too; nullptr: nothing. Returns whether it was written.
     bool add(const RecordResult& result, EarlierDecisions* earlier);
     void finish();
+    /// From here on another pack set decides. The program must outlive its use here.
+    void use(const bytecode::Program& program, RunStamp stamp);
 
     std::uint64_t unchanged() const { return unchanged_; }
 
@@ -60,7 +63,7 @@ class DecisionWriter {
 
     Console& console_;
     WriteOptions options_;
-    const bytecode::Program& program_;
+    const bytecode::Program* program_;
     RunStamp stamp_;
     std::uint64_t shown_ = 0;
     std::uint64_t more_ = 0;

@@ -57,7 +57,26 @@ Result<void> Replayer::use(const std::string& packs) {
         session_.reset();
         return {};
     }
-    return session_ ? session_->use(program->second) : Result<void>();
+    if (!session_) {
+        return {};
+    }
+    // Lines that changed nothing under the former set may change something under this one.
+    if (Result<void> fed = feed(); !fed) {
+        return fed;
+    }
+    return session_->use(program->second);
+}
+
+/// Hands in what the session does not know yet.
+Result<void> Replayer::feed() {
+    std::vector<history::Feeder::Line> lines;
+    for (const std::string& digest : std::exchange(step_, {})) {
+        const auto line = lines_.find(digest);
+        const bool tooLong = line == lines_.end();
+        lines.push_back({lines.size() + 1, tooLong ? std::string() : line->second, tooLong});
+    }
+    const auto fed = session_->feed("log", lines);
+    return fed ? Result<void>() : Result<void>(fed.error());
 }
 
 Result<void> Replayer::take(const log::Record& record) {
@@ -109,15 +128,8 @@ Result<void> Replayer::settle() {
         session_ = std::move(*session);
         step_ = handedIn_;
     }
-    std::vector<history::Feeder::Line> lines;
-    for (const std::string& digest : std::exchange(step_, {})) {
-        const bool tooLong = digest == "too_long";
-        lines.push_back({lines.size() + 1, tooLong ? std::string() : lines_.at(digest), tooLong});
-    }
-    if (!lines.empty()) {
-        if (const auto fed = session_->feed("log", lines); !fed) {
-            return fed.error();
-        }
+    if (Result<void> fed = feed(); !fed) {
+        return fed;
     }
     std::unordered_map<std::string, std::uint64_t> decided;  // digests of decisions, how often
     const RunStamp stamp = stampOf(*program->second, knownAsOf_);

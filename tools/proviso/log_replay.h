@@ -60,6 +60,7 @@ class Replayer {
     void begin(const log::Record& run);
     void handIn(const log::Record& record);
     Result<void> use(const std::string& packs);
+    Result<void> feed();
     Result<void> settle();
 
     std::string engine_;

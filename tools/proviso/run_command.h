@@ -15,6 +15,8 @@
 /// The ways to decide records: all in memory, or through a store.
 namespace proviso::tool {
 
+class PackWatcher;
+
 struct CheckRecordsOptions {
     std::vector<std::string> packs;
     std::vector<std::string> records;
@@ -28,6 +30,8 @@ struct CheckRecordsOptions {
     bool quiet = false;
     unsigned threads = 0;
     LogOptions log;
+    bool watch = false;
+    bool timings = false;
 };
 
 inline constexpr std::size_t kRejectionsShown = 20;
@@ -81,5 +85,12 @@ ExitCode runOverDisk(Console& console,
                      const std::shared_ptr<const bytecode::Program>& program,
                      const RunOptions& run,
                      std::int64_t memory);
+
+/// Decides records line by line as they come, while the packs are watched and swapped.
+ExitCode runWatching(Console& console,
+                     const CheckRecordsOptions& options,
+                     std::unique_ptr<CompiledSet> set,
+                     std::unique_ptr<PackWatcher> watcher,
+                     const RunOptions& run);
 
 }  // namespace proviso::tool
