@@ -54,6 +54,15 @@ class Decider::Work {
     }
 
     DecideCounts update() {
+        close();
+        // Nothing of a former update counts for this one.
+        context_ = former_ = feed_ = 0;
+        complete_ = overBudget_ = false;
+        over_ = {};
+        changed_ = {};
+        removed_ = {};
+        gone_ = {};
+        counts_ = {};
         store_.begin();
         open_ = true;
         openContext();
@@ -115,6 +124,7 @@ class Decider::Work {
     void close() {
         if (open_) {
             store_.rollBack();
+            open_ = false;
         }
     }
 
@@ -788,6 +798,10 @@ Result<bool> Decider::tell(bool all, const BlockSink& sink) {
     } catch (const StoreFailure& failure) {
         return failure.error();
     }
+}
+
+void Decider::rollBack() {
+    work_->close();
 }
 
 const std::vector<std::string>& Decider::gone() const {

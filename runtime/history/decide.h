@@ -31,8 +31,8 @@ class Decider {
     Decider(const Decider&) = delete;
     Decider& operator=(const Decider&) = delete;
 
-    /// Leaves a transaction open until `commit`. A run that dies before is as if it had not been:
-    /// what changed is told again by the next.
+    /// Leaves a transaction open until `commit`; may be called again, for what came since. A run
+    /// that dies before is as if it had not been: what changed is told again by the next.
     Result<DecideCounts> update();
 
     /// What changed by `update`, in the order of keys; everything with `all`. False where the sink
@@ -43,6 +43,8 @@ class Decider {
     const std::vector<std::string>& gone() const;
 
     Result<void> commit();
+    /// As if `update` had not been called. What a Decider does at its end, if need be.
+    void rollBack();
 
   private:
     class Work;

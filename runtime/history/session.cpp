@@ -52,6 +52,12 @@ Result<std::unique_ptr<Session>> Session::open(std::shared_ptr<const bytecode::P
         return store.error();
     }
     session->store_ = std::move(*store);
+    try {
+        session->decider_ =
+            std::make_unique<Decider>(session->program_, *session->store_, session->options_);
+    } catch (const StoreFailure& failure) {
+        return failure.error();
+    }
     return session;
 }
 
@@ -66,17 +72,17 @@ Result<FeedReport> Session::feed(const std::string& source,
 }
 
 Result<bool> Session::decide(bool all, const BlockSink& sink) {
-    Decider decider(program_, *store_, options_);
-    const Result<DecideCounts> updated = decider.update();
+    const Result<DecideCounts> updated = decider_->update();
     if (!updated) {
         return updated.error();
     }
-    const Result<bool> told = decider.tell(all, sink);
+    const Result<bool> told = decider_->tell(all, sink);
     if (!told || !*told) {
+        decider_->rollBack();
         return told;
     }
-    gone_ = decider.gone();
-    const Result<void> committed = decider.commit();
+    gone_ = decider_->gone();
+    const Result<void> committed = decider_->commit();
     return committed ? Result<bool>(true) : Result<bool>(committed.error());
 }
 
@@ -99,13 +105,14 @@ Result<void> Session::use(std::shared_ptr<const bytecode::Program> program) {
             }
             other = std::move(*store);
         }
-        Decider decider(program, other ? *other : *store_, options_);
-        if (const Result<DecideCounts> updated = decider.update(); !updated) {
+        auto decider = std::make_unique<Decider>(program, other ? *other : *store_, options_);
+        if (const Result<DecideCounts> updated = decider->update(); !updated) {
             return updated.error();
         }
-        if (const Result<void> committed = decider.commit(); !committed) {
+        if (const Result<void> committed = decider->commit(); !committed) {
             return committed;
         }
+        decider_ = std::move(decider);
         if (other) {
             store_ = std::move(other);
         }

@@ -50,6 +50,7 @@ class Session {
     RunOptions options_;
     bool inMemory_;
     std::unique_ptr<Store> store_;
+    std::unique_ptr<Decider> decider_;  ///< goes before the store
     std::vector<std::string> gone_;
 };
 

@@ -264,7 +264,7 @@ std::string PackWatcher::refusal(const CompiledSet& set, std::size_t& tests) con
                 text += std::string(set.sources.path(failure.span.source)) + ":" +
                         std::to_string(
                             set.sources.position(failure.span.source, failure.span.begin).line) +
-                        ": " + printable(test.title) + ": expected " + printable(failure.expected) +
+                        ": " + printable(test.title) + ": " + printable(failure.expected) +
                         ", decided " + printable(failure.found) + '\n';
             }
         }
