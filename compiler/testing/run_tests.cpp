@@ -9,7 +9,11 @@
 #include "runtime/input/decoder.h"
 
 #include <algorithm>
+#include <atomic>
+#include <exception>
+#include <mutex>
 #include <optional>
+#include <thread>
 #include <variant>
 
 namespace proviso {
@@ -156,6 +160,39 @@ std::vector<FoundTest> findTests(const CompiledSet& set, const std::string& filt
     return found;
 }
 
+/// Each thread takes the next test that nobody has; what fails in one is thrown here.
+std::vector<TestOutcome>
+runInThreads(const CompiledSet& set, const std::vector<FoundTest>& tests, unsigned count) {
+    std::vector<TestOutcome> outcomes(tests.size());
+    std::atomic<std::size_t> next = 0;
+    std::mutex mutex;
+    std::exception_ptr failure;
+    const auto work = [&] {
+        try {
+            TestRunner runner(set, /*coverage=*/false);
+            for (std::size_t index = next++; index < tests.size(); index = next++) {
+                outcomes[index] = runner.run(*tests[index].pack, *tests[index].test);
+            }
+        } catch (...) {
+            next = tests.size();
+            const std::lock_guard lock(mutex);
+            failure = std::current_exception();
+        }
+    };
+    std::vector<std::thread> threads;
+    for (unsigned number = 1; number < count; ++number) {
+        threads.emplace_back(work);
+    }
+    work();
+    for (std::thread& thread : threads) {
+        thread.join();
+    }
+    if (failure) {
+        std::rethrow_exception(failure);
+    }
+    return outcomes;
+}
+
 }  // namespace
 
 std::size_t TestReport::failedCount() const {
@@ -169,8 +206,12 @@ TestReport runTests(const CompiledSet& set, const TestOptions& options) {
     PROVISO_CHECK(set.program != nullptr, "only a pack set without errors can be tested");
     TestReport report;
     const bool coverage = options.coverage && options.filter.empty();
-    TestRunner runner(set, coverage);
     const std::vector<FoundTest> tests = findTests(set, options.filter);
+    if (!coverage && options.threads > 1) {
+        report.tests = runInThreads(set, tests, options.threads);
+        return report;
+    }
+    TestRunner runner(set, coverage);
     for (const FoundTest& found : tests) {
         report.tests.push_back(runner.run(*found.pack, *found.test));
         if (options.progress) {

@@ -37,6 +37,9 @@ struct TestOptions {
     std::string filter;
     /// Whether to count what the tests reach; who only asks whether they pass need not wait for it.
     bool coverage = true;
+    /// How many to use where coverage is not counted; the answers do not depend on it.
+    unsigned threads = 1;
+    /// On the calling thread, where one thread is used.
     std::function<void(std::size_t done, std::size_t total)> progress;
 };
 

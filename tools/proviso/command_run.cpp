@@ -76,8 +76,23 @@ ExitCode runInMemory(Console& console,
         return ExitCode::BadInput;
     }
     InputDigests digests(outcome.log());
+    std::unique_ptr<BatchShadow> shadow;
+    LineHook hook = digests.hook();
+    if (!options.shadow.packs.empty()) {
+        shadow = BatchShadow::open(console, options.shadow);
+        if (!shadow) {
+            return ExitCode::BadInput;
+        }
+        outcome.setShadow(shadow.get());
+        hook = [logged = std::move(hook), &shadow](std::size_t source, const InputLine& line) {
+            if (logged) {
+                logged(source, line);
+            }
+            shadow->addLine(source, line.text, line.tooLong);
+        };
+    }
     const std::optional<ReadRecords> records =
-        readRecords(console, *program, options.records, run.decide.asOf, digests.hook());
+        readRecords(console, *program, options.records, run.decide.asOf, hook);
     if (!records) {
         return ExitCode::BadInput;
     }
@@ -98,7 +113,13 @@ ExitCode runInMemory(Console& console,
         return ExitCode::BadInput;
     }
     outcome.summary().add(records->decoded);
-    return outcome.finish();
+    const ExitCode code = outcome.finish();
+    if (shadow) {
+        // The active answers are out before the candidate begins.
+        console.flush();
+        shadow->run(console, options.shadow.packs, outcome.stamp(), run);
+    }
+    return code;
 }
 
 ExitCode runRecords(Console& console, const CheckRecordsOptions& options) {
@@ -124,10 +145,16 @@ ExitCode runRecords(Console& console, const CheckRecordsOptions& options) {
     if (options.watch) {
         return runWatching(console, options, std::move(set), std::move(watcher), run);
     }
+    const bool fits = sizeOf(options.records) <= *memory / kMemoryOfInputByte;
+    if (!options.shadow.packs.empty() && (!options.store.empty() || !fits)) {
+        console.complain("--shadow is for records that memory holds (--memory), without --store, "
+                         "or for --watch");
+        return ExitCode::BadInput;
+    }
     if (!options.store.empty()) {
         return runWithStore(console, options, set->program, run);
     }
-    if (sizeOf(options.records) > *memory / kMemoryOfInputByte) {
+    if (!fits) {
         return runOverDisk(console, options, set->program, run, *memory);
     }
     return runInMemory(console, options, set->program, run);
@@ -189,6 +216,9 @@ bool Outcome::prepare(std::int64_t budget) {
 bool Outcome::take(std::vector<RecordResult>&& results) {
     if (log_ && !log_->release(results, stamp_, inputOf_)) {
         return false;
+    }
+    if (shadow_ != nullptr) {
+        shadow_->addActive(results);
     }
     std::erase_if(
         results, [&](const RecordResult& result) { return !writer_->add(result, earlier_.get()); });
@@ -306,6 +336,24 @@ void addRun(CLI::App& app, Invocation& invocation) {
                       options->timings,
                       "with --watch: say how long each change of packs took, by stage");
     addLogOptions(*command, options->log);
+    command
+        ->add_option("--shadow",
+                     options->shadow.packs,
+                     "packs that decide beside the active ones, to see where they differ; nothing "
+                     "they do changes the answers")
+        ->type_name("PATH")
+        ->allow_extra_args(false);
+    command
+        ->add_option("--sample",
+                     options->shadow.sample,
+                     "the share of records for which --shadow is compared, by their keys")
+        ->type_name("N%")
+        ->default_str("100%");
+    command
+        ->add_option("--shadow-out",
+                     options->shadow.output,
+                     "where to write the decisions that differ, both of them, one pair a line")
+        ->type_name("FILE");
     command->add_flag("-q,--quiet", options->quiet, "no summary");
     command
         ->add_option("--memory",

@@ -254,6 +254,7 @@ std::string PackWatcher::refusal(const CompiledSet& set, std::size_t& tests) con
     }
     TestOptions options;
     options.coverage = false;
+    options.threads = std::max(1U, std::thread::hardware_concurrency());
     const TestReport report = runTests(set, options);
     tests = report.tests.size();
     std::string text;

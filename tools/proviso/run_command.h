@@ -5,6 +5,7 @@
 #include "tools/proviso/command.h"
 #include "tools/proviso/decision_log.h"
 #include "tools/proviso/decision_writer.h"
+#include "tools/proviso/shadow.h"
 #include "tools/proviso/summary.h"
 
 #include <cstdint>
@@ -30,6 +31,7 @@ struct CheckRecordsOptions {
     bool quiet = false;
     unsigned threads = 0;
     LogOptions log;
+    ShadowOptions shadow;
     bool watch = false;
     bool timings = false;
 };
@@ -53,6 +55,9 @@ class Outcome {
     void setInputOf(DecisionLog::InputOf inputOf) { inputOf_ = std::move(inputOf); }
     bool take(std::vector<RecordResult>&& results);
     Summary& summary() { return summary_; }
+    /// Told of decisions once they are written; nullptr: nobody.
+    void setShadow(BatchShadow* shadow) { shadow_ = shadow; }
+    const RunStamp& stamp() const { return stamp_; }
 
     /// Says what is gone, and the summary.
     ExitCode finish(const std::vector<std::string>& gone = {});
@@ -67,6 +72,7 @@ class Outcome {
     std::unique_ptr<DecisionWriter> writer_;
     std::unique_ptr<DecisionLog> log_;
     DecisionLog::InputOf inputOf_;
+    BatchShadow* shadow_ = nullptr;
 };
 
 /// An error for people, with what it happened to.

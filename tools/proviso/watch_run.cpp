@@ -8,6 +8,7 @@
 #include <chrono>
 #include <csignal>
 #include <fstream>
+#include <iterator>
 #include <poll.h>
 #include <set>
 #include <sys/signalfd.h>
@@ -77,6 +78,12 @@ class WatchRun {
             log_->beginRun(run_.decide.asOf, run_.decide.budget);
             log_->useSet(program->digest);
         }
+        if (!options_.shadow.packs.empty()) {
+            shadow_ = LiveShadow::open(console_, options_.shadow, run_);
+            if (!shadow_) {
+                return false;
+            }
+        }
         writer_ = std::make_unique<DecisionWriter>(
             console_, WriteOptions{options_.format, options_.all, true}, *program, stamp_);
         return options_.store.empty() || settleStore();
@@ -107,7 +114,7 @@ class WatchRun {
         }
         reportRejections(console_, told, SIZE_MAX);
         rejected_ += fed->rejections.size();
-        return decide();
+        return decide(source, lines);
     }
 
     /// Uses what the watcher found fit, and tells what it has to say.
@@ -134,6 +141,9 @@ class WatchRun {
         if (log_) {
             log_->useSet(published->program->digest);
         }
+        if (shadow_) {
+            shadow_->activeChanged();
+        }
         ++swaps_;
         tellOf(*published, again);
         return true;
@@ -141,6 +151,9 @@ class WatchRun {
 
     ExitCode finish() {
         writer_->finish();
+        if (shadow_) {
+            console_.message(shadow_->finish());
+        }
         const bool logged = !log_ || log_->finish();
         if (!options_.quiet) {
             console_.message(counted(lines_, "line") + " handed in, " + counted(told_, "decision") +
@@ -175,7 +188,8 @@ class WatchRun {
         return decided ? true : fail(decided.error());
     }
 
-    bool decide() {
+    bool decide(const std::string& source, const Lines& lines) {
+        std::vector<RecordResult> active;
         const DecisionLog::InputOf inputOf = [&](const std::string& key) {
             return log::inputDigest(history::lineOfKey(session_->store(), key, run_.decide.asOf),
                                     false);
@@ -190,6 +204,9 @@ class WatchRun {
                     findings_ += result.findings.size();
                 }
                 told_ += results.size();
+                if (shadow_) {
+                    std::move(results.begin(), results.end(), std::back_inserter(active));
+                }
                 return true;
             });
         if (!decided) {
@@ -199,6 +216,9 @@ class WatchRun {
             console_.message("gone: " + key + '\n');
         }
         console_.flush();
+        if (shadow_) {
+            shadow_->step(source, lines, std::move(active), stamp_);
+        }
         return *decided && !console_.failed();
     }
 
@@ -228,6 +248,7 @@ class WatchRun {
     std::unique_ptr<history::Session> session_;
     std::unique_ptr<DecisionLog> log_;
     std::unique_ptr<DecisionWriter> writer_;
+    std::unique_ptr<LiveShadow> shadow_;
     RunStamp stamp_;
     std::set<std::string> ignored_;
     std::uint64_t lines_ = 0;
