@@ -139,7 +139,7 @@ void appendOutputs(ObjectWriter& object,
     }
     const std::string* claimedWith = nullptr;
     for (const OutputValue& output : outputs) {
-        if (output.claimedWith.empty() ||
+        if (!output.list || output.claimedWith.empty() ||
             (claimedWith != nullptr && *claimedWith == output.claimedWith)) {
             continue;
         }

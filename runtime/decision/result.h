@@ -51,8 +51,9 @@ struct OutputValue {
     ShownValue value;                             ///< not a list
     std::vector<OutputRow> rows;                  ///< a list
     std::vector<std::vector<OutputRow>> choices;  ///< the other outcomes that are equally right
-    std::string claimedWith;  ///< a group's list: key of the record it stands in, when that is
-                              ///< another; then no rows
+    /// Of a group: key of the record that it counts with, when that is another. A list then has no
+    /// rows; a value stands in each member all the same.
+    std::string claimedWith;
 };
 
 struct FindingResult {

@@ -323,11 +323,12 @@ class Collector {
                 OutputValue value;
                 value.name = output.name;
                 value.list = output.rows != kNone;
+                if (record != home.records.back()) {
+                    value.claimedWith = places_.key(home.records.back());
+                }
                 if (!value.list) {
                     value.value = shower_.value(output.columns[0], row, record);
-                } else if (record != home.records.back()) {
-                    value.claimedWith = places_.key(home.records.back());
-                } else {
+                } else if (value.claimedWith.empty()) {
                     value.rows = shower_.list(output, row, record);
                 }
                 parts_[record].result.outputs.push_back(std::move(value));

@@ -167,6 +167,8 @@ class Total {
   public:
     constexpr void add(std::int64_t part) noexcept { sum_ += part; }
     constexpr void remove(std::int64_t part) noexcept { sum_ -= part; }
+    /// Another sum; 2^64 parts fit.
+    constexpr void addWide(Int128 sum) noexcept { sum_ += sum; }
     constexpr Checked checked() const noexcept { return narrow(sum_); }
     constexpr Int128 wide() const noexcept { return sum_; }
 
