@@ -14,8 +14,11 @@ namespace {
 std::string answerOf(const ExplainedNode& node) {
     if (node.state == State::Unknown && !node.missing.empty()) {
         std::string text = node.value.empty() ? "unknown" : node.value;
+        std::string_view between = ", missing ";
         for (const std::string& place : placesWithReasons(node.missing, node.reasons)) {
-            text += (place == node.missing.front() ? ", missing " : ", ") + place;
+            text += between;
+            text += place;
+            between = ", ";
         }
         return text;
     }

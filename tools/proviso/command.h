@@ -25,6 +25,7 @@ void addCheck(CLI::App& app, Invocation& invocation);
 void addTest(CLI::App& app, Invocation& invocation);
 void addRun(CLI::App& app, Invocation& invocation);
 void addExplain(CLI::App& app, Invocation& invocation);
+void addDiff(CLI::App& app, Invocation& invocation);
 void addFmt(CLI::App& app, Invocation& invocation);
 void addBuild(CLI::App& app, Invocation& invocation);
 void addLog(CLI::App& app, Invocation& invocation);

@@ -1,10 +1,10 @@
+#include "tools/proviso/history_side.h"
 #include "tools/proviso/pack_watcher.h"
 #include "tools/proviso/records.h"
 #include "tools/proviso/run_command.h"
 
 #include <algorithm>
 #include <charconv>
-#include <filesystem>
 #include <system_error>
 #include <thread>
 #include <unordered_map>
@@ -12,22 +12,6 @@
 namespace proviso::tool {
 
 namespace {
-
-constexpr std::int64_t kDefaultMemory = std::int64_t{1} << 30U;
-/// What a byte of input takes at most while it is decided in memory: columns, what stages hand on,
-/// and decisions that wait for their turn.
-constexpr std::int64_t kMemoryOfInputByte = 12;
-
-/// Bytes of the files; what a pipe holds is not known.
-std::int64_t sizeOf(const std::vector<std::string>& paths) {
-    std::int64_t size = 0;
-    for (const std::string& path : paths) {
-        std::error_code error;
-        const auto bytes = std::filesystem::file_size(path, error);
-        size += error ? 0 : static_cast<std::int64_t>(bytes);
-    }
-    return size;
-}
 
 /// The digests of all lines, by where they stand.
 class InputDigests {
@@ -127,8 +111,7 @@ ExitCode runRecords(Console& console, const CheckRecordsOptions& options) {
     if (!parseAsOf(console, options.asOf, run.decide.asOf)) {
         return ExitCode::BadInput;
     }
-    const std::optional<std::int64_t> memory =
-        options.memory.empty() ? kDefaultMemory : parseSize(options.memory);
+    const std::optional<std::int64_t> memory = parseMemorySize(options.memory);
     if (!memory) {
         console.complain("--memory: `" + options.memory + "` is no size such as 512M or 2G");
         return ExitCode::BadInput;
@@ -145,7 +128,7 @@ ExitCode runRecords(Console& console, const CheckRecordsOptions& options) {
     if (options.watch) {
         return runWatching(console, options, std::move(set), std::move(watcher), run);
     }
-    const bool fits = sizeOf(options.records) <= *memory / kMemoryOfInputByte;
+    const bool fits = sizeOfFiles(options.records) <= *memory / kMemoryOfInputByte;
     if (!options.shadow.packs.empty() && (!options.store.empty() || !fits)) {
         console.complain("--shadow is for records that memory holds (--memory), without --store, "
                          "or for --watch");

@@ -3,6 +3,7 @@
 #include "runtime/base/digest.h"
 #include "runtime/decision/text.h"
 #include "runtime/values/decimal.h"
+#include "tools/proviso/csv.h"
 
 #include <algorithm>
 #include <fstream>
@@ -13,24 +14,6 @@ namespace proviso::tool {
 namespace {
 
 constexpr std::uint64_t kRecordsShown = 20;
-
-void appendCsvField(std::string& out, std::string_view text) {
-    // Spreadsheets take a leading sign for a formula.
-    const bool formula =
-        !text.empty() && std::string_view("=+-@").find(text.front()) != std::string_view::npos;
-    if (!formula && text.find_first_of(",\"\r\n") == std::string_view::npos) {
-        out += text;
-        return;
-    }
-    out += formula ? "\"'" : "\"";
-    for (const char letter : text) {
-        if (letter == '"') {
-            out += '"';
-        }
-        out += letter;
-    }
-    out += '"';
-}
 
 /// One row a finding.
 void appendCsv(std::string& out, const RecordResult& result) {

@@ -68,6 +68,7 @@ ExitCode runCommand(int count, char** arguments, Invocation& invocation) {
     addTest(app, invocation);
     addRun(app, invocation);
     addExplain(app, invocation);
+    addDiff(app, invocation);
     addFmt(app, invocation);
     addBuild(app, invocation);
     addLog(app, invocation);

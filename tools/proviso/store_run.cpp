@@ -3,13 +3,10 @@
 #include "runtime/history/session.h"
 #include "tools/proviso/records.h"
 #include "tools/proviso/run_command.h"
+#include "tools/proviso/temporary_folder.h"
 
 #include <algorithm>
-#include <cstdlib>
-#include <filesystem>
 #include <iostream>
-#include <system_error>
-#include <unistd.h>
 
 namespace proviso::tool {
 
@@ -105,32 +102,6 @@ ExitCode decide(Console& console,
     }
     return code;
 }
-
-/// A folder of this process that goes away with it.
-class TemporaryFolder {
-  public:
-    TemporaryFolder() {
-        std::error_code error;
-        std::string pattern =
-            (std::filesystem::temp_directory_path(error) / "proviso-XXXXXX").string();
-        if (!error && ::mkdtemp(pattern.data()) != nullptr) {
-            path_ = pattern;
-        }
-    }
-    ~TemporaryFolder() {
-        std::error_code error;
-        if (!path_.empty()) {
-            std::filesystem::remove_all(path_, error);
-        }
-    }
-    TemporaryFolder(const TemporaryFolder&) = delete;
-    TemporaryFolder& operator=(const TemporaryFolder&) = delete;
-
-    const std::string& path() const { return path_; }
-
-  private:
-    std::string path_;
-};
 
 }  // namespace
 
