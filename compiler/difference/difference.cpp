@@ -73,8 +73,7 @@ void compareGroup(Parts before, Parts after, std::vector<PartChange>& changes) {
     for (const OutlinePart* part : after) {
         ++said[part->meaning].second;
     }
-    pairUp(
-        before, after, [](const OutlinePart& part) { return part.key; }, change);
+    pairUp(before, after, [](const OutlinePart& part) { return part.key; }, change);
     const auto once = [&](const OutlinePart& part) {
         const auto& [was, is] = said[part.meaning];
         return part.meaning.empty() || was != 1 || is != 1 ? whole(part) : part.meaning;
@@ -95,7 +94,7 @@ void compareGroup(Parts before, Parts after, std::vector<PartChange>& changes) {
 std::vector<PartChange> compareParts(const OutlineItem& before, const OutlineItem& after) {
     std::vector<std::string> order;
     std::map<std::string, std::pair<Parts, Parts>> groups;
-    const auto collect = [&](const OutlineItem& item, Parts std::pair<Parts, Parts>::*side) {
+    const auto collect = [&](const OutlineItem& item, Parts std::pair<Parts, Parts>::* side) {
         for (const OutlinePart& part : item.parts) {
             if (!groups.contains(part.group)) {
                 order.push_back(part.group);
@@ -113,7 +112,9 @@ std::vector<PartChange> compareParts(const OutlineItem& before, const OutlineIte
 }
 
 const char* wordOf(ChangeKind kind) {
-    return kind == ChangeKind::Added ? "added" : kind == ChangeKind::Removed ? "removed" : "changed";
+    return kind == ChangeKind::Added     ? "added"
+           : kind == ChangeKind::Removed ? "removed"
+                                         : "changed";
 }
 
 std::string shown(const std::string& key, const std::string& text) {
@@ -214,15 +215,17 @@ std::string differencesText(const std::vector<ItemChange>& changes) {
             text += "pack " + pack + '\n';
         }
         if (change.itemKind != "pack") {
-            text += "  " + change.itemKind + (change.name.empty() ? "" : " ") + printable(change.name);
-            text += change.kind == ChangeKind::Changed ? "" : std::string(" ") + wordOf(change.kind);
+            text +=
+                "  " + change.itemKind + (change.name.empty() ? "" : " ") + printable(change.name);
+            text +=
+                change.kind == ChangeKind::Changed ? "" : std::string(" ") + wordOf(change.kind);
             text += "  (" +
-                    printable(change.placeAfter.empty() ? change.placeBefore
-                                                        : change.placeAfter) +
+                    printable(change.placeAfter.empty() ? change.placeBefore : change.placeAfter) +
                     ")\n";
         }
         for (const PartChange& part : change.parts) {
-            text += (change.itemKind == "pack" ? "  " : "    ") + printable(sentenceOf(part)) + '\n';
+            text +=
+                (change.itemKind == "pack" ? "  " : "    ") + printable(sentenceOf(part)) + '\n';
         }
     }
     return text;

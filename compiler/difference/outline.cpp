@@ -98,7 +98,8 @@ class ItemOutline {
         for (const ast::DatedValue& value : values) {
             std::string key = periodText(value.period);
             if (value.published) {
-                key += (key.empty() ? "" : " ") + ("published " + formatDate(Date{value.published->days}));
+                key += (key.empty() ? "" : " ") +
+                       ("published " + formatDate(Date{value.published->days}));
             }
             sources(value.sources, key);
             expression(group, std::move(key), value.value);
@@ -121,8 +122,8 @@ class ItemOutline {
     std::string type(const ast::TypeName& type) const { return textOf(type.span); }
 
     void action(const ast::Action& action) {
-        const std::string head = std::visit([this](const auto& body) { return this->body(body); },
-                                            action.body);
+        const std::string head =
+            std::visit([this](const auto& body) { return this->body(body); }, action.body);
         because(action.because, head);
     }
     std::string target(const ast::Target& target) const { return textOf(target.span); }
@@ -161,10 +162,9 @@ class ItemOutline {
 
     void one(const ast::Layers& layers) {
         for (const ast::Layer& layer : layers.layers) {
-            const std::string text = layer.kind.text +
-                                     (layer.exceptedBy.empty() ? "" : " excepted by ") +
-                                     joined(layer.exceptedBy) +
-                                     (layer.tightensOnly ? " tightens only" : "");
+            const std::string text =
+                layer.kind.text + (layer.exceptedBy.empty() ? "" : " excepted by ") +
+                joined(layer.exceptedBy) + (layer.tightensOnly ? " tightens only" : "");
             part("layer", layer.name.text, text, text);
         }
     }
@@ -182,7 +182,10 @@ class ItemOutline {
         label("step " + step.name.text, step.label);
         for (const ast::SatisfiedBy& satisfied : step.satisfied) {
             const std::string text = joined(satisfied.facts);
-            part("step " + step.name.text + " satisfied by", periodText(satisfied.period), text, text);
+            part("step " + step.name.text + " satisfied by",
+                 periodText(satisfied.period),
+                 text,
+                 text);
         }
     }
     void one(const ast::Scale& scale) {
@@ -287,8 +290,8 @@ class ItemOutline {
         label("label", rule.label);
         sources(rule.sources);
         period(rule.period, rule.published);
-        std::string about = rule.binder.text +
-                            (rule.secondBinder ? ", " + rule.secondBinder->text : "");
+        std::string about =
+            rule.binder.text + (rule.secondBinder ? ", " + rule.secondBinder->text : "");
         about += rule.in ? " in " + textOf((*rule.in)->span) : "";
         plain("for each", about);
         defines(rule.defines);
@@ -487,9 +490,8 @@ std::vector<OutlineItem> outlineOf(const std::vector<ast::Pack>& packs,
                                    const TableFiles& tableFiles) {
     std::vector<OutlineItem> outline;
     const auto placeOf = [&](Span span) {
-        return fmt::format("{}:{}",
-                           sources.path(span.source),
-                           sources.position(span.source, span.begin).line);
+        return fmt::format(
+            "{}:{}", sources.path(span.source), sources.position(span.source, span.begin).line);
     };
     for (const ast::Pack& pack : packs) {
         OutlineItem& itself = outline.emplace_back();

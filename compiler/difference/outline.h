@@ -13,9 +13,9 @@ namespace proviso {
 
 /// One thing an item says: `value` `from 2026-01-01` `$2,480`.
 struct OutlinePart {
-    std::string group;  ///< what it is: `value`, `row`, `when`, `source`
-    std::string key;    ///< which of its group: dates, a name, the cells that a row is found by
-    std::string text;   ///< as the pack says it, comments left out and spaces folded
+    std::string group;    ///< what it is: `value`, `row`, `when`, `source`
+    std::string key;      ///< which of its group: dates, a name, the cells that a row is found by
+    std::string text;     ///< as the pack says it, comments left out and spaces folded
     std::string meaning;  ///< equal for texts that differ only in form
 };
 

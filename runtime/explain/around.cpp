@@ -83,7 +83,8 @@ std::vector<std::uint32_t> Neighbours::around(std::uint32_t record, unsigned ste
         const std::size_t end = all.size();
         for (; begin < end; ++begin) {
             for (std::size_t partition = 0; partition < setOf_.size(); ++partition) {
-                for (const std::uint32_t other : members_[partition][setOf_[partition][all[begin]]]) {
+                for (const std::uint32_t other :
+                     members_[partition][setOf_[partition][all[begin]]]) {
                     if (met[other] == 0) {
                         met[other] = 1;
                         all.push_back(other);
@@ -134,8 +135,8 @@ std::optional<DecidedAround> decideAround(const std::shared_ptr<const bytecode::
         around.batch->holes = store.batch().holes;
         around.evaluator = std::make_unique<Evaluator>(program);
         std::vector<RecordResult> results = around.evaluator->decide(*around.batch, options);
-        around.row = static_cast<std::uint32_t>(
-            std::find(records.begin(), records.end(), record) - records.begin());
+        around.row = static_cast<std::uint32_t>(std::find(records.begin(), records.end(), record) -
+                                                records.begin());
         around.result = std::move(results[around.row]);
         around.records = std::move(records);
         found = std::move(around);

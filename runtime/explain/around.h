@@ -33,17 +33,17 @@ class Neighbours {
 
     const RecordStore* store_;
     std::uint32_t keyField_;
-    std::vector<std::uint32_t> order_;  ///< records in the order of keys
-    std::vector<std::uint32_t> place_;  ///< by record: where in `order_`
-    std::vector<std::vector<std::uint32_t>> setOf_;                 ///< by partition, by record
+    std::vector<std::uint32_t> order_;               ///< records in the order of keys
+    std::vector<std::uint32_t> place_;               ///< by record: where in `order_`
+    std::vector<std::vector<std::uint32_t>> setOf_;  ///< by partition, by record
     std::vector<std::vector<std::vector<std::uint32_t>>> members_;  ///< by partition, by set
 };
 
 /// A record as it was decided among others; the evaluator's registers are of `batch`.
 struct DecidedAround {
-    unsigned steps = 0;                   ///< of Neighbours::around
+    unsigned steps = 0;                  ///< of Neighbours::around
     std::vector<std::uint32_t> records;  ///< in the store
-    std::uint32_t row = 0;                ///< of the record, in `batch`
+    std::uint32_t row = 0;               ///< of the record, in `batch`
     std::unique_ptr<Batch> batch;
     std::unique_ptr<Evaluator> evaluator;
     RecordResult result;

@@ -109,9 +109,7 @@ struct Impact::Counted {
     std::map<std::string, MoneyChange> money;
 };
 
-void Impact::addFindings(const RecordResult& before,
-                         const RecordResult& after,
-                         Counted& counted) {
+void Impact::addFindings(const RecordResult& before, const RecordResult& after, Counted& counted) {
     using Key = std::tuple<std::string, std::string, std::string>;
     std::map<Key, std::pair<std::vector<const FindingResult*>, std::vector<const FindingResult*>>>
         findings;
@@ -163,7 +161,7 @@ void Impact::addFindings(const RecordResult& before,
 }
 
 void Impact::addValues(const RecordResult& before, const RecordResult& after, Counted& counted) {
-    const auto addSide = [&](const RecordResult& result, Money MoneyChange::*side, bool isAfter) {
+    const auto addSide = [&](const RecordResult& result, Money MoneyChange::* side, bool isAfter) {
         for (const OutputValue& output : result.outputs) {
             if (output.list) {
                 ListTally& list = lists[output.name];
@@ -197,14 +195,18 @@ void Impact::addRules(const RecordDifference& difference) {
         const std::vector<std::string> before = namesIn(decision.boundBefore);
         const std::vector<std::string> after = namesIn(decision.boundAfter);
         for (const std::string& rule : before) {
-            touched.insert(rule);
             const bool still = std::find(after.begin(), after.end(), rule) != after.end();
-            rules[rule].bindsNoLonger += still ? 0 : 1;
+            if (!still || !decision.sameValue()) {
+                touched.insert(rule);
+                rules[rule].bindsNoLonger += still ? 0 : 1;
+            }
         }
         for (const std::string& rule : after) {
-            touched.insert(rule);
             const bool already = std::find(before.begin(), before.end(), rule) != before.end();
-            rules[rule].bindsNow += already ? 0 : 1;
+            if (!already || !decision.sameValue()) {
+                touched.insert(rule);
+                rules[rule].bindsNow += already ? 0 : 1;
+            }
         }
     }
     for (const TroubleDifference& entry : difference.undetermined) {

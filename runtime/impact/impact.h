@@ -48,7 +48,7 @@ struct RuleTally {
     std::uint64_t findingsGained = 0;
     std::uint64_t findingsLost = 0;
     std::uint64_t findingsChanged = 0;
-    std::uint64_t bindsNow = 0;       ///< decisions that it binds and did not before
+    std::uint64_t bindsNow = 0;  ///< decisions that it binds and did not before
     std::uint64_t bindsNoLonger = 0;
     std::uint64_t undeterminedGained = 0;
     std::uint64_t undeterminedLost = 0;
@@ -71,8 +71,8 @@ struct GroupTally {
 
 /// A decision or an output of one value.
 struct ValueTally {
-    std::uint64_t records = 0;        ///< with another value
-    std::uint64_t otherReasons = 0;   ///< decisions: the same value, bound by other rules
+    std::uint64_t records = 0;       ///< with another value
+    std::uint64_t otherReasons = 0;  ///< decisions: the same value, bound by other rules
     std::map<std::string, std::uint64_t> moves;  ///< `general -> direct`
 };
 
@@ -101,7 +101,7 @@ struct ImpactShape {
         bool money = false;  ///< otherwise a whole number
         int scale = 0;
     };
-    std::map<std::string, Column> values;  ///< outputs of one value
+    std::map<std::string, Column> values;                           ///< outputs of one value
     std::map<std::pair<std::string, std::string>, Column> columns;  ///< list, column
 
     /// The outputs of both programs; what is money in one and not in the other is not summed.
@@ -149,8 +149,8 @@ class Impact {
     std::map<std::string, ValueTally> decisions;
     std::map<std::string, ValueTally> outputs;
     std::map<std::string, ListTally> lists;
-    std::map<std::string, MoneyChange> money;     ///< by output of one value
-    std::vector<Money> sumsOfChanged;             ///< parallel to shape.sums
+    std::map<std::string, MoneyChange> money;  ///< by output of one value
+    std::vector<Money> sumsOfChanged;          ///< parallel to shape.sums
     std::map<std::string, std::uint64_t> otherwise;
 
   private:

@@ -16,6 +16,12 @@ std::string shownValue(const ShownValue& value) {
     return displayValue(value);
 }
 
+std::string bytesOf(const ShownValue& value) {
+    std::string bytes;
+    appendJsonValue(bytes, value);
+    return bytes;
+}
+
 std::string joined(const std::vector<std::string>& texts) {
     std::string all;
     for (const std::string& text : texts) {
@@ -198,11 +204,11 @@ void compareOutputs(const RecordResult& before, const RecordResult& after, Recor
             if (!isList) {
                 std::string leftText = was == nullptr ? "no such output" : shownValue(left.value);
                 std::string rightText = is == nullptr ? "no such output" : shownValue(right.value);
-                std::string leftBytes;
-                std::string rightBytes;
-                appendJsonValue(leftBytes, left.value);
-                appendJsonValue(rightBytes, right.value);
-                if (leftText != rightText || leftBytes != rightBytes) {
+                if (leftText == rightText && bytesOf(left.value) != bytesOf(right.value)) {
+                    leftText = bytesOf(left.value);
+                    rightText = bytesOf(right.value);
+                }
+                if (leftText != rightText) {
                     to.outputs.push_back(
                         {name, "", std::move(leftText), std::move(rightText), "", ""});
                 }
@@ -248,6 +254,13 @@ void compareDecisions(const RecordResult& before, const RecordResult& after, Rec
             difference.after = is == nullptr ? "not decided" : shownValue(is->value);
             difference.boundBefore = bound(was);
             difference.boundAfter = bound(is);
+            const bool otherBytes =
+                was != nullptr && is != nullptr && bytesOf(was->value) != bytesOf(is->value);
+            if (otherBytes && difference.before == difference.after) {
+                // Unknown for other reasons, which the words for people leave out.
+                difference.before = bytesOf(was->value);
+                difference.after = bytesOf(is->value);
+            }
             if (difference.before != difference.after ||
                 difference.boundBefore != difference.boundAfter) {
                 to.decisions.push_back(std::move(difference));

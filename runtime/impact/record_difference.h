@@ -81,8 +81,8 @@ struct RecordDifference {
 /// side decided, nothing but that is said.
 RecordDifference differenceOf(const RecordResult* before, const RecordResult* after);
 
-/// Those of a record's findings that it counts: one that records share counts with its first member,
-/// once a rule.
+/// Those of a record's findings that it counts: one that records share counts with its first
+/// member, once a rule.
 std::vector<const FindingResult*> countedFindings(const RecordResult& result);
 
 }  // namespace proviso::impact

@@ -123,7 +123,8 @@ std::vector<ExplainedNode> nodesOf(const ExplainedRule* rule) {
     return nodes;
 }
 
-std::optional<RuleDifference> compareRules(const ExplainedRule* before, const ExplainedRule* after) {
+std::optional<RuleDifference> compareRules(const ExplainedRule* before,
+                                           const ExplainedRule* after) {
     const ExplainedRule& known = after != nullptr ? *after : *before;
     RuleDifference difference;
     difference.name = known.name;
@@ -203,9 +204,8 @@ std::string ruleDifferencesText(const std::vector<RuleDifference>& rules, std::s
         };
         std::string head = rule.name + " " + outcome(rule.outcomeAfter);
         if (rule.outcomeBefore != rule.outcomeAfter) {
-            head += ", " +
-                    (rule.outcomeBefore.empty() ? std::string("was not there")
-                                                : "before: " + rule.outcomeBefore);
+            head += ", " + (rule.outcomeBefore.empty() ? std::string("was not there")
+                                                       : "before: " + rule.outcomeBefore);
         }
         out += margin + head + "  on " + rule.on + '\n';
         for (const std::string& said : rule.saidBefore) {

@@ -50,10 +50,9 @@ std::vector<std::string> sameButForm(const bytecode::Program& before,
                                      const std::vector<ItemChange>& changes) {
     std::vector<std::string> same;
     for (const bytecode::PackInfo& pack : after.packs) {
-        const auto was =
-            std::find_if(before.packs.begin(), before.packs.end(), [&](const auto& one) {
-                return one.name == pack.name;
-            });
+        const auto was = std::find_if(before.packs.begin(),
+                                      before.packs.end(),
+                                      [&](const auto& one) { return one.name == pack.name; });
         const bool changed = std::any_of(changes.begin(), changes.end(), [&](const auto& change) {
             return change.pack == pack.name;
         });
@@ -161,11 +160,12 @@ class Replay {
 
     bool decide() {
         DecisionSpool spool;
-        const bool decided = before_.decide("the old set", [&](std::vector<RecordResult>&& results) {
-            return std::all_of(results.begin(), results.end(), [&](const RecordResult& result) {
-                return spool.add(result);
+        const bool decided =
+            before_.decide("the old set", [&](std::vector<RecordResult>&& results) {
+                return std::all_of(results.begin(), results.end(), [&](const RecordResult& result) {
+                    return spool.add(result);
+                });
             });
-        });
         if (spool.failed() || (decided && !spool.rewind())) {
             console_.complain("decisions cannot be kept aside: " + spool.failure());
             return false;
@@ -174,10 +174,11 @@ class Replay {
             return false;
         }
         waiting_ = spool.next();
-        const bool compared = after_.decide("the new set", [&](std::vector<RecordResult>&& results) {
-            takeBlock(results, spool);
-            return !console_.failed() && !spool.failed();
-        });
+        const bool compared =
+            after_.decide("the new set", [&](std::vector<RecordResult>&& results) {
+                takeBlock(results, spool);
+                return !console_.failed() && !spool.failed();
+            });
         if (compared) {
             takeBlock({}, spool, /*last=*/true);
         }
@@ -189,7 +190,8 @@ class Replay {
     }
 
     /// What the old set decided up to the block's end, with what the new set decided.
-    void takeBlock(const std::vector<RecordResult>& results, DecisionSpool& spool, bool last = false) {
+    void
+    takeBlock(const std::vector<RecordResult>& results, DecisionSpool& spool, bool last = false) {
         std::vector<std::string> keys;
         keys.reserve(results.size());
         for (const RecordResult& result : results) {
@@ -219,9 +221,8 @@ class Replay {
         waiting_ = spool.next();
     }
 
-    void take(const RecordResult* before,
-              const RecordResult* after,
-              const impact::RecordFacts& facts) {
+    void
+    take(const RecordResult* before, const RecordResult* after, const impact::RecordFacts& facts) {
         ShownDifference record;
         record.difference = impact::differenceOf(before, after);
         impact_.add(before, after, record.difference, facts);
@@ -308,15 +309,15 @@ class Replay {
             return ExitCode::BadInput;
         }
         if (options_.format == "json") {
-            for (const ShownDifference& record : oneRecord() ? report_.shown
-                                                             : std::vector<ShownDifference>()) {
+            for (const ShownDifference& record :
+                 oneRecord() ? report_.shown : std::vector<ShownDifference>()) {
                 emit(record);
             }
             console_.write(std::string(first_ ? "]" : "\n]") +
                            ", \"summary\": " + impactJson(report_, impact_) + "}\n");
         } else if (options_.format == "csv") {
-            for (const ShownDifference& record : oneRecord() ? report_.shown
-                                                             : std::vector<ShownDifference>()) {
+            for (const ShownDifference& record :
+                 oneRecord() ? report_.shown : std::vector<ShownDifference>()) {
                 emit(record);
             }
             console_.message(impactText(report_, impact_, console_.colourOnMessages()));
@@ -327,8 +328,7 @@ class Replay {
                            impactText(report_, impact_, console_.colourOnOutput()));
         }
         if (!options_.page.empty()) {
-            if (const std::string problem =
-                    writePage(options_.page, impactPage(report_, &impact_));
+            if (const std::string problem = writePage(options_.page, impactPage(report_, &impact_));
                 !problem.empty()) {
                 console_.complain("cannot write `" + options_.page + "`: " + problem);
                 return ExitCode::BadInput;
@@ -392,7 +392,8 @@ ExitCode runDiff(Console& console, const DiffOptions& options) {
         return ExitCode::BadInput;
     }
     if (std::find(options.records.begin(), options.records.end(), "-") != options.records.end()) {
-        console.complain("both sets read the records, and stdin can be read only once: name a file");
+        console.complain(
+            "both sets read the records, and stdin can be read only once: name a file");
         return ExitCode::BadInput;
     }
     const std::unique_ptr<CompiledSet> before = compileForUse(console, {options.before});
@@ -441,9 +442,10 @@ void addDiff(CLI::App& app, Invocation& invocation) {
         ->type_name("")
         ->required();
     command
-        ->add_option("--visits,--records",
-                     options->records,
-                     "files with one record a line (JSON), to be decided under both; may be repeated")
+        ->add_option(
+            "--visits,--records",
+            options->records,
+            "files with one record a line (JSON), to be decided under both; may be repeated")
         ->type_name("FILE")
         ->allow_extra_args(false);
     addFormatOption(*command, options->format, {"text", "json", "csv"});
@@ -465,9 +467,8 @@ void addDiff(CLI::App& app, Invocation& invocation) {
                      "record has and that take few values")
         ->type_name("FIELDS");
     command
-        ->add_option("--sum",
-                     options->sum,
-                     "money fields to sum over what changed; `none`; otherwise all")
+        ->add_option(
+            "--sum", options->sum, "money fields to sum over what changed; `none`; otherwise all")
         ->type_name("FIELDS");
     addAsOfOption(*command, options->asOf);
     command

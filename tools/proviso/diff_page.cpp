@@ -61,9 +61,10 @@ class Page {
         : report_(report), impact_(impact), noun_(spokenName(report.recordName)) {}
 
     std::string page() {
-        out_ = pageBegin("What changes: " + report_.after.path,
-                         "compared with " + report_.before.path +
-                             (report_.knownAsOf.empty() ? "" : ", known as of " + report_.knownAsOf));
+        out_ =
+            pageBegin("What changes: " + report_.after.path,
+                      "compared with " + report_.before.path +
+                          (report_.knownAsOf.empty() ? "" : ", known as of " + report_.knownAsOf));
         if (impact_ != nullptr) {
             figures();
         }
@@ -98,10 +99,10 @@ class Page {
                        "at stake: " + moneyText(impact_->stakeAfter, 2) + ", was " +
                            moneyText(impact_->stakeBefore, 2));
         for (const auto& [name, sums] : impact_->money) {
-            out_ += figure(signedMoney(sums.before.sum, sums.after.sum, impact::kMoneyScale),
-                           spokenName(name) + ": " +
-                               moneyText(sums.after.sum, impact::kMoneyScale) + ", was " +
-                               moneyText(sums.before.sum, impact::kMoneyScale));
+            out_ +=
+                figure(signedMoney(sums.before.sum, sums.after.sum, impact::kMoneyScale),
+                       spokenName(name) + ": " + moneyText(sums.after.sum, impact::kMoneyScale) +
+                           ", was " + moneyText(sums.before.sum, impact::kMoneyScale));
         }
         out_ += "</div>\n";
         only(impact_->onlyBefore, "old", "new", report_.after, impact_->findingsOnlyBefore);
@@ -165,8 +166,7 @@ class Page {
                 continue;
             }
             any = true;
-            rows += "<tr>" + cell(code) +
-                    cell(std::string(findingSeverityName(tally.severity))) +
+            rows += "<tr>" + cell(code) + cell(std::string(findingSeverityName(tally.severity))) +
                     cell(grouped(tally.before), true) + cell(grouped(tally.after), true) +
                     cell(grouped(tally.gained), true) + cell(grouped(tally.lost), true) +
                     cell(grouped(tally.changed), true) +
@@ -224,8 +224,8 @@ class Page {
         }
         if (!rows.empty() && impact_->changed != 0) {
             out_ += "<h3>On record for the " + html(visits(impact_->changed)) +
-                    " that changed</h3>\n" +
-                    tableBegin({"Field", "#Sum", "#Known", "#Not known"}) + rows + kTableEnd;
+                    " that changed</h3>\n" + tableBegin({"Field", "#Sum", "#Known", "#Not known"}) +
+                    rows + kTableEnd;
         }
     }
 
@@ -281,10 +281,9 @@ class Page {
                 const auto shape = impact_->shape.columns.find({name, column});
                 const bool isMoney = shape != impact_->shape.columns.end() && shape->second.money;
                 const auto sum = [&](const impact::Money& side) {
-                    return sums == list.sums.end()
-                               ? std::string()
-                           : isMoney ? moneyText(side.sum, impact::kMoneyScale)
-                                     : formatDecimalTrimmed(
+                    return sums == list.sums.end() ? std::string()
+                           : isMoney               ? moneyText(side.sum, impact::kMoneyScale)
+                                                   : formatDecimalTrimmed(
                                            side.sum.checked().value, impact::kMoneyScale, 0);
                 };
                 static const impact::MoneyChange kNone;
@@ -326,15 +325,13 @@ class Page {
                 for (const auto& [name, sums] : tally.money) {
                     if (sums.before.sum.wide() != sums.after.sum.wide()) {
                         money += (money.empty() ? "" : "; ") + spokenName(name) + " " +
-                                 signedMoney(
-                                     sums.before.sum, sums.after.sum, impact::kMoneyScale);
+                                 signedMoney(sums.before.sum, sums.after.sum, impact::kMoneyScale);
                     }
                 }
                 rows += "<tr>" + cell(value) + cell(grouped(tally.changed), true) +
                         cell(grouped(tally.records), true) + cell(grouped(tally.gained), true) +
                         cell(grouped(tally.lost), true) +
-                        deltaCell(tally.stakeBefore, tally.stakeAfter, 2) + cell(money) +
-                        "</tr>\n";
+                        deltaCell(tally.stakeBefore, tally.stakeAfter, 2) + cell(money) + "</tr>\n";
             }
             if (!rows.empty()) {
                 section("By " + spokenName(impact_->shape.by[index]));
@@ -400,8 +397,9 @@ class Page {
         }
         out_ += facts.empty() ? "" : "<p class=\"soft small\">" + html(facts) + "</p>\n";
         if (!record.decidedBefore || !record.decidedAfter) {
-            out_ += std::string("<p>Decided only by the ") + (record.decidedBefore ? "old" : "new") +
-                    " set" + html(shown.rejected.empty() ? "." : "; rejected: " + shown.rejected) +
+            out_ += std::string("<p>Decided only by the ") +
+                    (record.decidedBefore ? "old" : "new") + " set" +
+                    html(shown.rejected.empty() ? "." : "; rejected: " + shown.rejected) +
                     "</p>\n</div>\n";
             return;
         }
@@ -410,7 +408,8 @@ class Page {
             out_ += "<p>" + tag(finding.side) + "<b>" + html(known.code) + "</b> on " +
                     html(known.on) + " <span class=\"soft\">by <code>" + html(known.rule) +
                     "</code></span>";
-            if (finding.side == Side::Changed && finding.before->because != finding.after->because) {
+            if (finding.side == Side::Changed &&
+                finding.before->because != finding.after->because) {
                 out_ += "<br>" + change(finding.before->because, finding.after->because);
             } else if (!known.because.empty()) {
                 out_ += "<br>" + html(known.because);

@@ -204,18 +204,18 @@ class ImpactText {
             if (list.gained + list.lost + list.changed == 0) {
                 continue;
             }
-            out_ += fmt::format("{}: {} rows before, {} now; {} gained, {} lost, {} changed, in {}\n",
-                                bold(spokenName(name)),
-                                grouped(list.rowsBefore),
-                                grouped(list.rowsAfter),
-                                grouped(list.gained),
-                                grouped(list.lost),
-                                grouped(list.changed),
-                                visits(list.records));
+            out_ +=
+                fmt::format("{}: {} rows before, {} now; {} gained, {} lost, {} changed, in {}\n",
+                            bold(spokenName(name)),
+                            grouped(list.rowsBefore),
+                            grouped(list.rowsAfter),
+                            grouped(list.gained),
+                            grouped(list.lost),
+                            grouped(list.changed),
+                            visits(list.records));
             for (const auto& [column, count] : list.columns) {
-                out_ += fmt::format("    {}  {} differs\n",
-                                    rightAligned(grouped(count), 6),
-                                    spokenName(column));
+                out_ += fmt::format(
+                    "    {}  {} differs\n", rightAligned(grouped(count), 6), spokenName(column));
             }
             for (const auto& [column, sums] : list.sums) {
                 if (sums.before.sum.wide() == sums.after.sum.wide()) {
@@ -319,9 +319,9 @@ class ImpactText {
                 }
                 for (const auto& [name, change] : tally->money) {
                     if (change.before.sum.wide() != change.after.sum.wide()) {
-                        out_ += ", " + spokenName(name) + " " +
-                                signedMoney(
-                                    change.before.sum, change.after.sum, impact::kMoneyScale);
+                        out_ +=
+                            ", " + spokenName(name) + " " +
+                            signedMoney(change.before.sum, change.after.sum, impact::kMoneyScale);
                     }
                 }
                 out_ += '\n';
@@ -337,7 +337,8 @@ class ImpactText {
             return;
         }
         out_ += bold("what changed, " + noun_ + " by " + noun_) + '\n';
-        for (std::size_t index = 0; index < std::min(report_.shown.size(), kRecordsShown); ++index) {
+        for (std::size_t index = 0; index < std::min(report_.shown.size(), kRecordsShown);
+             ++index) {
             const RecordDifference& record = report_.shown[index].difference;
             std::string parts;
             const auto part = [&](const std::string& text) {
@@ -351,10 +352,9 @@ class ImpactText {
                 part(std::string(sideName(finding.side)) + " " + finding.known().code);
             }
             for (const auto& decision : record.decisions) {
-                if (!decision.sameValue()) {
-                    part(spokenName(decision.name) + " " + decision.before + " -> " +
-                         decision.after);
-                }
+                part(decision.sameValue() ? spokenName(decision.name) + " by other rules"
+                                          : spokenName(decision.name) + " " + decision.before +
+                                                " -> " + decision.after);
             }
             for (const auto& row : record.rows) {
                 part(std::string(sideName(row.side)) + " " + spokenName(row.list) + " " + row.row);
@@ -371,7 +371,13 @@ class ImpactText {
             out_ += "  and " + grouped(report_.changedRecords - kRecordsShown) +
                     " more; --format csv and json list all of them\n";
         }
-        out_ += "  why: add --visit " + printable(report_.shown.front().difference.key) + '\n';
+        // What a reader wants to know the reasons of first.
+        const auto first =
+            std::find_if(report_.shown.begin(), report_.shown.end(), [](const auto& shown) {
+                return !shown.difference.findings.empty();
+            });
+        const auto& asked = first == report_.shown.end() ? report_.shown.front() : *first;
+        out_ += "  why: add --visit " + printable(asked.difference.key) + '\n';
     }
 
     const DiffReport& report_;
@@ -437,12 +443,16 @@ std::string recordText(const DiffReport& report, const ShownDifference& record) 
             return one && one->atStake ? formatMoney(*one->atStake, 2) : std::string("nothing");
         };
         if (stake(finding.before) != stake(finding.after)) {
-            line(4, "at stake " + stake(finding.after) + ", was " + stake(finding.before));
+            line(4,
+                 "at stake " + (finding.side == Side::Gained ? stake(finding.after)
+                                : finding.side == Side::Lost
+                                    ? stake(finding.before)
+                                    : stake(finding.after) + ", was " + stake(finding.before)));
         }
     }
     for (const auto& decision : difference.decisions) {
-        const std::string name = spokenName(decision.name) +
-                                 (decision.on.empty() ? "" : " of " + decision.on);
+        const std::string name =
+            spokenName(decision.name) + (decision.on.empty() ? "" : " of " + decision.on);
         const auto bound = [](const std::string& rules) {
             return rules.empty() ? std::string("no rule") : rules;
         };
@@ -450,8 +460,9 @@ std::string recordText(const DiffReport& report, const ShownDifference& record) 
              decision.sameValue() ? name + " is " + decision.after + " as before"
                                   : name + " is " + decision.after + ", was " + decision.before);
         if (decision.boundBefore != decision.boundAfter) {
-            line(4, "bound by " + bound(decision.boundAfter) + ", was by " +
-                        bound(decision.boundBefore));
+            line(4,
+                 "bound by " + bound(decision.boundAfter) + ", was by " +
+                     bound(decision.boundBefore));
         }
     }
     for (const auto& output : difference.outputs) {
@@ -465,12 +476,14 @@ std::string recordText(const DiffReport& report, const ShownDifference& record) 
                       : row.side == Side::Lost ? field.before
                                                : field.after + " (was " + field.before + ")";
         }
-        line(2, std::string(sideName(row.side)) + " in " + spokenName(row.list) + ": " +
-                    (row.side == Side::Changed ? row.row + ": " : "") + fields);
+        line(2,
+             std::string(sideName(row.side)) + " in " + spokenName(row.list) + ": " +
+                 (row.side == Side::Changed ? row.row + ": " : "") + fields);
     }
     const auto trouble = [&](const char* what, const impact::TroubleDifference& entry) {
-        line(2, std::string(sideName(entry.side)) + " " + what + ": " + entry.rule + " on " +
-                    entry.on + " (" + (entry.side == Side::Lost ? entry.before : entry.after) + ")");
+        line(2,
+             std::string(sideName(entry.side)) + " " + what + ": " + entry.rule + " on " +
+                 entry.on + " (" + (entry.side == Side::Lost ? entry.before : entry.after) + ")");
     };
     for (const auto& entry : difference.undetermined) {
         trouble("undetermined", entry);

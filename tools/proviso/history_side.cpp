@@ -91,8 +91,9 @@ bool HistorySide::readInMemory() {
 
 bool HistorySide::readOverDisk() {
     if (folder_.path().empty()) {
-        console_.complain("there is no folder for temporary files; set TMPDIR, or allow more memory "
-                          "with --memory");
+        console_.complain(
+            "there is no folder for temporary files; set TMPDIR, or allow more memory "
+            "with --memory");
         return false;
     }
     for (const std::string& path : options_.records) {
@@ -127,9 +128,9 @@ bool HistorySide::readOverDisk() {
 
 void HistorySide::note(const std::vector<Rejection>& rejections) {
     for (const Rejection& rejection : rejections) {
-        const std::string reason =
-            std::string(rejectionCode(rejection.reason)) + " " + rejection.message +
-            (rejection.field.empty() ? "" : " (`" + rejection.field + "`)");
+        const std::string reason = std::string(rejectionCode(rejection.reason)) + " " +
+                                   rejection.message +
+                                   (rejection.field.empty() ? "" : " (`" + rejection.field + "`)");
         ++reasons_[std::string(rejectionCode(rejection.reason)) + " " +
                    rejectionMessage(rejection.reason)];
         if (!rejection.recordKey.empty() && rejectedKeys_.size() < kMostRejectedKeys) {
@@ -209,14 +210,12 @@ std::vector<impact::RecordFacts> HistorySide::facts(const std::vector<std::strin
         for (const std::string& text : program_->texts) {
             dictionary.intern(text);
         }
-        history::Statement find =
-            disk_->database().prepare("SELECT id FROM keys WHERE key = ?1");
+        history::Statement find = disk_->database().prepare("SELECT id FROM keys WHERE key = ?1");
         std::string lines;
         for (const std::string& key : keys) {
             find.bindText(1, key);
             if (find.step()) {
-                const history::Standing standing =
-                    disk_->standing(find.number(0), options_.asOf);
+                const history::Standing standing = disk_->standing(find.number(0), options_.asOf);
                 lines += standing.record ? standing.record->text + '\n' : "";
             }
             find.reset();
@@ -231,10 +230,12 @@ std::vector<impact::RecordFacts> HistorySide::facts(const std::vector<std::strin
         return store->batch().dictionary->text(static_cast<std::uint32_t>(column.values[record]));
     };
     for (const std::string& key : keys) {
-        const auto found = std::lower_bound(
-            sorted.begin(), sorted.end(), key, [&](std::uint32_t record, const std::string& wanted) {
-                return keyOf(record) < wanted;
-            });
+        const auto found = std::lower_bound(sorted.begin(),
+                                            sorted.end(),
+                                            key,
+                                            [&](std::uint32_t record, const std::string& wanted) {
+                                                return keyOf(record) < wanted;
+                                            });
         if (found != sorted.end() && keyOf(*found) == key) {
             facts.push_back(factsOf(*store, *found, by, sums));
         } else {

@@ -104,7 +104,8 @@ std::string html(std::string_view text) {
         if (length > 1) {
             const std::string_view whole = text.substr(place, length);
             // C1 controls, and what turns the direction of the text around it.
-            const bool control = (whole[0] == '\xC2' && static_cast<unsigned char>(whole[1]) < 0xA0);
+            const bool control =
+                (whole[0] == '\xC2' && static_cast<unsigned char>(whole[1]) < 0xA0);
             const bool turns = (whole >= "\xE2\x80\xAA" && whole <= "\xE2\x80\xAE") ||
                                (whole >= "\xE2\x81\xA6" && whole <= "\xE2\x81\xA9") ||
                                whole == "\xE2\x80\x8E" || whole == "\xE2\x80\x8F";

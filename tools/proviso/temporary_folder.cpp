@@ -9,8 +9,7 @@ namespace proviso::tool {
 
 TemporaryFolder::TemporaryFolder() {
     std::error_code error;
-    std::string pattern =
-        (std::filesystem::temp_directory_path(error) / "proviso-XXXXXX").string();
+    std::string pattern = (std::filesystem::temp_directory_path(error) / "proviso-XXXXXX").string();
     if (!error && ::mkdtemp(pattern.data()) != nullptr) {
         path_ = pattern;
     }
