@@ -40,6 +40,12 @@ std::int64_t plus(std::int64_t a, std::int64_t b) {
     return __builtin_add_overflow(a, b, &result) ? INT64_MAX : result;
 }
 
+/// What an expression costs for one row besides its operands. Texts are long: the weight of
+/// comparing two is that of the operation (runtime/bytecode/ops.def).
+std::int64_t stepsOf(ExprKind kind) {
+    return kind == ExprKind::Similarity ? 500 : 1;
+}
+
 /// Where expressions are evaluated: for each row of `space`, or, inside a fold that compares its
 /// rows with those outside, for each row of `space` together with each row of the outer frame.
 struct Frame {
@@ -71,8 +77,8 @@ class Counter {
             if (id == kNone || !seen.emplace(id, at).second) {
                 continue;
             }
-            ++counts[at];
             const Expr& inner = program_.exprs[id];
+            counts[at] += stepsOf(inner.kind);
             for (const ExprId operand : inner.operands) {
                 waiting.emplace_back(operand, at);
             }

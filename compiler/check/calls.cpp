@@ -1,5 +1,6 @@
 #include "compiler/check/expressions.h"
 #include "compiler/diagnostics/suggest.h"
+#include "runtime/values/texts.h"
 
 #include <algorithm>
 #include <array>
@@ -18,23 +19,23 @@ constexpr std::array<std::string_view, 4> kPeriodStarts{
     "week_start", "month_start", "quarter_start", "year_start"};
 constexpr std::array<std::string_view, 4> kPeriodEnds{
     "week_end", "month_end", "quarter_end", "year_end"};
-constexpr std::array<std::string_view, 17> kFunctions{"absolute",
-                                                      "calendar_month",
-                                                      "calendar_year",
-                                                      "day_of_month",
-                                                      "earlier",
-                                                      "greater",
-                                                      "later",
-                                                      "lesser",
-                                                      "month_end",
-                                                      "month_start",
-                                                      "quarter_end",
-                                                      "quarter_start",
-                                                      "week_end",
-                                                      "week_start",
-                                                      "weekday",
-                                                      "year_end",
-                                                      "year_start"};
+constexpr std::array<std::string_view, 20> kFunctions{
+    "absolute",    "calendar_month", "calendar_year", "day_of_month", "draw_number",
+    "earlier",     "greater",        "later",         "lesser",       "month_end",
+    "month_start", "quarter_end",    "quarter_start", "similarity",   "week_end",
+    "week_start",  "weekday",        "word_count",    "year_end",     "year_start"};
+
+/// What asks about texts, and of how many.
+struct TextFunction {
+    std::string_view name;
+    ExprKind kind;
+    std::size_t arguments;
+    Type type;
+};
+constexpr std::array<TextFunction, 3> kTextFunctions{
+    {{"word_count", ExprKind::WordCount, 1, kCount},
+     {"similarity", ExprKind::Similarity, 2, {TypeKind::Number, kSimilarityScale}},
+     {"draw_number", ExprKind::DrawNumber, 2, kCount}}};
 
 bool isChoice(std::string_view name) {
     return name == "lesser" || name == "greater" || name == "earlier" || name == "later";
@@ -168,11 +169,44 @@ Value ExpressionChecker::chooseBetween(const ast::Name& name,
 }
 
 // NOLINTNEXTLINE(misc-no-recursion): depth is bounded by ParseLimits::nesting
+std::optional<Value> ExpressionChecker::textFunction(
+    const ast::Name& name, const std::vector<const ast::Expression*>& arguments, Span span) {
+    const auto* const function =
+        std::find_if(kTextFunctions.begin(), kTextFunctions.end(), [&](const TextFunction& one) {
+            return one.name == name.text;
+        });
+    if (function == kTextFunctions.end()) {
+        return std::nullopt;
+    }
+    if (arguments.size() != function->arguments) {
+        context_.report(DiagnosticKind::ArgumentCount,
+                        span,
+                        {name.text,
+                         function->arguments == 1 ? "one text" : "two texts",
+                         std::to_string(arguments.size())});
+        return error();
+    }
+    Expr one;
+    one.kind = function->kind;
+    one.type = function->type;
+    one.span = span;
+    bool failed = false;
+    for (const ast::Expression* argument : arguments) {
+        one.operands.push_back(checkAs(*argument, kText));
+        failed = failed || one.operands.back() == kNone;
+    }
+    return failed ? error() : plain(context_.add(std::move(one)), span);
+}
+
+// NOLINTNEXTLINE(misc-no-recursion): depth is bounded by ParseLimits::nesting
 Value ExpressionChecker::function(const ast::Name& name,
                                   const std::vector<const ast::Expression*>& arguments,
                                   Span span) {
     if (isChoice(name.text)) {
         return chooseBetween(name, arguments, span);
+    }
+    if (const auto value = textFunction(name, arguments, span)) {
+        return *value;
     }
     bool known = false;
     for (const std::string_view one : kFunctions) {

@@ -175,6 +175,10 @@ class ExpressionChecker {
                         const std::vector<const ast::Expression*>& arguments,
                         Span span);
     Value absolute(const Value& value, Span span);
+    /// Nothing where no function of texts has the name.
+    std::optional<Value> textFunction(const ast::Name& name,
+                                      const std::vector<const ast::Expression*>& arguments,
+                                      Span span);
     Value lookup(const ast::Expression& expression, const ast::Lookup& node);
     Value onDate(const ast::Expression& expression, const ast::OnDate& node, const Type* expected);
 

@@ -53,6 +53,12 @@ Op plainOp(ExprKind kind) {
         return Op::PeriodStart;
     case ExprKind::PeriodEnd:
         return Op::PeriodEnd;
+    case ExprKind::WordCount:
+        return Op::WordCount;
+    case ExprKind::Similarity:
+        return Op::Similarity;
+    case ExprKind::DrawNumber:
+        return Op::DrawNumber;
     case ExprKind::ReadParameter:
         return Op::Parameter;
     case ExprKind::LookupTable:

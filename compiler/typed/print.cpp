@@ -162,6 +162,12 @@ class Printer {
         case ExprKind::DatePart:
             return std::string(kDateParts[static_cast<std::size_t>(one.value)]) +
                    list(one.operands);
+        case ExprKind::WordCount:
+            return "word_count" + list(one.operands);
+        case ExprKind::Similarity:
+            return "similarity" + list(one.operands);
+        case ExprKind::DrawNumber:
+            return "draw_number" + list(one.operands);
         case ExprKind::PeriodStart:
         case ExprKind::PeriodEnd:
             return std::string(kUnits[static_cast<std::size_t>(one.value)]) +

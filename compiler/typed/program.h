@@ -362,6 +362,9 @@ enum class ExprKind : std::uint8_t {
     PeriodStart,  ///< operand date; payload value: first day of the 0 week (Monday), 1 month, 2
                   ///< quarter, 3 year that holds it
     PeriodEnd,    ///< likewise the last day
+    WordCount,    ///< operand text
+    Similarity,   ///< operands text, text
+    DrawNumber,   ///< operands seed, key, both texts
     // folds: operand row; payload over (links from child space up to the row's space, innermost
     // first), binder, where (kNone: all), value
     Fold,

@@ -1,6 +1,7 @@
 #include "runtime/bytecode/op_info.h"
 #include "runtime/bytecode/verify_parts.h"
 #include "runtime/values/decimal.h"
+#include "runtime/values/texts.h"
 
 #include <fmt/format.h>
 
@@ -401,6 +402,15 @@ class Code {
                operandType(0).ref == scale.enumeration;
     }
 
+    bool areTexts() const {
+        for (std::size_t index = 0; index < instruction().operands.size(); ++index) {
+            if (operandType(index).kind != TypeKind::Text) {
+                return false;
+            }
+        }
+        return true;
+    }
+
     bool checkContributions() const {
         for (std::size_t index = 1; index < instruction().operands.size(); index += 2) {
             if (!isSame(operandType(index), instruction().type)) {
@@ -452,6 +462,11 @@ class Code {
         case Op::PeriodEnd:
             return operandType(0).kind == TypeKind::Date && gives(TypeKind::Date) &&
                    immediateIn(0, 3);
+        case Op::WordCount:
+        case Op::DrawNumber:
+            return areTexts() && isWhole(one.type);
+        case Op::Similarity:
+            return areTexts() && isSame(one.type, {TypeKind::Number, kSimilarityScale, 0});
         case Op::Guard:
             return givesYesNo() && allOperands(TypeClass::Logical) &&
                    one.index < program_.rules.size() &&

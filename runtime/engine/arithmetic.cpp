@@ -1,6 +1,7 @@
 #include "runtime/engine/bounds.h"
 #include "runtime/engine/frame.h"
 #include "runtime/values/date.h"
+#include "runtime/values/texts.h"
 
 #include <compare>
 
@@ -107,6 +108,12 @@ void withKernel(const Frame& frame, const Instruction& instruction, Apply apply)
     const std::int64_t immediate = instruction.immediate;
     const bool date = instruction.type.kind == TypeKind::Date;
     using Value = std::int64_t;
+    const auto text = [&frame](Value id) {
+        const Dictionary& dictionary = *frame.batch->dictionary;
+        return id >= 0 && static_cast<std::uint64_t>(id) < dictionary.size()
+                   ? dictionary.text(static_cast<std::uint32_t>(id))
+                   : std::string_view{};
+    };
     switch (instruction.op) {
     case Op::Add:
         if (date) {
@@ -157,6 +164,22 @@ void withKernel(const Frame& frame, const Instruction& instruction, Apply apply)
         break;
     case Op::PeriodEnd:
         apply([=](Value a) { return periodBound(a, immediate, /*isEnd=*/true); }, column(0));
+        break;
+    case Op::WordCount:
+        apply([text](Value a) { return Checked{wordCount(text(a))}; }, column(0));
+        break;
+    case Op::Similarity: {
+        TextComparison comparison;
+        apply([text, &comparison](
+                  Value a, Value b) { return comparison.similarity({a, text(a)}, {b, text(b)}); },
+              column(0),
+              column(1));
+        break;
+    }
+    case Op::DrawNumber:
+        apply([text](Value a, Value b) { return Checked{drawNumber(text(a), text(b))}; },
+              column(0),
+              column(1));
         break;
     default:
         apply([mode = instruction.mode](

@@ -114,6 +114,9 @@ static bool dispatch(Frame& frame, Register number) {
     case Op::DatePart:
     case Op::PeriodStart:
     case Op::PeriodEnd:
+    case Op::WordCount:
+    case Op::Similarity:
+    case Op::DrawNumber:
     case Op::CompareRatio:
         runArithmetic(frame, number);
         return true;

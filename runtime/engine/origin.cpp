@@ -384,6 +384,9 @@ class Walk final : public Trail {
         case Op::DatePart:
         case Op::PeriodStart:
         case Op::PeriodEnd:
+        case Op::WordCount:
+        case Op::Similarity:
+        case Op::DrawNumber:
         case Op::CompareRatio:
             return arithmeticError(frame_, number, row);
         case Op::DatedSelect:

@@ -84,7 +84,7 @@ std::string ExpressionWriter::literal(const ValueType& type) {
     case Kind::Date:
         return world_.date();
     case Kind::Text:
-        return fmt::format("\"t{}\"", random_.between(1, 3));
+        return "\"" + world_.text() + "\"";
     case Kind::Enumeration:
         return random_.of(world_.enumerations[type.ref].members);
     case Kind::Code:
@@ -425,6 +425,24 @@ std::string ExpressionWriter::amount(const Scope& scope, const ValueType& type, 
     }
 }
 
+/// A number of words, a similarity or a number drawn.
+// NOLINTNEXTLINE(misc-no-recursion): by depth
+std::string ExpressionWriter::ofTexts(const Scope& scope, const ValueType& type, int depth) {
+    const auto text = [&] { return value(scope, {Kind::Text, 0, 0}, depth - 1); };
+    if (type.scale == 0 && random_.chance(60)) {
+        return random_.chance(50)
+                   ? fmt::format("(word_count of ({}))", text())
+                   : fmt::format("((draw_number of ({}, {})) mod 100)", text(), text());
+    }
+    const std::string similarity = fmt::format("(similarity of ({}, {}))", text(), text());
+    return type.scale >= 4
+               ? similarity
+               : fmt::format("({} rounded to {} {})",
+                             similarity,
+                             type.scale == 0 ? "whole" : std::to_string(type.scale) + " decimals",
+                             random_.of(kModes));
+}
+
 /// `lesser of (a, b)`, `absolute of (a)`, `weekday of (d)`; empty where no function gives the type.
 // NOLINTNEXTLINE(misc-no-recursion): by depth
 std::string ExpressionWriter::called(const Scope& scope, const ValueType& type, int depth) {
@@ -449,6 +467,9 @@ std::string ExpressionWriter::called(const Scope& scope, const ValueType& type, 
     }
     static const std::vector<std::string> kParts{
         "calendar_year", "calendar_month", "day_of_month", "weekday"};
+    if (type.kind == Kind::Number && random_.chance(20)) {
+        return ofTexts(scope, type, depth);
+    }
     if (type.kind == Kind::Number && random_.chance(40)) {
         return fmt::format("({} of ({}))", random_.of(kParts), sub({Kind::Date, 0, 0}));
     }

@@ -143,7 +143,7 @@ class RecordWriter {
         case Kind::Date:
             return "\"" + world_.date() + "\"";
         case Kind::Text:
-            return fmt::format("\"t{}\"", random_.between(1, 3));
+            return "\"" + world_.text() + "\"";
         case Kind::Enumeration:
             return "\"" + random_.of(world_.enumerations[column.type.ref].members) + "\"";
         case Kind::Code: {

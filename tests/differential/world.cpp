@@ -26,6 +26,21 @@ std::string World::date() {
     return formatDate(Date{boundary(random.below(4)) + random.between(-1, 1)});
 }
 
+std::string World::text() {
+    if (random.chance(75)) {
+        return "t" + std::to_string(random.between(1, 3));
+    }
+    static const std::vector<std::string> kWords{
+        "t1", "t2", "T1", "t3", "\u00e9t\u00e9", "\u00c9t\u00e9", "0"};
+    static const std::vector<std::string> kBetween{
+        " ", ", ", "-", "\u00d7", "\u00b7", " \u2014 ", "\u00a0", "\u3000", "  "};
+    std::string text = random.chance(10) ? random.of(kBetween) : "";
+    for (std::int64_t left = random.between(0, 7); left > 0; --left) {
+        text += random.of(kWords) + random.of(kBetween);
+    }
+    return text;
+}
+
 std::vector<std::size_t> World::groups() const {
     std::vector<std::size_t> found;
     for (std::size_t index = 0; index < spaces.size(); ++index) {

@@ -140,6 +140,9 @@ struct World {
 
     std::string fresh(const std::string& prefix) { return prefix + std::to_string(++names); }
     std::string date();  ///< near one of a few boundaries
+    /// Mostly one of a few words, so that texts are equal; else words in an order and spelling of
+    /// their own.
+    std::string text();
     std::int64_t boundary(std::size_t index) const;
 
     std::vector<std::size_t> groups() const;
@@ -186,6 +189,7 @@ class ExpressionWriter {
     std::string dateValue(const Scope& scope, int depth);
     std::string choice(const Scope& scope, const ValueType& type, int depth);
     std::string called(const Scope& scope, const ValueType& type, int depth);
+    std::string ofTexts(const Scope& scope, const ValueType& type, int depth);
     std::string listTest(const Scope& scope);
     std::string folded(const Scope& scope, const ValueType& type, int depth);
     std::string chosenRow(const Scope& scope, const ValueType& type, int depth);

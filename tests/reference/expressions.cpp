@@ -3,6 +3,7 @@
 #include "runtime/values/date.h"
 #include "runtime/values/decimal.h"
 #include "tests/reference/machine.h"
+#include "tests/reference/texts.h"
 
 #include <algorithm>
 #include <tuple>
@@ -473,6 +474,20 @@ Value Machine::evaluate(ExprId id, const Environment& environment) {
     case ExprKind::PeriodStart:
     case ExprKind::PeriodEnd:
         return arithmetic(expr, operands());
+    case ExprKind::WordCount:
+    case ExprKind::Similarity:
+    case ExprKind::DrawNumber: {
+        const std::vector<Value> values = operands();
+        const Value state = propagated(values);
+        if (!state.isValue()) {
+            return state;
+        }
+        std::vector<std::string> texts;
+        for (const Value& value : values) {
+            texts.push_back(text(value.value));
+        }
+        return ofTexts(expr.kind, texts);
+    }
     case ExprKind::Compare:
     case ExprKind::CompareRatio:
         return compare(expr, operands());

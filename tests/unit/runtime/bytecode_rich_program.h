@@ -158,6 +158,9 @@ inline bytecode::Program richProgram() {
     const Register open2 = col(Op::UnknownIf, day, kYesNoType, {holes}, {0, place});
     const Register weekStart = col(Op::PeriodStart, 0, kDate, {date}, {0, kNoIndex, 0});
     const Register quarterEnd = col(Op::PeriodEnd, 0, kDate, {date}, {0, kNoIndex, 2});
+    const Register words = col(Op::WordCount, 0, kCount, {key});
+    const Register alike = col(Op::Similarity, 0, {TypeKind::Number, 4, 0}, {key, key});
+    const Register drawn = col(Op::DrawNumber, 0, kCount, {key, key});
     const Register same = bed.link(Op::Identity, line, line, {});
     const Register toLine = bed.link(Op::LinkOfRow, 0, line, {only});
     const Register ownFee = col(Op::Spread, 0, kMoney, {fee, toLine});
@@ -250,7 +253,12 @@ inline bytecode::Program richProgram() {
     };
     program.schema.keyField = 0;
     program.schema.spaces[0].fields[0].required = true;
-    program.spaces[0].columns = {shown("key", key), shown("chosen", dated), shown("every", every)};
+    program.spaces[0].columns = {shown("key", key),
+                                 shown("chosen", dated),
+                                 shown("every", every),
+                                 shown("words", words),
+                                 shown("alike", alike),
+                                 shown("drawn", drawn)};
     program.spaces[line].toParent = up;
     program.spaces[line].columns = {shown("fee", fee), shown("day", gathered)};
     program.spaces[day].membership = toDay;

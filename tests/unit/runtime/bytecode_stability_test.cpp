@@ -15,7 +15,7 @@ TEST_CASE("the numbers of the operations never change") {
         {6, "GroupHoles"},
         {10, "Add"}, {11, "Subtract"}, {12, "Multiply"}, {13, "Negate"}, {14, "Rescale"},
         {15, "IntegerDivide"}, {16, "Modulo"}, {17, "Round"}, {18, "RoundRatio"}, {19, "DatePart"},
-        {20, "PeriodStart"}, {21, "PeriodEnd"},
+        {20, "PeriodStart"}, {21, "PeriodEnd"}, {22, "WordCount"}, {23, "Similarity"}, {24, "DrawNumber"},
         {30, "Compare"}, {31, "CompareRatio"}, {32, "And"}, {33, "Or"}, {34, "Not"},
         {35, "Select"}, {36, "OrElse"}, {37, "IsKnown"}, {38, "IsApplicable"}, {39, "UnknownIf"},
         {50, "InForce"}, {51, "DatedSelect"}, {52, "Parameter"}, {53, "TableLookup"}, {54, "InSet"},
