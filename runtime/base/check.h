@@ -1,17 +1,11 @@
 #pragma once
 
-#include <stdexcept>
+#include <proviso/result.hpp>
 
 namespace proviso {
 
-/// A broken invariant of our own. Thrown only by PROVISO_CHECK and caught only where the public
-/// interface ends; the message names the place in our code, never data.
-class InternalError : public std::logic_error {
-  public:
-    using std::logic_error::logic_error;
-};
-
-/// Throws InternalError with the place and the message. Kept out of line so that checks stay small.
+/// A broken invariant of our own: throws InternalError, which is caught where the public interface
+/// ends, with the place and the message. Kept out of line so that checks stay small.
 [[noreturn]] void failCheck(const char* file, int line, const char* condition, const char* message);
 
 }  // namespace proviso

@@ -349,6 +349,9 @@ void appendJson(std::string& out, const RecordResult& result, const RunStamp& st
     } else {
         object.name("known_as_of") += "null";
     }
+    if (stamp.unsignedPacks) {
+        object.name("unsigned") += "true";
+    }
     object.close();
 }
 

@@ -14,6 +14,8 @@ struct RunStamp {
     std::string keyName;  ///< the key field of the entry record, which each line begins with
     std::string packs;    ///< digest of the pack set
     std::optional<std::int64_t> knownAsOf;  ///< days since 1970-01-01; absent: `null`
+    bool unsignedPacks =
+        false;  ///< no known key signed the set: the line ends with `"unsigned": true`
 };
 
 /// At most so many missing places are named; `"more"` counts the rest.

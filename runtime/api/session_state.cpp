@@ -1,0 +1,142 @@
+#include "runtime/api/session_state.h"
+
+#include "runtime/api/pack_set_parts.h"
+
+#include <utility>
+
+namespace proviso {
+
+namespace {
+
+/// Texts of records that a dictionary keeps from call to call.
+constexpr std::size_t kTextsKept = 16'384;
+
+/// Of a record that came alone and has no decision.
+Error reasonWithoutDecision(const DecodedRecords& decoded) {
+    if (!decoded.rejections.empty()) {
+        const Rejection& rejection = decoded.rejections.front();
+        const bool isLimit = rejection.reason == RejectionReason::TooLarge;
+        return {isLimit ? ErrorCode::LimitExceeded : ErrorCode::Malformed,
+                formatRejection(rejection),
+                rejection.field};
+    }
+    if (decoded.counts.voided != 0) {
+        return {ErrorCode::InvalidArgument, "the record is void: there is nothing to decide"};
+    }
+    if (decoded.counts.notYetKnown != 0) {
+        return {ErrorCode::InvalidArgument,
+                "the record was not known by SessionOptions::knownAsOf"};
+    }
+    return {ErrorCode::Malformed, "there is no record"};
+}
+
+}  // namespace
+
+PreparedSet::PreparedSet(PublishedSet set)
+    : published(std::move(set)), program(published.packs->parts().program), evaluator(program) {
+    renewDictionary();
+}
+
+void PreparedSet::renewDictionary() {
+    if (dictionary != nullptr && dictionary->size() < program->texts.size() + kTextsKept) {
+        return;
+    }
+    dictionary = std::make_unique<Dictionary>();
+    for (const std::string& text : program->texts) {
+        dictionary->intern(text);
+    }
+}
+
+void SessionState::forget() {
+    decisions.clear();
+    rejections.clear();
+    ignoredFields.clear();
+    decoded = {};
+    counts = {};
+    explainable.reset();
+    explanation.clear();
+}
+
+Result<void> SessionState::begin() {
+    forget();
+    PublishedSet current = engine->current();
+    if (current.packs == nullptr) {
+        prepared.reset();
+        return Error{ErrorCode::NotFound, "no pack set was published"};
+    }
+    if (prepared == nullptr || prepared->published.packs != current.packs) {
+        // Lets go of the former before preparing the next: both need not fit the memory.
+        prepared.reset();
+        prepared = std::make_unique<PreparedSet>(std::move(current));
+    } else {
+        prepared->published.revision = current.revision;
+        prepared->renewDictionary();
+    }
+    const PackSet& packs = *prepared->published.packs;
+    revision = prepared->published.revision;
+    stamp = {.keyName = std::string(packs.keyField()),
+             .packs = std::string(packs.digest()),
+             .knownAsOf = decide.asOf,
+             .unsignedPacks = !packs.isSigned()};
+    return {};
+}
+
+Decoder SessionState::decoder() {
+    return Decoder(prepared->program->schema, *prepared->dictionary, decode);
+}
+
+void SessionState::takeCounts() {
+    const DecodeCounts& from = decoded.counts;
+    counts = {.lines = from.lines,
+              .decided = from.accepted,
+              .rejected = from.rejected,
+              .superseded = from.superseded,
+              .identical = from.identical,
+              .voided = from.voided,
+              .notYetKnown = from.notYetKnown};
+    rejections.clear();
+    for (const Rejection& rejection : decoded.rejections) {
+        rejections.push_back(formatRejection(rejection));
+    }
+    ignoredFields.clear();
+    for (const auto& [name, count] : decoded.ignoredFields) {
+        ignoredFields.push_back({name, count});
+    }
+}
+
+Result<Decision> SessionState::decideLine(const InputLine& line) {
+    Decoder reader = decoder();
+    reader.beginSource("record");
+    reader.addLine(line);
+    decoded = reader.finish();
+    takeCounts();
+    if (decoded.store.recordCount() != 1) {
+        return reasonWithoutDecision(decoded);
+    }
+    // The evaluator's registers stay: an explanation costs no second evaluation.
+    explainable = std::make_unique<ExplainableRecords>();
+    explainable->batch = decoded.store.batch();
+    std::vector<RecordResult> results = prepared->evaluator.decide(explainable->batch, decide);
+    decisions.push_back({std::move(results.front()), this, {}});
+    return Decision(&decisions.front());
+}
+
+bool SessionState::decideBlocks(const BlockSink& sink) {
+    RunOptions run;
+    run.decide = decide;
+    run.threads = options.threads;
+    return decideRecords(prepared->program, decoded.store, run, sink);
+}
+
+void SessionState::decideTogether() {
+    takeCounts();
+    decisions.reserve(decoded.store.recordCount());
+    decideBlocks([&](std::vector<RecordResult>&& results) {
+        for (RecordResult& result : results) {
+            decisions.push_back({std::move(result), this, {}});
+        }
+        return true;
+    });
+}
+
+}  // namespace proviso

@@ -1,0 +1,63 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <proviso/export.h>
+#include <proviso/pack_set.hpp>
+#include <proviso/result.hpp>
+#include <string>
+
+namespace proviso {
+
+struct EngineState;
+
+struct EngineOptions {
+    /// For development: also publish sets that no known key signed. Every decision of such a set
+    /// says so.
+    bool allowUnsigned = false;
+};
+
+/// A set and its number among those an engine published, from 1.
+struct PublishedSet {
+    std::shared_ptr<const PackSet> packs;  ///< null: none was published yet
+    std::uint64_t revision = 0;
+};
+
+struct EngineStatus {
+    PublishedSet published;
+    std::uint64_t refused = 0;    ///< calls of publish that were
+    std::string lastRefusal;      ///< why the last of them was; empty: none
+    std::size_t retiredHeld = 0;  ///< sets that were replaced and still have a user
+};
+
+/// Holds the pack set that decides. Publishing another swaps it: evaluations that run keep the set
+/// they began with to their end, later ones take the new one, and nothing waits.
+///
+/// Thread-safety: every function may be called from any thread at once. Sessions stay usable after
+/// the engine object is gone.
+class PROVISO_API Engine {
+  public:
+    explicit Engine(const EngineOptions& options = {});
+    ~Engine();
+    Engine(Engine&&) noexcept;
+    Engine& operator=(Engine&&) noexcept;
+
+    /// Makes `packs` the set that decides and returns its revision; publishing the set that is
+    /// published already changes nothing. A set that is refused leaves the former one deciding.
+    /// Errors: InvalidArgument (null, or not signed), LimitExceeded (memory).
+    Result<std::uint64_t> publish(std::shared_ptr<const PackSet> packs) noexcept;
+
+    /// The set that decides now.
+    PublishedSet published() const noexcept;
+
+    EngineStatus status() const;
+
+    /// For the library.
+    const std::shared_ptr<EngineState>& state() const noexcept { return state_; }
+
+  private:
+    std::shared_ptr<EngineState> state_;
+};
+
+}  // namespace proviso
