@@ -2,26 +2,44 @@
 
 #include "runtime/values/state.h"
 
+#include <cstddef>
 #include <cstdint>
-#include <deque>
+#include <memory>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
 namespace proviso {
 
-/// Interned texts: equal texts have equal ids. The program's own texts come first, so that
-/// constants are known ids. Not thread-safe while interning; reading from many threads is.
+/// Interned texts: equal texts have equal ids, given in the order in which they come. The program's
+/// own texts come first, so that constants are known ids. Not thread-safe while interning; reading
+/// from many threads is.
 class Dictionary {
   public:
+    Dictionary();
+    Dictionary(const Dictionary&) = delete;
+    Dictionary& operator=(const Dictionary&) = delete;
+
     std::uint32_t intern(std::string_view text);
+    /// Lives as long as the dictionary.
     std::string_view text(std::uint32_t id) const { return texts_[id]; }
     std::size_t size() const { return texts_.size(); }
 
   private:
-    std::deque<std::string> texts_;  // addresses stay
-    std::unordered_map<std::string_view, std::uint32_t> ids_;
+    struct Slot {
+        std::uint32_t hash = 0;
+        std::uint32_t id = kNoText;
+    };
+    static constexpr std::uint32_t kNoText = 0xffffffffU;
+
+    std::string_view keep(std::string_view text);
+    void grow();
+
+    std::vector<std::string_view> texts_;
+    std::vector<Slot> slots_;  ///< a power of two of them, at most three quarters taken
+    std::vector<std::unique_ptr<char[]>> chunks_;
+    char* free_ = nullptr;  ///< in the last chunk
+    std::size_t freeBytes_ = 0;
 };
 
 /// An unknown that has bounds is a value, once known, and lies between them, both ends included; no

@@ -1,17 +1,81 @@
 #include "runtime/base/check.h"
+#include "runtime/base/text_hash.h"
 #include "runtime/bytecode/batch.h"
+
+#include <algorithm>
+#include <cstring>
+#include <random>
 
 namespace proviso {
 
+namespace {
+
+constexpr std::size_t kFirstSlots = 256;
+constexpr std::size_t kChunkBytes = std::size_t{64} << 10U;
+
+// Another one in each process, so that nobody can write records whose texts all meet in one place.
+// Ids are given in the order of the texts and do not depend on it.
+std::uint64_t hashSeed() {
+    static const std::uint64_t seed = [] {
+        std::random_device device;
+        return std::uint64_t{device()} << 32U | device();
+    }();
+    return seed;
+}
+
+}  // namespace
+
+Dictionary::Dictionary() : slots_(kFirstSlots) {}
+
 std::uint32_t Dictionary::intern(std::string_view text) {
-    if (const auto known = ids_.find(text); known != ids_.end()) {
-        return known->second;
+    const auto hash = static_cast<std::uint32_t>(hashText(text, hashSeed()));
+    const std::size_t mask = slots_.size() - 1;
+    std::size_t at = hash & mask;
+    for (; slots_[at].id != kNoText; at = (at + 1) & mask) {
+        if (slots_[at].hash == hash && texts_[slots_[at].id] == text) {
+            return slots_[at].id;
+        }
     }
-    PROVISO_CHECK(texts_.size() < 0xffffffffU, "more texts than a dictionary holds");
+    PROVISO_CHECK(texts_.size() < kNoText, "more texts than a dictionary holds");
     const auto id = static_cast<std::uint32_t>(texts_.size());
-    texts_.emplace_back(text);
-    ids_.emplace(texts_.back(), id);
+    texts_.push_back(keep(text));
+    slots_[at] = {hash, id};
+    if (texts_.size() > slots_.size() / 4 * 3) {
+        grow();
+    }
     return id;
+}
+
+std::string_view Dictionary::keep(std::string_view text) {
+    if (text.empty()) {
+        return {"", 0};
+    }
+    if (text.size() > freeBytes_) {
+        freeBytes_ = std::max(kChunkBytes, text.size());
+        // A chunk is written before it is read.
+        chunks_.emplace_back(new char[freeBytes_]);
+        free_ = chunks_.back().get();
+    }
+    char* const place = free_;
+    std::memcpy(place, text.data(), text.size());
+    free_ += text.size();
+    freeBytes_ -= text.size();
+    return {place, text.size()};
+}
+
+void Dictionary::grow() {
+    std::vector<Slot> wider(slots_.size() * 2);
+    const std::size_t mask = wider.size() - 1;
+    for (const Slot& slot : slots_) {
+        if (slot.id != kNoText) {
+            std::size_t at = slot.hash & mask;
+            while (wider[at].id != kNoText) {
+                at = (at + 1) & mask;
+            }
+            wider[at] = slot;
+        }
+    }
+    slots_ = std::move(wider);
 }
 
 }  // namespace proviso

@@ -62,6 +62,7 @@ class Decoder::Context {
     };
 
     void decodeLine(const InputLine& line);
+    void keepRecord(std::uint32_t source, std::uint64_t line);
     void closeHoles(const RecordStore& all,
                     const SettledCorrections& settled,
                     std::vector<Rejection>& rejections) const;
@@ -86,7 +87,8 @@ class Decoder::Context {
 Decoder::Context::Context(const Schema& schema,
                           Dictionary& dictionary,
                           const DecodeOptions& options)
-    : schema_(schema), dictionary_(dictionary), options_(options), decoder_(schema, dictionary),
+    : schema_(schema), dictionary_(dictionary), options_(options),
+      decoder_(schema, dictionary, JsonLimits{options.maximumNesting, options.maximumElements}),
       document_(JsonLimits{options.maximumNesting, options.maximumElements}) {
     holes_.columns.resize(schema.spaces[0].fields.size());
 }
@@ -114,6 +116,10 @@ void Decoder::Context::decodeLine(const InputLine& line) {
         reject(source, line.number, RejectionReason::TooLarge);
         return;
     }
+    if (options_.quickly && decoder_.appendQuickly(line.text)) {
+        keepRecord(source, line.number);
+        return;
+    }
     if (const JsonProblem problem = document_.parse(line.text); problem != JsonProblem::None) {
         Rejection& rejection = reject(source, line.number, reasonOf(problem));
         if (looksLikeFieldName(document_.problemKey())) {
@@ -139,12 +145,17 @@ void Decoder::Context::decodeLine(const InputLine& line) {
         decoder_.takeBack();
         return;
     }
+    keepRecord(source, line.number);
+}
+
+// The record that was appended last, unless nobody knew of it yet.
+void Decoder::Context::keepRecord(std::uint32_t source, std::uint64_t line) {
     if (isNotYetKnown()) {
         counts_.notYetKnown += 1;
         decoder_.takeBack();
         return;
     }
-    origins_.push_back({source, line.number});
+    origins_.push_back({source, line});
 }
 
 bool Decoder::Context::isNotYetKnown() {
@@ -155,8 +166,10 @@ bool Decoder::Context::isNotYetKnown() {
     if (schema_.spaces[0].fields[field].type.kind != TypeKind::Date) {
         return false;
     }
-    const ColumnData& column = decoder_.batch().spaces[0].columns[field];
-    return column.states.back() == State::Value && column.values.back() > options_.knownAsOf->days;
+    const Batch::Space& records = decoder_.batch().spaces[0];
+    const ColumnData& column = records.columns[field];
+    return column.states[records.rows - 1] == State::Value &&
+           column.values[records.rows - 1] > options_.knownAsOf->days;
 }
 
 std::uint32_t Decoder::Context::addHole(const Batch::Space& from, std::uint32_t row) {
@@ -244,7 +257,7 @@ Decoder::Context::reject(std::uint32_t source, std::uint64_t line, RejectionReas
 }
 
 DecodedRecords Decoder::Context::finish() {
-    Batch batch = std::move(decoder_.batch());
+    Batch batch = decoder_.finish();
     dropPlainStates(batch);
     RecordStore all(schema_, std::move(batch), std::move(origins_), sources_);
     SettledCorrections settled;

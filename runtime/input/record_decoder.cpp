@@ -22,16 +22,26 @@ bool looksLikeFieldName(std::string_view text) {
            });
 }
 
-RecordDecoder::RecordDecoder(const Schema& schema, Dictionary& dictionary)
-    : schema_(schema), shape_(RecordShape::of(schema)), reader_(schema, dictionary) {
+RecordDecoder::RecordDecoder(const Schema& schema, Dictionary& dictionary, JsonLimits limits)
+    : schema_(schema), shape_(RecordShape::of(schema)), reader_(schema, dictionary),
+      rows_(schema, dictionary), quick_(schema, dictionary, shape_, limits) {
     PROVISO_CHECK(!schema.spaces.empty(), "a schema without an entry record");
-    batch_.dictionary = &dictionary;
-    batch_.spaces.resize(schema.spaces.size());
-    for (std::size_t space = 0; space < schema.spaces.size(); ++space) {
-        batch_.spaces[space].columns.resize(schema.spaces[space].fields.size());
-    }
-    firstRows_.resize(schema.spaces.size());
     listPasses_.resize(schema.spaces.size());
+}
+
+bool RecordDecoder::appendQuickly(std::string_view line) {
+    rows_.beginRecord();
+    if (!quick_.append(line, rows_)) {
+        rows_.takeBack();
+        return false;
+    }
+    for (QuickReader::Ignored* const ignored : quick_.ignored()) {
+        if (ignored->count == nullptr) {
+            ignored->count = &ignoredCount(ignored->path);
+        }
+        *ignored->count += 1;
+    }
+    return true;
 }
 
 const RecordDecoder::Failure* RecordDecoder::append(const JsonDocument& document) {
@@ -39,10 +49,8 @@ const RecordDecoder::Failure* RecordDecoder::append(const JsonDocument& document
     failure_ = {};
     missing_ = {};
     path_.clear();
-    for (std::size_t space = 0; space < batch_.spaces.size(); ++space) {
-        firstRows_[space] = batch_.spaces[space].rows;
-    }
-    appendRow(0, 0, 0);
+    rows_.beginRecord();
+    rows_.append(0, 0, 0);
     decodeObject(shape_.roots[0], 0);
     if (failure_.reason != RejectionReason::None) {
         return &failure_;
@@ -58,42 +66,9 @@ bool RecordDecoder::mayMissFields() const {
     if (schema_.voidedBy == kNoIndex || schema_.keyField == kNoIndex) {
         return false;
     }
-    const ColumnData& key = batch_.spaces[0].columns[schema_.keyField];
-    const ColumnData& voided = batch_.spaces[0].columns[schema_.voidedBy];
-    return key.states.back() == State::Value && voided.states.back() == State::Value &&
-           voided.values.back() != 0;
-}
-
-// The row's fields before anything is read: unknown, or what the schema says absence means.
-std::uint32_t
-RecordDecoder::appendRow(std::uint32_t space, std::uint32_t parent, std::uint32_t position) {
-    Batch::Space& rows = batch_.spaces[space];
-    const std::vector<SchemaField>& fields = schema_.spaces[space].fields;
-    for (std::size_t field = 0; field < fields.size(); ++field) {
-        const std::optional<std::int64_t>& absent = fields[field].absentMeans;
-        rows.columns[field].values.push_back(absent.value_or(0));
-        rows.columns[field].states.push_back(absent ? State::Value : State::Unknown);
-    }
-    if (space > 0) {
-        rows.parent.push_back(parent);
-        rows.position.push_back(position);
-    }
-    return rows.rows++;
-}
-
-void RecordDecoder::takeBack() {
-    for (std::size_t space = 0; space < batch_.spaces.size(); ++space) {
-        Batch::Space& rows = batch_.spaces[space];
-        rows.rows = firstRows_[space];
-        for (ColumnData& column : rows.columns) {
-            column.values.resize(rows.rows);
-            column.states.resize(rows.rows);
-        }
-        if (space > 0) {
-            rows.parent.resize(rows.rows);
-            rows.position.resize(rows.rows);
-        }
-    }
+    return rows_.state(0, schema_.keyField) == State::Value &&
+           rows_.state(0, schema_.voidedBy) == State::Value &&
+           rows_.value(0, schema_.voidedBy) != 0;
 }
 
 // Fills the last row of the object's space.
@@ -144,19 +119,16 @@ void RecordDecoder::decodeField(std::uint32_t space, std::uint32_t field, std::u
         document_->node(node).text.empty()) {
         reading.reason = RejectionReason::EmptyText;
     }
-    ColumnData& column = batch_.spaces[space].columns[field];
     if (reading.reason != RejectionReason::None) {
         // What cannot be read is unknown even where absence would mean something.
-        column.states.back() = State::Unknown;
-        column.values.back() = 0;
+        rows_.set(space, field, 0, State::Unknown);
         const bool ofWhole = reading.reason == RejectionReason::WrongKind && reading.part.empty();
         fail(reading.reason,
              reading.part,
              ofWhole ? "expected " + describeType(declared.type) : std::string());
         return;
     }
-    column.values.back() = reading.value;
-    column.states.back() = State::Value;
+    rows_.set(space, field, reading.value, State::Value);
 }
 
 // NOLINTNEXTLINE(misc-no-recursion): depth bounded by JsonLimits::nesting
@@ -171,13 +143,13 @@ void RecordDecoder::decodeList(std::uint32_t space, std::uint32_t index) {
         fail(RejectionReason::TooManyElements, {});
         return;
     }
-    const std::uint32_t parent = batch_.spaces[declared.parent].rows - 1;
+    const std::uint32_t parent = rows_.last(declared.parent);
     std::uint32_t element = index + 1;
     for (std::uint32_t position = 0; position < node.count; ++position) {
         path_.back().element = position;
         const JsonNode& value = document_->node(element);
         const std::uint32_t next = value.next;
-        appendRow(space, parent, position);
+        rows_.append(space, parent, position);
         if (declared.scalar) {
             if (value.kind != JsonKind::Null) {
                 decodeField(space, 0, element);
@@ -197,7 +169,7 @@ void RecordDecoder::decodeList(std::uint32_t space, std::uint32_t index) {
 void RecordDecoder::checkRequired(const RecordShape::Object& object, std::uint64_t pass) {
     const std::vector<SchemaField>& fields = schema_.spaces[object.space].fields;
     for (const std::uint32_t field : object.requiredFields) {
-        if (batch_.spaces[object.space].columns[field].states.back() != State::Value) {
+        if (rows_.state(object.space, field) != State::Value) {
             fail(RejectionReason::MissingField, fields[field].path.back());
         }
     }
@@ -243,18 +215,19 @@ std::string RecordDecoder::pathTo(std::string_view name, bool withElements) cons
 
 void RecordDecoder::ignore(std::string_view name) {
     if (looksLikeFieldName(name)) {
-        std::string path = pathTo(name, /*withElements=*/false);
-        const auto known = ignored_.find(path);
-        if (known != ignored_.end()) {
-            known->second += 1;
-            return;
-        }
-        if (ignored_.size() < kMaximumIgnoredNames) {
-            ignored_.emplace(std::move(path), 1);
-            return;
-        }
+        ignoredCount(pathTo(name, /*withElements=*/false)) += 1;
+        return;
     }
     ignored_["(other)"] += 1;
+}
+
+// A place in a map stays where it is.
+std::uint64_t& RecordDecoder::ignoredCount(const std::string& path) {
+    const auto known = ignored_.find(path);
+    if (known != ignored_.end()) {
+        return known->second;
+    }
+    return ignored_[ignored_.size() < kMaximumIgnoredNames ? path : "(other)"];
 }
 
 }  // namespace proviso

@@ -4,6 +4,8 @@
 #include "runtime/bytecode/schema.h"
 #include "runtime/input/field_reader.h"
 #include "runtime/input/json_document.h"
+#include "runtime/input/quick_reader.h"
+#include "runtime/input/record_rows.h"
 #include "runtime/input/record_shape.h"
 #include "runtime/input/rejection.h"
 
@@ -25,7 +27,11 @@ class RecordDecoder {
     };
 
     /// Both must outlive the decoder.
-    RecordDecoder(const Schema& schema, Dictionary& dictionary);
+    RecordDecoder(const Schema& schema, Dictionary& dictionary, JsonLimits limits);
+
+    /// Appends the record of a line whose text is sure to be what `append` takes, and then says the
+    /// same. False: nothing was appended, and the careful way tells what is so or wrong.
+    bool appendQuickly(std::string_view line);
 
     /// Appends the record that `document` holds, an object, whether it fits or not; what could not
     /// be read is unknown. Null when it fits; otherwise the reason, which lives until the next
@@ -33,10 +39,13 @@ class RecordDecoder {
     const Failure* append(const JsonDocument& document);
 
     /// Removes the record that was appended last, with its lists.
-    void takeBack();
+    void takeBack() { rows_.takeBack(); }
 
-    /// What was appended. Every column has a state for every row.
-    Batch& batch() noexcept { return batch_; }
+    /// What was appended. Vectors may be longer than there are rows.
+    const Batch& batch() const noexcept { return rows_.batch(); }
+
+    /// All that was appended, every column with a state for every row. Ends the use of this.
+    Batch finish() { return rows_.finish(); }
 
     /// Names that the schema does not know, dotted, and how often.
     std::map<std::string, std::uint64_t>& ignoredFields() noexcept { return ignored_; }
@@ -51,22 +60,21 @@ class RecordDecoder {
     void decodeField(std::uint32_t space, std::uint32_t field, std::uint32_t node);
     void decodeList(std::uint32_t space, std::uint32_t node);
     void checkRequired(const RecordShape::Object& object, std::uint64_t pass);
-    std::uint32_t appendRow(std::uint32_t space, std::uint32_t parent, std::uint32_t position);
-
     void fail(RejectionReason reason, std::string_view name, std::string_view detail = {});
     void ignore(std::string_view name);
+    std::uint64_t& ignoredCount(const std::string& path);
     std::string pathTo(std::string_view name, bool withElements) const;
     bool mayMissFields() const;
 
     const Schema& schema_;
     RecordShape shape_;
     FieldReader reader_;
-    Batch batch_;
+    RecordRows rows_;
+    QuickReader quick_;
     std::map<std::string, std::uint64_t> ignored_;
 
     // Of the record that is being read.
     const JsonDocument* document_ = nullptr;
-    std::vector<std::uint32_t> firstRows_;  ///< by space: rows of the records before
     std::vector<PathPart> path_;
     Failure failure_;  ///< the first that is not a missing field
     Failure missing_;  ///< the first missing field

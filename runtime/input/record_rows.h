@@ -1,0 +1,70 @@
+#pragma once
+
+#include "runtime/bytecode/batch.h"
+#include "runtime/bytecode/schema.h"
+
+#include <cstdint>
+#include <vector>
+
+namespace proviso {
+
+/// The columns of records while they are read. Every column holds a value and a state for each row,
+/// and for some rows ahead, which say already what absence means: so a new row costs nothing but a
+/// number, and only what a record says is written. Not thread-safe.
+class RecordRows {
+  public:
+    /// Both must outlive the rows.
+    RecordRows(const Schema& schema, Dictionary& dictionary);
+
+    /// Begins another record: what follows can be taken back.
+    void beginRecord();
+
+    /// Removes the rows of the record begun last.
+    void takeBack();
+
+    /// A row of a space, all fields absent. `parent` and `position` are of rows in lists.
+    std::uint32_t append(std::uint32_t space, std::uint32_t parent, std::uint32_t position) {
+        Batch::Space& rows = batch_.spaces[space];
+        if (rows.rows == ready_[space]) {
+            makeReady(space);
+        }
+        if (space > 0) {
+            rows.parent[rows.rows] = parent;
+            rows.position[rows.rows] = position;
+        }
+        return rows.rows++;
+    }
+
+    /// The number of the space's last row.
+    std::uint32_t last(std::uint32_t space) const { return batch_.spaces[space].rows - 1; }
+
+    /// Of the space's last row.
+    State state(std::uint32_t space, std::uint32_t field) const {
+        return batch_.spaces[space].columns[field].states[last(space)];
+    }
+    std::int64_t value(std::uint32_t space, std::uint32_t field) const {
+        return batch_.spaces[space].columns[field].values[last(space)];
+    }
+    void set(std::uint32_t space, std::uint32_t field, std::int64_t value, State state) {
+        ColumnData& column = batch_.spaces[space].columns[field];
+        column.values[last(space)] = value;
+        column.states[last(space)] = state;
+    }
+
+    /// Vectors may be longer than there are rows.
+    const Batch& batch() const noexcept { return batch_; }
+
+    /// All rows, as a batch in which vectors are as long as there are rows. Ends the use of this.
+    Batch finish();
+
+  private:
+    void makeReady(std::uint32_t space);
+    void clearRows(std::uint32_t space, std::uint32_t from, std::uint32_t to);
+
+    const Schema& schema_;
+    Batch batch_;
+    std::vector<std::uint32_t> ready_;      ///< by space: rows that are there to be used
+    std::vector<std::uint32_t> firstRows_;  ///< by space: rows of the records before
+};
+
+}  // namespace proviso
