@@ -112,6 +112,8 @@ ExitCode runCommand(int count, char** arguments, Invocation& invocation) {
 static ExitCode runProgram(int count, char** arguments) {
     // A reader that goes away shows as an error of writing.
     std::signal(SIGPIPE, SIG_IGN);
+    // So does a file that may not grow any more.
+    std::signal(SIGXFSZ, SIG_IGN);
     Invocation invocation;
     ExitCode code = ExitCode::Internal;
     try {
