@@ -532,6 +532,41 @@ def mistakes(serial):
 
     # P-2043, West Virginia: the assistant gives the last treatment of the episode.
     add(43, "2025-03-06", ("97110", 0, 30), state="WV", assistance={"final_visit": True})
+
+    # ---- notes with their text
+
+    # P-2044: the note of Thursday is that of Tuesday with another distance. P-2045, P-2046: one note for two patients.
+    walked = ("Walked {} feet with a rolling walker and standby help of one person, three rests, heart rate 96 after the last. "
+              "Cues for longer steps on the left leg needed twice, then none. Pain two of ten before and after.")
+    add(44, "2025-03-04", ("97116", 0, 15), note={"author_role": "PTA", "text": walked.format(120)})
+    add(44, "2025-03-06", ("97116", 0, 15), note={"author_role": "PTA", "text": walked.format(140)})
+    stairs = ("Climbed twelve steps twice with one rail, right foot first, then without cues. Balance board two minutes each way. "
+              "Knee bends to 110 degrees, no swelling. Home exercises shown again and done well.")
+    for number, start in ((45, 540), (46, 600)):
+        add(number, "2025-03-05", ("97530", 0, 15), note={"author_role": "PTA", "text": stairs},
+            clinicians=[treated_by("A-65", "PTA", start, 15)])
+
+    # ---- patterns that only show across visits
+
+    # P-2047: 45 one-on-one minutes in half an hour, and the line of Friday stands twice on its claim.
+    add(47, "2025-03-06", ("97110", 45, 0), clinicians=[treated_by("T-67", "PT", 540, 30)])
+    add(47, "2025-03-07", ("97110", 30, 0),
+        billed=[{"line": n, "code": "97110", "units": 1, "modifiers": ["GP"]} for n in ("1", "2")])
+
+    # P-2048, P-2049: one therapist at ten o'clock in Texas and in Maryland.
+    for number, state in ((48, "TX"), (49, "MD")):
+        add(number, "2025-03-06", ("97110", 30, 0), state=state, clinicians=[treated_by("T-68", "PT", 600, 30)])
+
+    # P-2050: an assistant alone from the first week of December to the first of March, and no report.
+    for day in ("2024-12-02", "2025-01-06", "2025-03-03"):
+        add(50, day, ("97110", 0, 30), episode={"evaluated_on": "2024-11-25", "poc_established_on": "2024-11-25",
+                                                "progress_report_on_file": False})
+
+    # P-2051 to P-2055: one therapist's assistants treat five patients all week, whom no therapist saw since February.
+    for number in range(51, 56):
+        for n, day in enumerate(("2025-03-17", "2025-03-18", "2025-03-20", "2025-03-21")):
+            add(number, day, ("97110", 0, 30), supervisor_id="T-71",
+                clinicians=[treated_by("A-71", "PTA", 480 + 40 * (number - 51), 30)])
     return visits
 
 
