@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -22,20 +23,42 @@ class Dictionary {
 
     std::uint32_t intern(std::string_view text);
     /// Lives as long as the dictionary.
-    std::string_view text(std::uint32_t id) const { return texts_[id]; }
-    std::size_t size() const { return texts_.size(); }
+    std::string_view text(std::uint32_t id) const {
+        return entries_[id / kEntriesOfBlock][id % kEntriesOfBlock].text();
+    }
+    std::size_t size() const { return size_; }
+
+    /// Asks for the memory that `intern` of this text will look at.
+    void expect(std::string_view text) const;
 
   private:
+    /// A text. Short ones lie here, so that comparing one costs no second place in memory.
+    struct Entry {
+        static constexpr std::size_t kShort = 12;
+        std::uint32_t size = 0;
+        char bytes[kShort] = {};  ///< or, of a longer one, where it is
+
+        std::string_view text() const {
+            if (size <= kShort) {
+                return {bytes, size};
+            }
+            const char* from = nullptr;
+            std::memcpy(&from, bytes, sizeof from);
+            return {from, size};
+        }
+    };
     struct Slot {
         std::uint32_t hash = 0;
         std::uint32_t id = kNoText;
     };
     static constexpr std::uint32_t kNoText = 0xffffffffU;
+    static constexpr std::uint32_t kEntriesOfBlock = 4096;
 
-    std::string_view keep(std::string_view text);
+    Entry keep(std::string_view text);
     void grow();
 
-    std::vector<std::string_view> texts_;
+    std::size_t size_ = 0;
+    std::vector<std::unique_ptr<Entry[]>> entries_;  ///< in blocks: addresses stay
     std::vector<Slot> slots_;  ///< a power of two of them, at most three quarters taken
     std::vector<std::unique_ptr<char[]>> chunks_;
     char* free_ = nullptr;  ///< in the last chunk

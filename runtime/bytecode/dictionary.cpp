@@ -32,23 +32,35 @@ std::uint32_t Dictionary::intern(std::string_view text) {
     const std::size_t mask = slots_.size() - 1;
     std::size_t at = hash & mask;
     for (; slots_[at].id != kNoText; at = (at + 1) & mask) {
-        if (slots_[at].hash == hash && texts_[slots_[at].id] == text) {
+        if (slots_[at].hash == hash && this->text(slots_[at].id) == text) {
             return slots_[at].id;
         }
     }
-    PROVISO_CHECK(texts_.size() < kNoText, "more texts than a dictionary holds");
-    const auto id = static_cast<std::uint32_t>(texts_.size());
-    texts_.push_back(keep(text));
+    PROVISO_CHECK(size_ < kNoText && text.size() < UINT32_MAX, "more texts than a dictionary holds");
+    const auto id = static_cast<std::uint32_t>(size_);
+    if (id % kEntriesOfBlock == 0) {
+        entries_.push_back(std::make_unique<Entry[]>(kEntriesOfBlock));
+    }
+    entries_.back()[id % kEntriesOfBlock] = keep(text);
+    ++size_;
     slots_[at] = {hash, id};
-    if (texts_.size() > slots_.size() / 4 * 3) {
+    if (size_ > slots_.size() / 4 * 3) {
         grow();
     }
     return id;
 }
 
-std::string_view Dictionary::keep(std::string_view text) {
-    if (text.empty()) {
-        return {"", 0};
+void Dictionary::expect(std::string_view text) const {
+    const auto hash = static_cast<std::uint32_t>(hashText(text, hashSeed()));
+    __builtin_prefetch(&slots_[hash & (slots_.size() - 1)]);
+}
+
+Dictionary::Entry Dictionary::keep(std::string_view text) {
+    Entry entry;
+    entry.size = static_cast<std::uint32_t>(text.size());
+    if (text.size() <= Entry::kShort) {
+        std::copy(text.begin(), text.end(), entry.bytes);
+        return entry;
     }
     if (text.size() > freeBytes_) {
         freeBytes_ = std::max(kChunkBytes, text.size());
@@ -56,11 +68,11 @@ std::string_view Dictionary::keep(std::string_view text) {
         chunks_.emplace_back(new char[freeBytes_]);
         free_ = chunks_.back().get();
     }
-    char* const place = free_;
-    std::memcpy(place, text.data(), text.size());
+    std::memcpy(free_, text.data(), text.size());
+    std::memcpy(entry.bytes, &free_, sizeof free_);
     free_ += text.size();
     freeBytes_ -= text.size();
-    return {place, text.size()};
+    return entry;
 }
 
 void Dictionary::grow() {

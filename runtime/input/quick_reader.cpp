@@ -272,6 +272,7 @@ bool QuickReader::takeNull(bool& isNull) {
 bool QuickReader::append(std::string_view line, RecordRows& rows) {
     ignored_.clear();
     keys_.clear();
+    texts_.clear();
     unescaped_.clear();
     if (!usable_ || line.size() >= UINT32_MAX || !scanner_->scan(line)) {
         return false;
@@ -289,8 +290,10 @@ bool QuickReader::append(std::string_view line, RecordRows& rows) {
     if (!readObject(shape_.roots[0], 0) || at_ != end_) {
         return false;
     }
-    return schema_.keyField == kNoIndex || rows.state(0, schema_.keyField) != State::Value ||
-           !dictionary_.text(static_cast<std::uint32_t>(rows.value(0, schema_.keyField))).empty();
+    for (const Text& text : texts_) {
+        rows.set(text.space, text.field, text.row, dictionary_.intern(text.text), State::Value);
+    }
+    return true;
 }
 
 // Which of the object's names comes next, and its token taken; kFree where that is not sure.
@@ -440,8 +443,12 @@ bool QuickReader::readField(std::uint32_t space, std::uint32_t field, std::size_
         if (!takeString(text)) {
             return false;
         }
-        value = dictionary_.intern(text);
-        break;
+        if (space == 0 && field == schema_.keyField && text.empty()) {
+            return false;
+        }
+        dictionary_.expect(text);
+        texts_.push_back({text, space, field, rows_->last(space)});
+        return true;
     case TypeKind::Number:
     case TypeKind::Money:
     case TypeKind::Minutes:
@@ -490,7 +497,7 @@ bool QuickReader::readField(std::uint32_t space, std::uint32_t field, std::size_
     default:
         return false;
     }
-    rows_->set(space, field, value, State::Value);
+    rows_->set(space, field, rows_->last(space), value, State::Value);
     return true;
 }
 

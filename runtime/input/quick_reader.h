@@ -135,6 +135,13 @@ class QuickReader {
     std::string unescaped_;
     std::string normalised_;
     std::vector<std::string_view> keys_;
+    struct Text {
+        std::string_view text;
+        std::uint32_t space = 0;
+        std::uint32_t field = 0;
+        std::uint32_t row = 0;
+    };
+    std::vector<Text> texts_;  ///< to be interned once the whole line is read
     std::vector<Ignored*> ignored_;
 };
 

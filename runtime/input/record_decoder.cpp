@@ -121,14 +121,14 @@ void RecordDecoder::decodeField(std::uint32_t space, std::uint32_t field, std::u
     }
     if (reading.reason != RejectionReason::None) {
         // What cannot be read is unknown even where absence would mean something.
-        rows_.set(space, field, 0, State::Unknown);
+        rows_.set(space, field, rows_.last(space), 0, State::Unknown);
         const bool ofWhole = reading.reason == RejectionReason::WrongKind && reading.part.empty();
         fail(reading.reason,
              reading.part,
              ofWhole ? "expected " + describeType(declared.type) : std::string());
         return;
     }
-    rows_.set(space, field, reading.value, State::Value);
+    rows_.set(space, field, rows_.last(space), reading.value, State::Value);
 }
 
 // NOLINTNEXTLINE(misc-no-recursion): depth bounded by JsonLimits::nesting

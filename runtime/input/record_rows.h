@@ -45,10 +45,14 @@ class RecordRows {
     std::int64_t value(std::uint32_t space, std::uint32_t field) const {
         return batch_.spaces[space].columns[field].values[last(space)];
     }
-    void set(std::uint32_t space, std::uint32_t field, std::int64_t value, State state) {
+    void set(std::uint32_t space,
+             std::uint32_t field,
+             std::uint32_t row,
+             std::int64_t value,
+             State state) {
         ColumnData& column = batch_.spaces[space].columns[field];
-        column.values[last(space)] = value;
-        column.states[last(space)] = state;
+        column.values[row] = value;
+        column.states[row] = state;
     }
 
     /// Vectors may be longer than there are rows.
