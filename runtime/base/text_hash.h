@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <cstring>
 #include <string_view>
@@ -11,6 +12,38 @@ inline std::uint64_t foldedProduct(std::uint64_t a, std::uint64_t b) noexcept {
     __extension__ using Wide = unsigned __int128;
     const Wide product = static_cast<Wide>(a) * b;
     return static_cast<std::uint64_t>(product) ^ static_cast<std::uint64_t>(product >> 64U);
+}
+
+/// Whether `size` bytes are the same. For short texts, where calling memcmp costs more than
+/// comparing.
+inline bool sameBytes(const char* a, const char* b, std::size_t size) noexcept {
+    const auto same = [&](auto word, std::size_t at) {
+        decltype(word) left = 0;
+        decltype(word) right = 0;
+        std::memcpy(&left, a + at, sizeof word);
+        std::memcpy(&right, b + at, sizeof word);
+        return left == right;
+    };
+    if (size > 32) {
+        return std::memcmp(a, b, size) == 0;
+    }
+    if (size >= 8) {
+        for (std::size_t at = 0; at + 8 < size; at += 8) {
+            if (!same(std::uint64_t{}, at)) {
+                return false;
+            }
+        }
+        return same(std::uint64_t{}, size - 8);
+    }
+    if (size >= 4) {
+        return same(std::uint32_t{}, 0) && same(std::uint32_t{}, size - 4);
+    }
+    for (std::size_t at = 0; at < size; ++at) {
+        if (a[at] != b[at]) {
+            return false;
+        }
+    }
+    return true;
 }
 
 /// A fast hash for tables of texts, after wyhash. Nothing that is printed or stored may depend on

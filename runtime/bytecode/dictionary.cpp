@@ -32,11 +32,15 @@ std::uint32_t Dictionary::intern(std::string_view text) {
     const std::size_t mask = slots_.size() - 1;
     std::size_t at = hash & mask;
     for (; slots_[at].id != kNoText; at = (at + 1) & mask) {
-        if (slots_[at].hash == hash && this->text(slots_[at].id) == text) {
-            return slots_[at].id;
+        if (slots_[at].hash == hash) {
+            const std::string_view known = this->text(slots_[at].id);
+            if (known.size() == text.size() && sameBytes(known.data(), text.data(), text.size())) {
+                return slots_[at].id;
+            }
         }
     }
-    PROVISO_CHECK(size_ < kNoText && text.size() < UINT32_MAX, "more texts than a dictionary holds");
+    PROVISO_CHECK(size_ < kNoText && text.size() < UINT32_MAX,
+                  "more texts than a dictionary holds");
     const auto id = static_cast<std::uint32_t>(size_);
     if (id % kEntriesOfBlock == 0) {
         entries_.push_back(std::make_unique<Entry[]>(kEntriesOfBlock));

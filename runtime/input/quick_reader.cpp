@@ -136,7 +136,8 @@ const std::int64_t* QuickReader::Meanings::find(std::string_view text) const {
     }
     const std::size_t mask = entries_.size() - 1;
     for (std::size_t at = hashOf(text) & mask; entries_[at].taken; at = (at + 1) & mask) {
-        if (entries_[at].text == text) {
+        if (entries_[at].text.size() == text.size() &&
+            sameBytes(entries_[at].text.data(), text.data(), text.size())) {
             return &entries_[at].meaning;
         }
     }
@@ -309,7 +310,7 @@ std::uint32_t QuickReader::nameAt(Object& object, std::uint32_t& expected) {
         const std::string_view name = object.names[guess].text;
         // A name has no backslash, so a quote behind it is the string's end.
         if (name.size() < left && text_[first + name.size()] == '"' &&
-            std::memcmp(text_ + first, name.data(), name.size()) == 0) {
+            sameBytes(text_ + first, name.data(), name.size())) {
             ++at_;
             expected = guess;
             return guess;
