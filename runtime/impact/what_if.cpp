@@ -12,7 +12,9 @@ namespace proviso::impact {
 
 namespace {
 
-constexpr std::size_t kMostMembers = 16;
+/// Of an enumeration with more (the states of a country) no member is tried: some of them would say
+/// nothing, and all of them too much.
+constexpr std::int64_t kMostMembers = 16;
 constexpr std::size_t kDatesEachWay = 3;
 
 /// What an explanation speaks of.
@@ -128,6 +130,14 @@ class Search {
         if (changes.empty()) {
             return false;
         }
+        if (!found_.found.empty() && kind == WhatIf::Kind::Field) {
+            // Several values that come to the same are one line.
+            WhatIf& last = found_.found.back();
+            if (last.kind == kind && last.what == what && last.changes == changes) {
+                last.instead += ", " + instead;
+                return true;
+            }
+        }
         found_.found.push_back({kind, what, was, instead, std::move(changes)});
         return true;
     }
@@ -222,8 +232,11 @@ class Search {
             }
             return;
         case TypeKind::Enumeration: {
-            const auto members = static_cast<std::int64_t>(
-                std::min(program_->schema.enumerations[type.ref].members.size(), kMostMembers));
+            const auto members =
+                static_cast<std::int64_t>(program_->schema.enumerations[type.ref].members.size());
+            if (members > kMostMembers) {
+                return;
+            }
             for (std::int64_t member = 0; member < members; ++member) {
                 if (!known || value != member) {
                     attempt(member);

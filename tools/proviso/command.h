@@ -26,6 +26,7 @@ void addTest(CLI::App& app, Invocation& invocation);
 void addRun(CLI::App& app, Invocation& invocation);
 void addExplain(CLI::App& app, Invocation& invocation);
 void addDiff(CLI::App& app, Invocation& invocation);
+void addPacket(CLI::App& app, Invocation& invocation);
 void addFmt(CLI::App& app, Invocation& invocation);
 void addBuild(CLI::App& app, Invocation& invocation);
 void addLog(CLI::App& app, Invocation& invocation);

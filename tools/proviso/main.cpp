@@ -69,6 +69,7 @@ ExitCode runCommand(int count, char** arguments, Invocation& invocation) {
     addRun(app, invocation);
     addExplain(app, invocation);
     addDiff(app, invocation);
+    addPacket(app, invocation);
     addFmt(app, invocation);
     addBuild(app, invocation);
     addLog(app, invocation);
