@@ -146,6 +146,9 @@ class PROVISO_API Decision {
     /// asked for; empty where memory does not suffice. One thread at a time.
     std::string_view json() const noexcept;
 
+    /// For the library.
+    DecisionData* data() const noexcept { return data_; }
+
   private:
     DecisionData* data_;
 };
