@@ -30,9 +30,9 @@ struct Limits {
 };
 
 struct SessionOptions {
-    Limits limits;
+    Limits limits{};
     /// Only what was published and recorded by this day, YYYY-MM-DD; empty: everything known.
-    std::string knownAsOf;
+    std::string knownAsOf{};
     unsigned threads =
         1;                ///< that `decide` and `decideStream` may use; answers do not depend on it
     bool choices = true;  ///< also find the other outcomes that are equally right
@@ -45,7 +45,7 @@ enum class ExplanationForm : std::uint8_t {
 };
 
 struct ExplainRequest {
-    std::string rule;  ///< qualified or its last part; empty: all that have something to say
+    std::string rule{};  ///< qualified or its last part; empty: all that have something to say
     ExplanationForm form = ExplanationForm::Page;
     bool showPrivate = false;  ///< also the values of private fields
 };
@@ -81,8 +81,8 @@ enum class Together : std::uint8_t {
 /// What takes a stream's answers, on the thread that called. They must not throw and must not use
 /// the session.
 struct StreamSink {
-    std::function<bool(const Decision&)> decision;        ///< returns false to stop
-    std::function<void(const RejectedRecord&)> rejected;  ///< may be empty
+    std::function<bool(const Decision&)> decision{};        ///< returns false to stop
+    std::function<void(const RejectedRecord&)> rejected{};  ///< may be empty
 };
 
 /// Decides records under the set its engine has published when a call begins.
