@@ -48,7 +48,7 @@ TEST_CASE("everything that may be called from many threads at once is") {
 TEST_CASE("a session goes from thread to thread") {
     auto session = Session::open(engineWith(compiled(lanesText())));
     for (int round = 0; round < 20; ++round) {
-        std::thread([&] { session->decideOne(parcel("A", 100 + round)); }).join();
+        std::thread([&] { (void)session->decideOne(parcel("A", 100 + round)); }).join();
         CHECK(session->last().size() == 1);
     }
 }

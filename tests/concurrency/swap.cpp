@@ -54,6 +54,7 @@ struct World {
     Answers answers;
     Engine engine{{.allowUnsigned = true}};
     std::atomic<bool> over = false;
+    std::atomic<unsigned> underWay = 0;  ///< threads that have decided something
 };
 
 struct Worker {
@@ -109,6 +110,7 @@ void decide(World& world, Worker& worker, std::uint64_t atMost) {
             worker.times.push_back(took.count());
         }
         outcome.asked += 1;
+        world.underWay += outcome.asked == 1 ? 1 : 0;
         if (found.empty()) {
             continue;
         }
@@ -146,6 +148,9 @@ SwapOutcome swapUnderLoad(const SwapOptions& options) {
     const std::uint64_t atMost = options.swaps == 0 ? options.decisionsWithout : UINT64_MAX;
     for (Worker& worker : workers) {
         threads.emplace_back([&world, &worker, atMost] { decide(world, worker, atMost); });
+    }
+    while (world.underWay != options.threads) {
+        std::this_thread::yield();
     }
     std::vector<std::weak_ptr<const PackSet>> retired;
     for (unsigned swap = 1; swap <= options.swaps; ++swap) {
