@@ -28,20 +28,24 @@ with tempfile.TemporaryDirectory() as work:
         [command, "run", "--watch", "--timings", "--packs", packs, "--format", "ndjson", history, "-"],
         stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, bufsize=1)
     stages, met, changed = [], {}, threading.Condition()
+    other, answered = [], set()
 
     def read_decisions():
         for line in session.stdout:
-            packs_digest = json.loads(line)["packs"]
+            decision = json.loads(line)
             with changed:
-                met.setdefault(packs_digest, time.monotonic())
+                met.setdefault(decision["packs"], time.monotonic())
+                answered.add(decision["visit_id"])
                 changed.notify_all()
 
     def read_messages():
         for line in session.stderr:
             if line.startswith("timings: "):
                 stages.append({name: float(value) for name, value in re.findall(r"([a-z]+) ([\d.]+)", line)})
+            else:
+                other.append(line)
 
-    threads = [threading.Thread(target=each) for each in (read_decisions, read_messages)]
+    threads = [threading.Thread(target=each, daemon=True) for each in (read_decisions, read_messages)]
     for thread in threads:
         thread.start()
 
@@ -52,7 +56,9 @@ with tempfile.TemporaryDirectory() as work:
 
     decide("FIRST")
     with changed:
-        changed.wait_for(lambda: met)
+        if not changed.wait_for(lambda: met, 60):
+            session.kill()
+            sys.exit("the session decides nothing:\n" + "".join(other))
     totals = []
     for number in range(repetitions):
         time.sleep(0.3)
@@ -63,10 +69,13 @@ with tempfile.TemporaryDirectory() as work:
         os.replace(edited + ".new", edited)
         attempt = 0
         while len(met) == before:
+            if session.poll() is not None or time.monotonic() - saved > 60:
+                session.kill()
+                sys.exit("the session uses no changed packs:\n" + "".join(other))
             decide(f"N-{number}-{attempt}")
-            attempt += 1
             with changed:
-                changed.wait_for(lambda: len(met) > before, 0.01)
+                changed.wait_for(lambda: f"N-{number}-{attempt}" in answered, 60)
+            attempt += 1
         totals.append((max(met.values()) - saved) * 1000)
     session.stdin.close()
     for thread in threads:
