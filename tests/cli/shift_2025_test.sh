@@ -73,12 +73,36 @@ until_in out 1 '"visit_id": "JAN-3"'
     fail "decisions do not say that other packs decided"
 exec 7>&-
 wait "$session"
+cp "$work/out" "$work/live"
 
-# What `proviso diff` foretells of the same visits under the same two revisions belongs here: exactly JAN-1 and JAN-2 lose
-# SUPERVISION, and nothing else of theirs, nothing of DEC-1 and DEC-2, changes.
+# `proviso diff` had foretold exactly that: of the visits decided before, those of January lose SUPERVISION, those of December
+# keep it.
 mkdir "$work/old"
 cp -r "$work/packs/." "$work/old"
 cp "$work/former" "$work/old/medicare/part_b_supervision.prv"
+{
+    visit DEC-1 2024-12-31
+    visit JAN-1 2025-01-02
+    visit JAN-2 2025-01-03
+} >"$work/visits.ndjson"
+expect 1 "diff" diff "$work/old" "$work/packs" --visits "$work/visits.ndjson" --format json
+python3 - "$work/out" "$work/live" <<'PY' || fail "diff foretold something else than what came"
+import json, sys
+foretold = json.load(open(sys.argv[1]))
+live = {}  # by key: the first decision; later visits may change it, under whichever packs decide then
+for line in open(sys.argv[2]):
+    decision = json.loads(line)
+    live.setdefault(decision["visit_id"], decision)
+assert foretold["summary"]["records"] == 3
+assert sorted(record["visit_id"] for record in foretold["records"]) == ["JAN-1", "JAN-2"]
+for record in foretold["records"]:
+    assert [(f["change"], f["code"]) for f in record["findings"]] == [("lost", "SUPERVISION")]
+    change = [(d["before"], d["after"]) for d in record["decisions"] if d["decision"] == "supervision"]
+    assert change == [("direct", "general")]
+    # The same before the swap as foretold, and what came after it as foretold.
+    assert live[record["visit_id"]]["decided"]["supervision"]["value"] == change[0][0]
+    assert live["JAN-3"]["decided"]["supervision"]["value"] == change[0][1]
+PY
 
 expect 0 "verify" log verify "$work/log"
 expect 0 "replay" log replay "$work/log" --packs "$work/old" --packs "$work/packs"
