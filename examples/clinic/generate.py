@@ -567,6 +567,12 @@ def mistakes(serial):
         for n, day in enumerate(("2025-03-17", "2025-03-18", "2025-03-20", "2025-03-21")):
             add(number, day, ("97110", 0, 30), supervisor_id="T-71",
                 clinicians=[treated_by("A-71", "PTA", 480 + 40 * (number - 51), 30)])
+
+    # P-2056, P-2057: one therapist's assistants in Utah and in Idaho lead groups for more than three full-time weeks.
+    for number, state in ((56, "UT"), (57, "ID")):
+        for day in ("2025-03-17", "2025-03-18", "2025-03-19", "2025-03-20"):
+            add(number, day, ("97110", 0, 30), state=state, supervisor_id=f"T-{number + 20}",
+                clinicians=[treated_by(f"A-{number}{n}", "PTA", 480, 481) for n in range(4)])
     return visits
 
 
