@@ -104,10 +104,15 @@ def own_rules(path):
         for name, body in re.findall(r"^table (\w+) (.*?)^end$", text, re.S | re.M)
         if all(re.search(r'unknown "|\| no +\|', line) for line in re.findall(r"^  \|.*", body, re.M)[1:])
     ]
+    # Definitions that read such a table wait as well.
+    waiting = [rf"{name}\." for name in open_tables]
+    for name, body in re.findall(r"^define (\w+) of (.*?)^end$", text, re.S | re.M):
+        if any(re.search(rf"\b{table}\.", body) for table in open_tables):
+            waiting.append(rf"{name} of\b")
     for title, body in re.findall(r'^rule \w+ "([^"]*)"\n(.*?)^end$', text, re.S | re.M):
         sources = "; ".join(re.findall(r'^  source "([^"]*)"', body, re.M))
         dates = re.search(r"^  (from \d.*|through \d.*)$", body, re.M)
-        waits = any(re.search(rf"\b{name}\.", body) for name in open_tables)
+        waits = any(re.search(rf"\b{pattern}", body) for pattern in waiting)
         told = f"unknown: {plain(title)}" if waits else f"**{plain(title)}**"
         yield told + (f", {dates.group(1)}" if dates else "") + f"; {plain(sources)}"
 
@@ -140,6 +145,12 @@ def main():
     signed = Table(state_packs, "signatures", "co_signature")
     technique = Table(state_packs, "techniques", "technique_rule")
     cautious = Table(caution_packs, "techniques", "cautious_technique")
+    at_once = {
+        "assistants at a time": Table(state_packs, "ratios", "assistants_at_once"),
+        "people at a time": Table(state_packs, "ratios", "people_at_once"),
+    }
+    full_time = list(own_rules(state_packs / "full_time.prv"))
+    cautious_full_time = Table(caution_packs, "full_time", "cautious_equivalents")
 
     for code in STATES:
         for discipline in ASSISTANTS:
@@ -191,6 +202,15 @@ def main():
                     missing.append(f"{topic} {assistant}")
                 for line in lines:
                     print(f"- {assistant}, {topic}: {line}")
+            for topic, table in at_once.items():
+                for row in table.of(code, discipline):
+                    print(f"- {assistant}, {topic}: **{row['limit']}**{source(row)}")
+        for line in full_time:
+            if line.startswith(f"**{name}: "):
+                print(f"- full-time equivalents: {line.replace(f'{name}: ', '', 1)}")
+        for row in cautious_full_time.rows:
+            if row["state"] == code:
+                print(f"- PTA, full-time equivalents out of caution: {row['limit']}{source(row)}")
         for line in own_rules(state_packs / f"{code.lower()}.prv"):
             print(f"- own pack `state.{code.lower()}`: {line}")
         if missing:
