@@ -178,14 +178,14 @@ class Search {
         for (std::uint32_t field = 0; field < info.fields.size(); ++field) {
             const SchemaField& one = info.fields[field];
             const bool settles =
-                space == 0 && (field == schema.keyField || field == schema.voidedBy ||
-                               std::find(schema.correctedBy.begin(),
-                                         schema.correctedBy.end(),
-                                         field) != schema.correctedBy.end());
+                space == 0 &&
+                (field == schema.keyField || field == schema.voidedBy ||
+                 std::find(schema.correctedBy.begin(), schema.correctedBy.end(), field) !=
+                     schema.correctedBy.end());
             if (settles || (one.isPrivate && !options_.withPrivate)) {
                 continue;
             }
-            const std::string place = info.scalar    ? above
+            const std::string place = info.scalar     ? above
                                       : above.empty() ? one.name
                                                       : above + "." + one.name;
             // The dates that choose the law are read by every rule and stand in no clause.

@@ -29,9 +29,9 @@ struct WhatIf {
 };
 
 struct WhatIfs {
-    std::vector<WhatIf> found;    ///< fields, then values, then rules
-    std::uint64_t tried = 0;      ///< how many were decided again
-    bool complete = true;         ///< false where the limit ended the search
+    std::vector<WhatIf> found;  ///< fields, then values, then rules
+    std::uint64_t tried = 0;    ///< how many were decided again
+    bool complete = true;       ///< false where the limit ended the search
 };
 
 struct WhatIfOptions {

@@ -38,8 +38,7 @@ void appendText(std::string& out, std::string_view text) {
 /// Writes one record after another; the first pass only gathers private texts.
 class Excerpt {
   public:
-    Excerpt(const Schema& schema, bool withPrivate)
-        : schema_(schema), withPrivate_(withPrivate) {}
+    Excerpt(const Schema& schema, bool withPrivate) : schema_(schema), withPrivate_(withPrivate) {}
 
     /// False where the line is no object.
     bool write(std::string_view line) {
@@ -109,9 +108,9 @@ class Excerpt {
             return true;
         }
         const JsonNode& node = document_.node(index);
-        const bool hasStandIn = field.type.kind == TypeKind::Text ||
-                                (field.type.kind == TypeKind::Code &&
-                                 schema_.codes[field.type.ref].open);
+        const bool hasStandIn =
+            field.type.kind == TypeKind::Text ||
+            (field.type.kind == TypeKind::Code && schema_.codes[field.type.ref].open);
         if (!hasStandIn || node.kind != JsonKind::String) {
             return false;
         }

@@ -48,7 +48,7 @@ std::optional<std::vector<std::string>> linesOf(Console& console,
         LineReader reader(file, limits.maximumRecordBytes);
         InputLine line;
         std::size_t found = 0;
-        while (found < numbers.size() && file && reader.next(line)) {
+        while (found < numbers.size() && reader.next(line)) {
             const auto number = numbers.find(line.number);
             if (number != numbers.end()) {
                 lines[number->second] = std::string(line.text);
@@ -62,6 +62,30 @@ std::optional<std::vector<std::string>> linesOf(Console& console,
         }
     }
     return lines;
+}
+
+/// Leaves out what makes no difference, in halves, quarters and so on: records are about people,
+/// and a packet should show no more of them than the decision rests on.
+template <typename IsEnough>
+void leaveOut(std::vector<std::uint32_t>& records, std::uint32_t kept, IsEnough isEnough) {
+    constexpr int kMostTries = 200;
+    int tries = 0;
+    for (std::size_t size = records.size() / 2; size > 0; size /= 2) {
+        for (std::size_t begin = 0; begin < records.size() && tries < kMostTries;) {
+            std::vector<std::uint32_t> fewer;
+            for (std::size_t index = 0; index < records.size(); ++index) {
+                const bool out = begin <= index && index < begin + size && records[index] != kept;
+                if (!out) {
+                    fewer.push_back(records[index]);
+                }
+            }
+            if (fewer.size() == records.size() || (++tries, !isEnough(fewer))) {
+                begin += size;
+            } else {
+                records = std::move(fewer);
+            }
+        }
+    }
 }
 
 /// Decides the record as `run` does, and finds the fewest records that come to the same decision
@@ -97,20 +121,26 @@ std::optional<std::vector<std::uint32_t>> recordsBehind(Console& console,
                                        ExplainOptions{}));
     };
     const std::string reasons = reasonsOf(*whole);
-    for (unsigned steps = 0; steps < whole->steps; ++steps) {
+    const auto isEnough = [&](const std::vector<std::uint32_t>& records) {
         DecidedAround few;
-        few.records = neighbours.around(*record, steps);
-        few.batch = std::make_unique<Batch>(store.select(few.records));
+        few.batch = std::make_unique<Batch>(store.select(records));
         few.evaluator = std::make_unique<Evaluator>(set.program);
         std::vector<RecordResult> results = few.evaluator->decide(*few.batch, decide);
-        few.row = static_cast<std::uint32_t>(
-            std::find(few.records.begin(), few.records.end(), *record) - few.records.begin());
+        few.row = static_cast<std::uint32_t>(std::find(records.begin(), records.end(), *record) -
+                                             records.begin());
         few.result = std::move(results[few.row]);
-        if (toJson(few.result, RunStamp{}) == decision && reasonsOf(few) == reasons) {
-            return few.records;
+        return toJson(few.result, RunStamp{}) == decision && reasonsOf(few) == reasons;
+    };
+    std::vector<std::uint32_t> enough = whole->records;
+    for (unsigned steps = 0; steps < whole->steps; ++steps) {
+        std::vector<std::uint32_t> records = neighbours.around(*record, steps);
+        if (isEnough(records)) {
+            enough = std::move(records);
+            break;
         }
     }
-    return whole->records;
+    leaveOut(enough, *record, isEnough);
+    return enough;
 }
 
 ExitCode writePacket(Console& console, const PacketOptions& options) {
@@ -165,8 +195,9 @@ ExitCode writePacket(Console& console, const PacketOptions& options) {
             console.complain("rejected records may belong with `" + options.key +
                              "`, and a packet cannot carry what cannot be read: mend them first");
         } else if (!options.withPrivate) {
-            console.complain("the decision rests on private fields: --with-private writes them into "
-                             "the packet");
+            console.complain(
+                "the decision rests on private fields: --with-private writes them into "
+                "the packet");
         } else {
             console.complain("the records do not come to the same decision by themselves" +
                              (packet ? std::string() : ": " + packet.error().message));
@@ -241,12 +272,13 @@ ExitCode runPacket(Console& console, const PacketOptions& options) {
 
 void addPacket(CLI::App& app, Invocation& invocation) {
     const auto options = std::make_shared<PacketOptions>();
-    CLI::App* command = addCommand(app,
-                                   invocation,
-                                   "packet",
-                                   "Write the evidence for one decision, or verify what was written",
-                                   options,
-                                   &runPacket);
+    CLI::App* command =
+        addCommand(app,
+                   invocation,
+                   "packet",
+                   "Write the evidence for one decision, or verify what was written",
+                   options,
+                   &runPacket);
     command->add_option("visit", options->key, "key of the record")->type_name("");
     addPacksOption(*command, options->packs, /*alsoPositional=*/false);
     command

@@ -42,6 +42,9 @@ th.n, td.n { text-align: right; white-space: nowrap; font-variant-numeric: tabul
   padding: .7rem .9rem; }
 .figure b { display: block; font-size: 1.5rem; line-height: 1.2; font-weight: 600; }
 .figure span { color: var(--soft); font-size: .85rem; }
+table.whatif th:first-child { width: 22%; }
+table.whatif td:nth-child(2):not(:last-child), table.whatif td:nth-child(3):not(:last-child) {
+  width: 14%; }
 .more { color: var(--more); } .less { color: var(--less); }
 .tag { display: inline-block; font-size: .75rem; padding: 0 .45rem; border: 1px solid currentColor;
   border-radius: .6rem; margin-right: .35rem; white-space: nowrap; }
@@ -57,9 +60,10 @@ footer { margin-top: 2.5rem; padding-top: .8rem; border-top: 1px solid var(--lin
 @media print {
   @page { margin: 16mm 15mm; }
   html { background: #fff; }
-  body { max-width: none; padding: 0; font-size: 10.5pt; }
+  body { max-width: none; padding: 0; font-size: 9.5pt; }
   h2, h3, h4 { break-after: avoid; }
-  tr, .figure { break-inside: avoid; }
+  .figure { break-inside: avoid; }
+  p { orphans: 3; widows: 3; }
   thead { display: table-header-group; }
   a { color: inherit; text-decoration: none; }
 }

@@ -9,10 +9,9 @@
 #include "tools/proviso/decision_writer.h"
 #include "tools/proviso/json_writer.h"
 
-#include <nlohmann/json.hpp>
-
 #include <algorithm>
 #include <map>
+#include <nlohmann/json.hpp>
 #include <set>
 
 namespace proviso::tool {
@@ -57,6 +56,21 @@ std::string dedented(std::string_view text) {
     return out;
 }
 
+/// The whole item that a place of its text lies in.
+Span itemAt(const CompiledSet& set, Span place) {
+    for (const ast::Pack& pack : set.packs) {
+        if (pack.source != place.source) {
+            continue;
+        }
+        for (const ast::ItemNode& node : pack.items) {
+            if (node.span.begin <= place.begin && place.begin < node.span.end) {
+                return node.span;
+            }
+        }
+    }
+    return place;
+}
+
 std::vector<PacketText> textsOf(const CompiledSet& set, const Explanation& explanation) {
     std::set<std::string> rules;
     std::set<std::string> parameters;
@@ -72,7 +86,8 @@ std::vector<PacketText> textsOf(const CompiledSet& set, const Explanation& expla
         }
     }
     std::vector<PacketText> texts;
-    const auto add = [&](const char* kind, const std::string& name, Span span) {
+    const auto add = [&](const char* kind, const std::string& name, Span named) {
+        const Span span = itemAt(set, named);
         const Position position = set.sources.position(span.source, span.begin);
         texts.push_back({kind,
                          name,
@@ -240,10 +255,9 @@ Result<OpenedPacket> open(const std::string& json) {
     }
     OpenedPacket opened;
     opened.body = json.substr(kBegin.size(), middle - kBegin.size());
-    opened.digest = json.substr(middle + kMiddle.size(),
-                                json.size() - kEnd.size() - middle - kMiddle.size());
-    opened.parts =
-        nlohmann::ordered_json::parse(opened.body, nullptr, /*allow_exceptions=*/false);
+    opened.digest =
+        json.substr(middle + kMiddle.size(), json.size() - kEnd.size() - middle - kMiddle.size());
+    opened.parts = nlohmann::ordered_json::parse(opened.body, nullptr, /*allow_exceptions=*/false);
     const auto& parts = opened.parts;
     const auto textAt = [](const nlohmann::ordered_json& object, const char* name) {
         return object.is_object() && object.contains(name) && object[name].is_string();
@@ -335,8 +349,8 @@ Result<Packet> makePacket(const CompiledSet& set, const PacketRequest& request) 
     }
     const std::string body = bodyOf(packet);
     packet.digest = sha256(body);
-    packet.json = std::string(kBegin) + body + std::string(kMiddle) + packet.digest +
-                  std::string(kEnd);
+    packet.json =
+        std::string(kBegin) + body + std::string(kMiddle) + packet.digest + std::string(kEnd);
     return packet;
 }
 

@@ -5,14 +5,16 @@
 #include "tools/proviso/html.h"
 #include "tools/proviso/packet.h"
 
-#include <nlohmann/json.hpp>
-
 #include <algorithm>
+#include <nlohmann/json.hpp>
 #include <set>
 
 namespace proviso::tool {
 
 namespace {
+
+/// Of one change, so that a page stays one that people read.
+constexpr std::size_t kChangesShown = 5;
 
 std::string td(const std::string& text) {
     return "<td>" + html(text) + "</td>";
@@ -51,12 +53,11 @@ class Page {
     explicit Page(const Packet& packet) : packet_(packet), noun_(spokenName(packet.recordName)) {}
 
     std::string page() {
-        out_ = pageBegin(
-            "Evidence for " + noun_ + " " + packet_.request.key,
-            "One decision, what it rests on, and what would have changed it" +
-                (packet_.request.asOf
-                     ? ". Known as of " + formatDate(Date{*packet_.request.asOf})
-                     : std::string()));
+        out_ = pageBegin("Evidence for " + noun_ + " " + packet_.request.key,
+                         "One decision, what it rests on, and what would have changed it" +
+                             (packet_.request.asOf
+                                  ? ". Known as of " + formatDate(Date{*packet_.request.asOf})
+                                  : std::string()));
         outcome();
         reasons();
         whatIf();
@@ -140,11 +141,11 @@ class Page {
             for (const std::string& also : decided.alsoBoundBy) {
                 bound += "<br>" + code(also);
             }
-            out_ += "<tr>" +
-                    td(spokenName(decided.decision) +
-                       (decided.on.empty() ? "" : " of " + decided.on)) +
-                    "<td><span class=\"val\">" + html(displayValue(decided.value)) +
-                    "</span></td><td>" + bound + "</td></tr>\n";
+            out_ +=
+                "<tr>" +
+                td(spokenName(decided.decision) + (decided.on.empty() ? "" : " of " + decided.on)) +
+                "<td><span class=\"val\">" + html(displayValue(decided.value)) +
+                "</span></td><td>" + bound + "</td></tr>\n";
         }
         out_ += "</tbody></table>\n";
     }
@@ -167,9 +168,9 @@ class Page {
             for (const OutputRow& row : all) {
                 out_ += "<tr>";
                 for (const auto& [name, value] : row.fields) {
-                    out_ += td(displayValue(value) +
-                               (row.certain || name != row.fields.front().first ? ""
-                                                                                : " (not certain)"));
+                    out_ += td(
+                        displayValue(value) +
+                        (row.certain || name != row.fields.front().first ? "" : " (not certain)"));
                 }
                 out_ += "</tr>\n";
             }
@@ -206,8 +207,9 @@ class Page {
 
     void reasons() {
         section("Why");
-        out_ += "<p class=\"soft\">Every rule that applies, is excepted or cannot be determined, with "
-                "what each of its clauses came to.</p>\n";
+        out_ +=
+            "<p class=\"soft\">Every rule that applies, is excepted or cannot be determined, with "
+            "what each of its clauses came to.</p>\n";
         for (const ExplainedRule& rule : packet_.explanation.rules) {
             out_ += "<h3>" + code(rule.name) + " " + html(outcomeName(rule.outcome)) + " on " +
                     html(rule.on) + "</h3>\n";
@@ -291,14 +293,16 @@ class Page {
     void whatIf() {
         section("What would have changed it");
         const impact::WhatIfs& found = packet_.whatIfs;
-        out_ += "<p class=\"soft\">One thing was changed at a time, everything else stayed, and the "
-                "decision was made again: " +
-                html(counted(found.tried, "time")) + ". What is not listed made no difference or was "
-                "not tried" +
-                (found.complete ? "" : "; the search ended at its limit") +
-                ". Numbers were tried at none, one step less and more, half and double; dates on the "
-                "other side of the nearest days that packs name; lists of more than 16 words not at "
-                "all.</p>\n";
+        out_ +=
+            "<p class=\"soft\">One thing was changed at a time, everything else stayed, and the "
+            "decision was made again from the records of this packet: " +
+            html(counted(found.tried, "time")) +
+            ". What is not listed made no difference or was "
+            "not tried" +
+            (found.complete ? "" : "; the search ended at its limit") +
+            ". Numbers were tried at none, one step less and more, half and double; dates on the "
+            "other side of the nearest days that packs name; lists of more than 16 words not at "
+            "all.</p>\n";
         part(impact::WhatIf::Kind::Field, "Had the record said", "Field");
         part(impact::WhatIf::Kind::Value, "Had a value been another", "Value");
         part(impact::WhatIf::Kind::Rule, "Without a rule", "Rule");
@@ -314,16 +318,21 @@ class Page {
                 continue;
             }
             if (!any) {
-                out_ += "<h3>" + html(title) + "</h3>\n<table><thead><tr><th>" + html(what) +
-                        "</th>" +
-                        (kind == impact::WhatIf::Kind::Rule ? ""
-                                                            : "<th>Is</th><th>Instead</th>") +
+                out_ += "<h3>" + html(title) + "</h3>\n<table class=\"whatif\"><thead><tr><th>" +
+                        html(what) + "</th>" +
+                        (kind == impact::WhatIf::Kind::Rule ? "" : "<th>Is</th><th>Instead</th>") +
                         "<th>Then</th></tr></thead><tbody>\n";
             }
             any = true;
             std::string then;
-            for (const std::string& change : one.changes) {
-                then += (then.empty() ? "" : "<br>") + html(change);
+            for (std::size_t index = 0; index < std::min(one.changes.size(), kChangesShown);
+                 ++index) {
+                then += (then.empty() ? "" : "<br>") + html(one.changes[index]);
+            }
+            if (one.changes.size() > kChangesShown) {
+                then += "<br><span class=\"soft\">and " +
+                        html(grouped(one.changes.size() - kChangesShown)) +
+                        " more, in the JSON twin</span>";
             }
             out_ += "<tr><td>" + code(one.what) + "</td>" +
                     (kind == impact::WhatIf::Kind::Rule ? "" : td(one.was) + td(one.instead)) +
@@ -345,11 +354,12 @@ class Page {
 
     void inputs() {
         section("What was on record");
-        out_ += packet_.request.withPrivate
-                    ? "<p><b>This packet includes private fields.</b></p>\n"
-                    : "<p class=\"soft\">Private fields are not included; where rules compare them, "
-                      "stand-ins such as <code>private-0001</code> take their place, equal where the "
-                      "texts are. The decision was made again with them and is the same.</p>\n";
+        out_ +=
+            packet_.request.withPrivate
+                ? "<p><b>This packet includes private fields.</b></p>\n"
+                : "<p class=\"soft\">Private fields are not included; where rules compare them, "
+                  "stand-ins such as <code>private-0001</code> take their place, equal where the "
+                  "texts are. The decision was made again with them and is the same.</p>\n";
         std::vector<std::string> others;
         for (const std::string& record : packet_.request.records) {
             const auto parsed =
@@ -369,7 +379,9 @@ class Page {
         }
         if (!others.empty()) {
             out_ += "<h3>" + html(counted(others.size(), "other record")) +
-                    " that it was decided with</h3>\n";
+                    " that it rests on</h3>\n<p class=\"soft small\">Of all that were handed in, "
+                    "the fewest "
+                    "found that come to the same decision for the same reasons.</p>\n";
             for (const std::string& record : others) {
                 out_ += "<pre>" + html(record) + "</pre>\n";
             }
@@ -391,18 +403,20 @@ class Page {
         }
         out_ += "</tbody></table>\n";
         if (silent != 0) {
-            out_ += "<p class=\"small soft\">" +
-                    html(counted(silent, "other pack") +
-                         " of the set say nothing about this decision; the JSON twin names them with "
-                         "their digests.") +
-                    "</p>\n";
+            out_ +=
+                "<p class=\"small soft\">" +
+                html(counted(silent, "other pack") +
+                     " of the set say nothing about this decision; the JSON twin names them with "
+                     "their digests.") +
+                "</p>\n";
         }
     }
 
     void verification() {
         section("How to verify");
-        out_ += "<p>The JSON twin of this page holds the same with the records as they were decided. "
-                "Whoever has the packs can decide them again and compare every byte, offline:</p>\n";
+        out_ +=
+            "<p>The JSON twin of this page holds the same with the records as they were decided. "
+            "Whoever has the packs can decide them again and compare every byte, offline:</p>\n";
         out_ += "<pre>proviso packet --verify PACKET.json --packs PACKS</pre>\n<dl>";
         const auto entry = [&](const char* name, const std::string& value) {
             out_ += std::string("<dt>") + name + "</dt><dd>" + value + "</dd>";
@@ -410,8 +424,9 @@ class Page {
         entry("packet", code(packet_.digest));
         entry("pack set", code(packet_.packsDigest));
         entry("records", code(packet_.recordsDigest));
-        entry("engine", "Proviso " + html(packet_.engineVersion) + ", bytecode " +
-                            std::to_string(bytecode::kFormatVersion));
+        entry("engine",
+              "Proviso " + html(packet_.engineVersion) + ", bytecode " +
+                  std::to_string(bytecode::kFormatVersion));
         out_ += "</dl>\n<p class=\"small soft\">A digest shows that nothing was changed since; it "
                 "does not show who wrote it.</p>\n";
     }
