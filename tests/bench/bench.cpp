@@ -1,192 +1,302 @@
-// How long the parts of a run take, beside a plain simdjson parse of the same bytes as the
-// yardstick. Machines are noisy: what is worth quoting are ratios between lines of one table.
-// Prints a table, then the same as one line of JSON.
+// Measures one thing and prints it as one line of JSON. `tests/bench/run` calls it, once for each
+// measure, so that the peak memory of a process belongs to the measure. Seconds are of the clock;
+// `cpu` is what the process was given, which says more where a machine is shared.
 
 #include "compiler/driver/compile.h"
-#include "runtime/decision/json.h"
+#include "runtime/engine/evaluate.h"
 #include "runtime/engine/run.h"
+#include "runtime/explain/explain.h"
 #include "runtime/input/decoder.h"
+#include "tests/bench/workload/digest.h"
+#include "tests/bench/workload/hand.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
+#include <ctime>
 #include <fstream>
 #include <functional>
+#include <map>
+#include <memory>
 #include <simdjson.h>
 #include <sstream>
 #include <string>
+#include <string_view>
 #include <vector>
 
 using namespace proviso;
+using namespace proviso::bench;
 
 namespace {
 
-double secondsOf(const std::function<void()>& work) {
-    const auto begin = std::chrono::steady_clock::now();
-    work();
-    return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
-}
-
-struct Timed {
-    std::string name;
-    double median = 0;
-    double lowest = 0;
-    double highest = 0;
+struct Measured {
+    double seconds = 0;
+    double cpu = 0;
 };
 
-Timed measure(std::string name, int repetitions, const std::function<void()>& work) {
-    std::vector<double> times;
-    for (int i = 0; i < repetitions; ++i) {
-        times.push_back(secondsOf(work));
-    }
-    std::sort(times.begin(), times.end());
-    return {std::move(name), times[times.size() / 2], times.front(), times.back()};
+double processCpu() {
+    timespec now{};
+    ::clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
+    return static_cast<double>(now.tv_sec) + static_cast<double>(now.tv_nsec) * 1e-9;
 }
 
-std::string readText(const char* path) {
-    std::ifstream file(path, std::ios::binary);
-    std::ostringstream text;
-    text << file.rdbuf();
-    return text.str();
+Measured measure(const std::function<void()>& work) {
+    const double cpu = processCpu();
+    const auto begin = std::chrono::steady_clock::now();
+    work();
+    Measured measured;
+    measured.seconds =
+        std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+    measured.cpu = processCpu() - cpu;
+    return measured;
 }
 
-/// Every record again and again, each time as other records of other persons: the ids get a number.
-std::string repeated(const std::string& text, std::size_t records) {
-    std::vector<std::string> lines;
-    std::istringstream stream(text);
-    for (std::string line; std::getline(stream, line);) {
-        lines.push_back(line);
+/// `{"seconds":[...],"cpu":[...],...}`
+void report(const std::vector<Measured>& all, const std::string& more) {
+    std::string seconds;
+    std::string cpu;
+    for (const Measured& one : all) {
+        seconds += fmt::format("{}{:.7f}", seconds.empty() ? "" : ",", one.seconds);
+        cpu += fmt::format("{}{:.7f}", cpu.empty() ? "" : ",", one.cpu);
     }
-    std::string all;
-    for (std::size_t i = 0; i < records; ++i) {
-        std::string line = lines[i % lines.size()];
-        const std::string round = fmt::format("{}-", i / lines.size());
-        for (const char* field :
-             {"\"visit_id\":\"", "\"patient_id\":\"", "\"visit_id\": \"", "\"patient_id\": \""}) {
-            const std::size_t at = line.find(field);
-            if (at != std::string::npos) {
-                line.insert(at + std::string(field).size(), round);
+    fmt::print("{{\"seconds\":[{}],\"cpu\":[{}]{}}}\n", seconds, cpu, more);
+}
+
+std::unique_ptr<CompiledSet> compiled(const std::string& packs) {
+    auto set = compilePaths({packs}, CompileGoal::Lowered);
+    if (set->program == nullptr) {
+        fmt::print(stderr, "{} does not compile\n", packs);
+        std::exit(2);
+    }
+    return set;
+}
+
+struct Input {
+    std::unique_ptr<Dictionary> dictionary;
+    DecodedRecords records;
+};
+
+Input decodeFile(const bytecode::Program& program, const std::string& path) {
+    Input input;
+    input.dictionary = std::make_unique<Dictionary>();
+    for (const std::string& known : program.texts) {
+        input.dictionary->intern(known);
+    }
+    Decoder decoder(program.schema, *input.dictionary);
+    if (!decoder.addFile(path)) {
+        fmt::print(stderr, "{} cannot be read\n", path);
+        std::exit(2);
+    }
+    input.records = decoder.finish();
+    return input;
+}
+
+struct Request {
+    std::string packs;
+    std::string file;
+    int repetitions = 1;
+    unsigned threads = 1;
+};
+
+// ---- the engine --------------------------------------------------------------------------------
+
+void measureCompile(const Request& request) {
+    std::vector<Measured> all;
+    for (int i = 0; i < request.repetitions; ++i) {
+        all.push_back(measure([&] { compiled(request.packs); }));
+    }
+    report(all, "");
+}
+
+void measureRead(const Request& request) {
+    const auto set = compiled(request.packs);
+    std::vector<Measured> all;
+    std::uint32_t count = 0;
+    for (int i = 0; i < request.repetitions; ++i) {
+        all.push_back(measure(
+            [&] { count = decodeFile(*set->program, request.file).records.store.recordCount(); }));
+    }
+    report(all, fmt::format(",\"records\":{}", count));
+}
+
+void measureDecide(const Request& request) {
+    const auto set = compiled(request.packs);
+    const Input input = decodeFile(*set->program, request.file);
+    RunOptions options;
+    options.threads = request.threads;
+    std::vector<Measured> all;
+    std::uint64_t findings = 0;
+    for (int i = 0; i < request.repetitions; ++i) {
+        findings = 0;
+        all.push_back(measure([&] {
+            decideRecords(set->program,
+                          input.records.store,
+                          options,
+                          [&](std::vector<RecordResult>&& results) {
+                              for (const RecordResult& result : results) {
+                                  findings += result.findings.size();
+                              }
+                              return true;
+                          });
+        }));
+    }
+    report(all,
+           fmt::format(
+               ",\"records\":{},\"findings\":{}", input.records.store.recordCount(), findings));
+}
+
+/// Records one at a time, as an embedder asks for them: decided alone, and with every reason.
+void measureSingle(const Request& request, bool withReasons) {
+    const auto set = compiled(request.packs);
+    const Input input = decodeFile(*set->program, request.file);
+    const std::uint32_t count = std::min(input.records.store.recordCount(), 3000U);
+    Evaluator evaluator(set->program);
+    std::vector<Batch> batches;
+    for (std::uint32_t record = 0; record < count; ++record) {
+        batches.push_back(input.records.store.select(std::vector<std::uint32_t>{record}));
+    }
+    std::vector<Measured> all;
+    std::vector<double> latencies;
+    for (int i = 0; i < request.repetitions; ++i) {
+        all.push_back(measure([&] {
+            for (const Batch& batch : batches) {
+                const auto begin = std::chrono::steady_clock::now();
+                const std::vector<RecordResult> results = evaluator.decide(batch, {});
+                if (withReasons) {
+                    explain(evaluator.interpreter(), batch, 0, results[0], {});
+                }
+                latencies.push_back(
+                    std::chrono::duration<double>(std::chrono::steady_clock::now() - begin)
+                        .count());
             }
-        }
-        all += line;
-        all += '\n';
+        }));
     }
-    return all;
+    std::sort(latencies.begin(), latencies.end());
+    const auto at = [&](double part) {
+        return latencies[static_cast<std::size_t>(part *
+                                                  static_cast<double>(latencies.size() - 1))];
+    };
+    report(all,
+           fmt::format(",\"records\":{},\"p50\":{:.9f},\"p99\":{:.9f},\"p999\":{:.9f}",
+                       count,
+                       at(0.5),
+                       at(0.99),
+                       at(0.999)));
+}
+
+// ---- by hand -----------------------------------------------------------------------------------
+
+std::string digestOf(const hand::Records& records, const Digest& digest) {
+    return fmt::format(",\"records\":{},\"digest\":\"{}\",\"kx\":\"{}\"",
+                       records.visits.size(),
+                       digestText(digest),
+                       kxText(digest));
+}
+
+void measureHandRead(const Request& request) {
+    std::vector<Measured> all;
+    std::size_t count = 0;
+    for (int i = 0; i < request.repetitions; ++i) {
+        all.push_back(measure([&] { count = hand::read(request.file).visits.size(); }));
+    }
+    report(all, fmt::format(",\"records\":{}", count));
+}
+
+void measureHandRows(const Request& request) {
+    const hand::Records records = hand::read(request.file);
+    std::vector<Measured> all;
+    Digest digest;
+    for (int i = 0; i < request.repetitions; ++i) {
+        all.push_back(measure([&] { digest = hand::decideRows(records); }));
+    }
+    report(all, digestOf(records, digest));
+}
+
+void measureHandColumns(const Request& request) {
+    const hand::Records records = hand::read(request.file);
+    const hand::Columns columns = hand::columnsOf(records);
+    std::vector<Measured> all;
+    Digest digest;
+    for (int i = 0; i < request.repetitions; ++i) {
+        all.push_back(measure([&] { digest = hand::decideColumns(columns); }));
+    }
+    report(all, digestOf(records, digest));
+}
+
+void measureHandWhole(const Request& request) {
+    std::vector<Measured> all;
+    hand::Records records;
+    Digest digest;
+    for (int i = 0; i < request.repetitions; ++i) {
+        all.push_back(measure([&] {
+            records = hand::read(request.file);
+            digest = hand::decideRows(records);
+        }));
+    }
+    report(all, digestOf(records, digest));
+}
+
+/// The least that reading with this library costs: every line parsed, nothing taken from it.
+void measureSimdjson(const Request& request) {
+    std::ifstream file(request.file, std::ios::binary);
+    std::ostringstream whole;
+    whole << file.rdbuf();
+    const std::string text = whole.str();
+    std::vector<Measured> all;
+    std::uint64_t count = 0;
+    for (int i = 0; i < request.repetitions; ++i) {
+        count = 0;
+        all.push_back(measure([&] {
+            simdjson::dom::parser parser;
+            for (std::size_t begin = 0; begin < text.size();) {
+                const std::size_t end = std::min(text.find('\n', begin), text.size());
+                simdjson::dom::element document;
+                count += parser.parse(text.data() + begin, end - begin).get(document) ==
+                                 simdjson::SUCCESS
+                             ? 1
+                             : 0;
+                begin = end + 1;
+            }
+        }));
+    }
+    report(all, fmt::format(",\"records\":{}", count));
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
-    if (argc < 5) {
-        fmt::print(stderr,
-                   "usage: proviso_bench <packs> <records.ndjson> <records> <repetitions>\n");
-        return 2;
-    }
-    const std::size_t records = std::stoul(argv[3]);
-    const int repetitions = std::stoi(argv[4]);
-    const std::string text = repeated(readText(argv[2]), records);
-    std::vector<Timed> table;
-
-    std::unique_ptr<CompiledSet> set;
-    table.push_back(measure("packs: text to bytecode", repetitions, [&] {
-        set = compilePaths({argv[1]}, CompileGoal::Lowered);
-    }));
-    if (set->program == nullptr) {
-        fmt::print(stderr, "the packs do not compile\n");
-        return 2;
-    }
-    std::size_t packBytes = 0;
-    for (const SourceId source : set->packTexts) {
-        packBytes += set->sources.text(source).size();
-    }
-
-    std::uint64_t fields = 0;
-    table.push_back(measure("yardstick: simdjson parses the bytes", repetitions, [&] {
-        simdjson::dom::parser parser;
-        std::size_t begin = 0;
-        while (begin < text.size()) {
-            const std::size_t end = text.find('\n', begin);
-            simdjson::dom::element document;
-            if (parser.parse(text.data() + begin, end - begin).get(document) == simdjson::SUCCESS) {
-                ++fields;
-            }
-            begin = end + 1;
-        }
-    }));
-
-    const auto newDictionary = [&] {
-        auto dictionary = std::make_unique<Dictionary>();
-        for (const std::string& known : set->program->texts) {
-            dictionary->intern(known);
-        }
-        return dictionary;
+    const std::map<std::string_view, std::function<void(const Request&)>> measures = {
+        {"compile", measureCompile},
+        {"read", measureRead},
+        {"decide", measureDecide},
+        {"single", [](const Request& request) { measureSingle(request, false); }},
+        {"explained", [](const Request& request) { measureSingle(request, true); }},
+        {"hand-read", measureHandRead},
+        {"hand-rows", measureHandRows},
+        {"hand-columns", measureHandColumns},
+        {"hand-whole", measureHandWhole},
+        {"simdjson", measureSimdjson},
     };
-    auto dictionary = newDictionary();
-    DecodedRecords decoded;
-    table.push_back(measure("decode to columns", repetitions, [&] {
-        dictionary = newDictionary();
-        decoded = decodeText(set->program->schema, *dictionary, text);
-    }));
-
-    std::uint64_t findings = 0;
-    table.push_back(measure("decide", repetitions, [&] {
-        findings = 0;
-        decideRecords(
-            set->program, decoded.store, RunOptions{}, [&](std::vector<RecordResult>&& results) {
-                for (const RecordResult& result : results) {
-                    findings += result.findings.size();
-                }
-                return true;
-            });
-    }));
-
-    std::size_t bytes = 0;
-    table.push_back(measure("decide and write JSON", repetitions, [&] {
-        std::string out;
-        bytes = 0;
-        decideRecords(
-            set->program, decoded.store, RunOptions{}, [&](std::vector<RecordResult>&& results) {
-                for (const RecordResult& result : results) {
-                    out.clear();
-                    appendJson(
-                        out, result, RunStamp{"visit_id", set->program->digest, std::nullopt});
-                    bytes += out.size();
-                }
-                return true;
-            });
-    }));
-
-    const double yardstick = table[1].median;
-    fmt::print(
-        "{} records, {:.1f} MB; {} packs of {:.0f} kB, {} rules, {} instructions; {} findings\n\n",
-        records,
-        static_cast<double>(text.size()) / 1e6,
-        set->packs.size(),
-        static_cast<double>(packBytes) / 1e3,
-        set->program->rules.size(),
-        set->program->code.size(),
-        findings);
-    fmt::print("{:<40} {:>10} {:>19} {:>14} {:>10}\n",
-               "",
-               "median s",
-               "lowest..highest",
-               "records/s",
-               "ratio");
-    std::string json;
-    for (const Timed& timed : table) {
-        const bool packs = &timed == &table.front();
-        fmt::print("{:<40} {:>10.4f} {:>9.4f}..{:<8.4f} {:>14} {:>10}\n",
-                   timed.name,
-                   timed.median,
-                   timed.lowest,
-                   timed.highest,
-                   packs ? std::string("-")
-                         : fmt::format("{:.0f}", static_cast<double>(records) / timed.median),
-                   packs ? std::string("-") : fmt::format("{:.2f}", timed.median / yardstick));
-        json += fmt::format("{}\"{}\":{:.6f}", json.empty() ? "" : ",", timed.name, timed.median);
+    const auto known = argc > 1 ? measures.find(argv[1]) : measures.end();
+    if (argc < 5 || known == measures.end()) {
+        fmt::print(stderr,
+                   "usage: proviso_bench <what> <packs> <records.ndjson> <repetitions> [threads]\n"
+                   "what:");
+        for (const auto& [name, work] : measures) {
+            fmt::print(stderr, " {}", name);
+        }
+        fmt::print(stderr, "\n");
+        return 2;
     }
-    fmt::print("\n{{\"records\":{},\"medians\":{{{}}}}}\n", records, json);
+    Request request{argv[2], argv[3], std::stoi(argv[4]), 1};
+    request.threads = argc > 5 ? static_cast<unsigned>(std::stoul(argv[5])) : 1;
+    try {
+        known->second(request);
+    } catch (const simdjson::simdjson_error& error) {
+        fmt::print(stderr, "{}: {}\n", request.file, error.what());
+        return 2;
+    }
     return 0;
 }

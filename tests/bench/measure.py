@@ -1,0 +1,257 @@
+#!/usr/bin/env python3
+"""Runs the measures of the benchmark beside the hand-written C++, prints them against the goals, writes them as JSON.
+
+What is compared takes turns, so that a noisy minute falls on both. Ratios of one core are of processor time, which a busy
+machine disturbs least; starts and threads are of the clock.
+"""
+import argparse
+import json
+import os
+import platform
+import re
+import statistics
+import subprocess
+import sys
+import time
+
+BENCH = "build/release/tests/bench/proviso_bench"
+RECORDS = "build/release/tests/bench/proviso_bench_records"
+PEER = "build/release/tests/bench/proviso_peer"
+PROVISO = "build/release/proviso"
+PACKS = "tests/bench/peers"
+LIBRARY = "stdlib-rules"
+CLINIC = "examples/clinic/visits.ndjson"
+FOLDER = "build/bench"
+
+
+def process(command, output=subprocess.DEVNULL):
+    """Seconds of the clock and of the processor, peak memory in MB, and what was printed if `output` is PIPE."""
+    begin = time.perf_counter()
+    child = subprocess.Popen(command, stdout=output)
+    text = child.stdout.read().decode() if output == subprocess.PIPE else ""
+    _, status, usage = os.wait4(child.pid, 0)
+    child.returncode = os.waitstatus_to_exitcode(status)
+    if child.returncode not in (0, 1):  # 1: there are findings
+        sys.exit(f"{' '.join(command)} ended with {child.returncode}")
+    return {"seconds": time.perf_counter() - begin, "cpu": usage.ru_utime + usage.ru_stime,
+            "peak_mb": usage.ru_maxrss / 1024, "text": text}
+
+
+def bench(what, file, repetitions, packs=PACKS, threads=1):
+    ran = process([BENCH, what, packs, file, str(repetitions), str(threads)], subprocess.PIPE)
+    return {**json.loads(ran["text"]), "peak_mb": ran["peak_mb"]}
+
+
+def in_turn(repetitions, **work):
+    """Each function again and again, one after the other; a list of results by name."""
+    results = {name: [] for name in work}
+    for _ in range(repetitions):
+        for name, function in work.items():
+            results[name].append(function())
+    return results
+
+
+def median(values):
+    return statistics.median(values)
+
+
+def spread(values):
+    """Highest minus lowest, in parts of the median."""
+    return (max(values) - min(values)) / median(values) if median(values) else 0.0
+
+
+def visits_file(count):
+    path = f"{FOLDER}/visits_{count}.ndjson"
+    if not os.path.exists(path):
+        with open(path + ".part", "wb") as file:
+            subprocess.run([RECORDS, str(count), "1"], stdout=file, check=True)
+        os.rename(path + ".part", path)
+    return path
+
+
+def library_file(count):
+    """The example clinic's visits again and again, each time of other persons."""
+    path = f"{FOLDER}/clinic_{count}.ndjson"
+    if not os.path.exists(path):
+        lines = [line for line in open(CLINIC, encoding="utf-8") if line.strip()]
+        ids = re.compile(r'"(visit_id|patient_id)": ?"')
+        with open(path, "w", encoding="utf-8") as file:
+            for number in range(count):
+                turn = number // len(lines)
+                file.write(ids.sub(lambda found: found.group(0) + f"{turn}-", lines[number % len(lines)]))
+    return path
+
+
+class Table:
+    def __init__(self):
+        self.measures = []
+
+    def add(self, name, value, unit, goal=None, better="higher", noise=None, note=""):
+        self.measures.append({"name": name, "value": value, "unit": unit, "goal": goal, "better": better,
+                              "spread": noise, "note": note})
+        print(self.line(self.measures[-1]), flush=True)
+
+    @staticmethod
+    def met(measure):
+        if measure["goal"] is None:
+            return ""
+        reached = measure["value"] >= measure["goal"] if measure["better"] == "higher" else measure["value"] <= measure["goal"]
+        return "yes" if reached else "no"
+
+    @staticmethod
+    def number(value):
+        return "" if value is None else f"{value:,.0f}" if value >= 1000 else f"{value:.3g}"
+
+    def line(self, measure):
+        noise = "" if measure["spread"] is None else f"{100 * measure['spread']:.0f} %"
+        return (f"{measure['name']:<58} {self.number(measure['value']):>10} {measure['unit']:<9} "
+                f"{self.number(measure['goal']):>8} {self.met(measure):<4} {noise:>7}  {measure['note']}")
+
+    def markdown(self):
+        rows = ["| what | measured | to reach | reached | spread | |", "|---|---|---|---|---|---|"]
+        for one in self.measures:
+            noise = "" if one["spread"] is None else f"{100 * one['spread']:.0f} %"
+            rows.append(f"| {one['name']} | {self.number(one['value'])} {one['unit']} | {self.number(one['goal'])} "
+                        f"| {self.met(one)} | {noise} | {one['note']} |")
+        return "\n".join(rows)
+
+
+def check_digest(file):
+    """The engine and the hand-written versions must agree before their times mean anything."""
+    ours = json.loads(process([PEER, PACKS, file, "1"], subprocess.PIPE)["text"])
+    for what in ("hand-rows", "hand-columns"):
+        theirs = bench(what, file, 1)
+        if (ours["digest"], ours["kx"]) != (theirs["digest"], theirs["kx"]):
+            sys.exit(f"the digests of the engine and of {what} differ")
+
+
+def measure(options):
+    table = Table()
+    file = visits_file(options.visits)
+    n = options.visits
+    reps = options.repetitions
+    check_digest(file)
+
+    cpu = lambda results: [median(one["cpu"]) for one in results]
+    batch = in_turn(reps, ours=lambda: bench("decide", file, 1), columns=lambda: bench("hand-columns", file, 5),
+                    rows=lambda: bench("hand-rows", file, 5))
+    ours, columns, rows = (median(cpu(batch[name])) for name in ("ours", "columns", "rows"))
+    table.add("deciding in batches, against C++ over columns", columns / ours, "times", 0.25, noise=spread(cpu(batch["ours"])),
+              note=f"{n / ours:,.0f} visits/s; C++ columns {n / columns:,.0f}, rows {n / rows:,.0f}")
+
+    reading = in_turn(reps, ours=lambda: bench("read", file, 1), hand=lambda: bench("hand-read", file, 1),
+                      bare=lambda: bench("simdjson", file, 1))
+    read, hand, bare = (median(cpu(reading[name])) for name in ("ours", "hand", "bare"))
+    table.add("reading records, against C++ with simdjson", hand / read, "times", noise=spread(cpu(reading["ours"])),
+              note=f"{n / read:,.0f} visits/s; C++ {n / hand:,.0f}; simdjson alone {n / bare:,.0f}")
+
+    command = [PROVISO, "run", "--packs", PACKS, "--visits", file, "--format", "ndjson"]
+    whole = in_turn(reps, ours=lambda: process(command), hand=lambda: bench("hand-whole", file, 1))
+    run = median([one["cpu"] for one in whole["ours"]])
+    by_hand = median(cpu(whole["hand"]))
+    table.add("NDJSON to findings, against the C++ program", by_hand / run, "times", 0.8,
+              noise=spread([one["cpu"] for one in whole["ours"]]),
+              note=f"{n / run:,.0f} visits/s with every decision written; C++ {n / by_hand:,.0f} counting only")
+    table.add("peak memory of that run", max(one["peak_mb"] for one in whole["ours"]), "MB", 64, "lower")
+
+    single = in_turn(reps, plain=lambda: bench("single", file, 1), reasons=lambda: bench("explained", file, 1))
+    one_row = rows / n
+    for name, what, goal in (("plain", "one visit in process, against C++ over structs", 0.15),
+                             ("reasons", "the same with every reason", 0.04)):
+        half = [one["p50"] for one in single[name]]
+        table.add(what, one_row / median(half), "times", goal, noise=spread(half),
+                  note=f"{1e6 * median(half):.2f} us; 99 of 100 below {1e6 * median([one['p99'] for one in single[name]]):.1f} us")
+
+    clock = lambda results: [one["seconds"][0] for one in results]
+    threads = in_turn(reps, one=lambda: bench("decide", file, 1), two=lambda: bench("decide", file, 1, threads=2))
+    table.add("two threads against one", median(clock(threads["one"])) / median(clock(threads["two"])), "times", 1.8,
+              noise=spread(clock(threads["two"])), note=f"of the clock, load {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores")
+
+    library = library_file(options.library)
+    ran = [process([PROVISO, "run", "--packs", LIBRARY, "--visits", library, "--format", "ndjson"])
+           for _ in range(max(1, reps // 3))]
+    used = [one["cpu"] for one in ran]
+    table.add("standard library, NDJSON to decisions", options.library / median(used), "visits/s", 150_000, noise=spread(used),
+              note=f"{options.library:,} visits of the example clinic, {max(one['peak_mb'] for one in ran):,.0f} MB")
+
+    first = f"{FOLDER}/one.ndjson"
+    with open(first, "w", encoding="utf-8") as one:
+        one.write(open(file, encoding="utf-8").readline())
+    starts = [process([PROVISO, "run", "--packs", PACKS, "--visits", first])["seconds"] * 1000 for _ in range(15)]
+    table.add("cold start: the rules from text, one visit, whole process", median(starts), "ms", 15, "lower", spread(starts))
+    text = [1000 * seconds for seconds in bench("compile", "-", 5, packs=LIBRARY)["cpu"]]
+    table.add("the standard library from text to bytecode", median(text), "ms", 150, "lower", spread(text))
+
+    for count in [10_000, 100_000, 1_000_000] + ([10_000_000] if options.ten_million else []):
+        if count > options.most:
+            continue
+        decided = bench("decide", visits_file(count), 1)
+        table.add(f"deciding {count:,} visits", count / decided["cpu"][0], "visits/s",
+                  note=f"{decided['peak_mb']:,.0f} MB with all records held")
+    return table
+
+
+def compare(old, new):
+    """Both as written by this program. Returns whether anything became clearly worse."""
+    before = {one["name"]: one for one in old["measures"]}
+    worse = False
+    print(f"\nagainst {old.get('commit', '?')}:")
+    for one in new["measures"]:
+        if one["name"] not in before or not before[one["name"]]["value"]:
+            continue
+        change = one["value"] / before[one["name"]]["value"]
+        gain = change if one["better"] == "higher" else 1 / change
+        noise = max(one["spread"] or 0.1, before[one["name"]]["spread"] or 0.1, 0.1)
+        mark = "better" if gain > 1 + noise else "WORSE" if gain < 1 - noise else "same within noise"
+        worse = worse or mark == "WORSE"
+        print(f"{one['name']:<58} {gain:6.2f} times as good  {mark}")
+    return worse
+
+
+def write_page(table, about):
+    path = "docs/performance.md"
+    page = open(path, encoding="utf-8").read()
+    begin, end = "<!-- figures -->\n", "<!-- end of figures -->"
+    head, rest = page.split(begin)
+    tail = rest.split(end)[1]
+    open(path, "w", encoding="utf-8").write(f"{head}{begin}{about}\n\n{table.markdown()}\n{end}{tail}")
+
+
+def main():
+    parser = argparse.ArgumentParser(prog="./dev bench", description=__doc__)
+    parser.add_argument("--visits", type=int, default=200_000, help="visits of the twelve rules' workload")
+    parser.add_argument("--library", type=int, default=50_000, help="visits for the standard library; the goal is for 1000000")
+    parser.add_argument("--repetitions", type=int, default=5)
+    parser.add_argument("--most", type=int, default=1_000_000, help="leave out larger inputs when scaling")
+    parser.add_argument("--ten-million", action="store_true", help="also ten million visits, which take 8 GB of disk")
+    parser.add_argument("--compare", metavar="OLD.json", help="results of another commit; exits with 1 if something became worse")
+    parser.add_argument("--quick", action="store_true", help="small inputs, few repetitions: whether it runs, not how fast")
+    parser.add_argument("--write-page", action="store_true", help="put the figures into docs/performance.md")
+    options = parser.parse_args()
+    if options.quick:
+        options.visits, options.library, options.repetitions, options.most = 10_000, 2_000, 2, 100_000
+    if options.ten_million:
+        options.most = 10_000_000
+    old = json.load(open(options.compare, encoding="utf-8")) if options.compare else None
+    os.makedirs(FOLDER, exist_ok=True)
+    model = next((line.split(":")[1].strip() for line in open("/proc/cpuinfo") if line.startswith("model name")), platform.machine())
+    commit = subprocess.run(["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True).stdout.strip()
+    about = (f"{model}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f} at the start; commit {commit or 'unknown'}; "
+             f"{options.visits:,} visits, medians of {options.repetitions}. Proviso with the flags of the release preset "
+             "(-O2, no -march), C++ by hand with -O3 -march=native.")
+    print(about + "\n")
+    print(f"{'':<58} {'measured':>10} {'':<9} {'to reach':>8} {'':<4} {'spread':>7}")
+    table = measure(options)
+    results = {"commit": commit, "machine": model, "cores": os.cpu_count(), "visits": options.visits,
+               "library": options.library, "repetitions": options.repetitions, "measures": table.measures}
+    with open(f"{FOLDER}/results.json", "w", encoding="utf-8") as file:
+        json.dump(results, file, indent=1)
+    print(f"\nwritten to {FOLDER}/results.json")
+    if options.write_page:
+        write_page(table, about)
+    if old and compare(old, results):
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()
