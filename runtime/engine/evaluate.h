@@ -11,6 +11,8 @@
 
 namespace proviso {
 
+class InstructionTimes;
+
 struct DecideOptions {
     std::optional<std::int64_t> asOf;   ///< known as of this day; absent: everything known
     std::int64_t budget = 100'000'000;  ///< cost units a rule may spend on one group of records
@@ -18,6 +20,8 @@ struct DecideOptions {
     bool withChoices =
         true;  ///< also evaluate the other outcomes that are equally right, where an output asks
     std::uint32_t maximumRows = 0;  ///< of a row space; 0: as InterpreterOptions
+    /// Told what each instruction took (profile.h); nullptr: nobody asks.
+    InstructionTimes* times = nullptr;
 };
 
 class Interpreter;

@@ -4,6 +4,7 @@
 #include "runtime/bytecode/program.h"
 #include "runtime/engine/carried.h"
 #include "runtime/engine/lookups.h"
+#include "runtime/engine/profile.h"
 #include "runtime/engine/running.h"
 #include "runtime/values/decimal.h"
 #include "runtime/values/logic.h"
@@ -73,6 +74,7 @@ struct Frame {
     const Batch* batch = nullptr;
     std::int64_t knownBy = INT64_MAX;  ///< what was published later is not known
     std::int64_t choice = 0;
+    InstructionTimes* times = nullptr;
     std::uint32_t maximumRows = 0;
     DatedLookups dated;
     bool datedKnown = false;

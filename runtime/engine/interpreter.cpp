@@ -282,6 +282,7 @@ runAll(Frame& frame, const std::vector<Register>& registers, bool onlyDependents
         if (onlyDependents && !frame.lookups->dependsOnChoice[number]) {
             continue;
         }
+        const InstructionTimer timer(frame.times, number);
         frame.registers[number].children.known = false;
         if (!runInstruction(frame, number)) {
             const Op op = code[number].op;
@@ -375,6 +376,7 @@ Result<void> Interpreter::run(const Batch& batch, const Options& options) {
     frame.batch = &batch;
     frame.knownBy = knownBy;
     frame.choice = options.choice;
+    frame.times = options.times;
     frame.maximumRows = options.maximumRows;
     for (std::size_t space = 0; space < frame.rowCounts.size(); ++space) {
         frame.rowCounts[space] = space < batch.spaces.size() ? batch.spaces[space].rows : 0;

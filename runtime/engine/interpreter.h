@@ -18,6 +18,8 @@ struct CarriedColumn;
 struct RunningWindow;
 }  // namespace engine
 
+class InstructionTimes;
+
 struct InterpreterOptions {
     /// Only what was published by this day is known; absent: everything is.
     std::optional<std::int64_t> asOf;
@@ -35,6 +37,7 @@ struct InterpreterOptions {
     /// parallel.
     std::span<const bytecode::Register> carriedIn{};
     std::span<const engine::CarriedColumn> carried{};
+    InstructionTimes* times = nullptr;  ///< told what each instruction took (profile.h)
 };
 
 /// Evaluates every instruction of a program over one batch, a register at a time, and keeps all

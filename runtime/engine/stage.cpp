@@ -161,6 +161,7 @@ std::optional<StageOutput> evaluateStage(Interpreter& interpreter,
                                          bool withResults) {
     InterpreterOptions run;
     run.asOf = options.asOf;
+    run.times = options.times;
     run.active = &stage.active;
     run.running = &stage.running;
     run.carriedIn = stage.carriedIn;

@@ -27,7 +27,7 @@ FOLDER = "build/bench"
 def process(command, output=subprocess.DEVNULL):
     """Seconds of the clock and of the processor, peak memory in MB, and what was printed if `output` is PIPE."""
     begin = time.perf_counter()
-    child = subprocess.Popen(command, stdout=output)
+    child = subprocess.Popen(command, stdout=output, stderr=subprocess.DEVNULL)
     text = child.stdout.read().decode() if output == subprocess.PIPE else ""
     _, status, usage = os.wait4(child.pid, 0)
     child.returncode = os.waitstatus_to_exitcode(status)
@@ -70,11 +70,11 @@ def visits_file(count):
 
 
 def library_file(count):
-    """The example clinic's visits again and again, each time of other persons."""
+    """The example clinic's visits again and again, each time of another clinic: other patients, other clinicians."""
     path = f"{FOLDER}/clinic_{count}.ndjson"
     if not os.path.exists(path):
         lines = [line for line in open(CLINIC, encoding="utf-8") if line.strip()]
-        ids = re.compile(r'"(visit_id|patient_id)": ?"')
+        ids = re.compile(r'"(visit_id|patient_id|supervisor_id|clinician_id|clinic_id|episode_id)": ?"')
         with open(path, "w", encoding="utf-8") as file:
             for number in range(count):
                 turn = number // len(lines)

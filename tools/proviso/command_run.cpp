@@ -1,5 +1,6 @@
 #include "tools/proviso/history_side.h"
 #include "tools/proviso/pack_watcher.h"
+#include "tools/proviso/profiling.h"
 #include "tools/proviso/records.h"
 #include "tools/proviso/run_command.h"
 
@@ -83,6 +84,8 @@ ExitCode runInMemory(Console& console,
     reportRejections(console, records->decoded, options.all ? SIZE_MAX : kRejectionsShown);
     outcome.setInputOf(digests.of(*program, records->decoded.store));
     bool complete = false;
+    Profiling profiling(options, *program);
+    profiling.begin(run);
     {
         Progress progress(console, "deciding");
         run.progress = [&](std::uint64_t done, std::uint64_t total) {
@@ -96,8 +99,10 @@ ExitCode runInMemory(Console& console,
     if (!complete) {
         return ExitCode::BadInput;
     }
+    profiling.end();
     outcome.summary().add(records->decoded);
     const ExitCode code = outcome.finish();
+    profiling.tell(console);
     if (shadow) {
         // The active answers are out before the candidate begins.
         console.flush();
@@ -125,6 +130,10 @@ ExitCode runRecords(Console& console, const CheckRecordsOptions& options) {
     }
     run.threads =
         options.threads != 0 ? options.threads : std::max(1U, std::thread::hardware_concurrency());
+    if (options.watch && options.profile) {
+        console.complain("--profile measures a run that ends: leave out --watch");
+        return ExitCode::BadInput;
+    }
     if (options.watch) {
         return runWatching(console, options, std::move(set), std::move(watcher), run);
     }
@@ -132,6 +141,11 @@ ExitCode runRecords(Console& console, const CheckRecordsOptions& options) {
     if (!options.shadow.packs.empty() && (!options.store.empty() || !fits)) {
         console.complain("--shadow is for records that memory holds (--memory), without --store, "
                          "or for --watch");
+        return ExitCode::BadInput;
+    }
+    if (options.profile && (!options.store.empty() || !fits)) {
+        console.complain("--profile measures a run in memory: leave out --store, or give more "
+                         "--memory");
         return ExitCode::BadInput;
     }
     if (!options.store.empty()) {
@@ -311,6 +325,10 @@ void addRun(CLI::App& app, Invocation& invocation) {
     command->add_flag("--unordered",
                       options->unordered,
                       "decisions always come in the order of keys; kept for older scripts");
+    command->add_flag("--profile",
+                      options->profile,
+                      "at the end, say on stderr where the time went, rule by rule; uses one "
+                      "thread");
     command->add_flag("--watch",
                       options->watch,
                       "decide line by line as records come, from stdin or a file that grows, and "

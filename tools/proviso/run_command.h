@@ -29,6 +29,7 @@ struct CheckRecordsOptions {
     bool all = false;
     bool unordered = false;
     bool quiet = false;
+    bool profile = false;
     unsigned threads = 0;
     LogOptions log;
     ShadowOptions shadow;
