@@ -115,6 +115,13 @@ expect 1 "threads and blocks" run --packs "$packs" --visits "$work/many.ndjson" 
 cp "$work/out" "$work/first"
 expect 1 "one thread" run --packs "$packs" --visits "$work/many.ndjson" --format ndjson --threads 1 -q
 cmp -s "$work/out" "$work/first" || fail "threads show in the decisions"
+expect 1 "a profile" run --packs "$packs" --visits "$work/many.ndjson" --format ndjson --profile -q
+cmp -s "$work/out" "$work/first" || fail "a profile shows in the decisions"
+err_has "time by rule"
+err_has "heavy_fast"
+err_has "rules "
+expect 2 "a profile of a store" run --packs "$packs" --visits "$work/many.ndjson" --store "$work/p.db" --profile
+err_has "leave out --store"
 if command -v script >/dev/null; then
     script -qec "'$command' run --packs '$packs' --visits '$work/orders.ndjson'" /dev/null >"$work/out" 2>&1
     out_has $'\e['
