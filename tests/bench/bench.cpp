@@ -4,10 +4,9 @@
 
 #include "compiler/driver/compile.h"
 #include "runtime/engine/evaluate.h"
-#include "runtime/engine/run.h"
 #include "runtime/explain/explain.h"
 #include "runtime/input/decoder.h"
-#include "tests/bench/workload/digest.h"
+#include "tests/bench/workload/engine.h"
 #include "tests/bench/workload/hand.h"
 
 #include <fmt/format.h>
@@ -100,6 +99,13 @@ struct Request {
     unsigned threads = 1;
 };
 
+std::string digestOf(std::size_t records, const Digest& digest) {
+    return fmt::format(",\"records\":{},\"digest\":\"{}\",\"kx\":\"{}\"",
+                       records,
+                       digestText(digest),
+                       kxText(digest));
+}
+
 // ---- the engine --------------------------------------------------------------------------------
 
 void measureCompile(const Request& request) {
@@ -121,30 +127,20 @@ void measureRead(const Request& request) {
     report(all, fmt::format(",\"records\":{}", count));
 }
 
-void measureDecide(const Request& request) {
+void measureDecide(const Request& request, bool inColumns) {
     const auto set = compiled(request.packs);
     const Input input = decodeFile(*set->program, request.file);
     RunOptions options;
     options.threads = request.threads;
     std::vector<Measured> all;
-    std::uint64_t findings = 0;
+    Digest digest;
     for (int i = 0; i < request.repetitions; ++i) {
-        findings = 0;
         all.push_back(measure([&] {
-            decideRecords(set->program,
-                          input.records.store,
-                          options,
-                          [&](std::vector<RecordResult>&& results) {
-                              for (const RecordResult& result : results) {
-                                  findings += result.findings.size();
-                              }
-                              return true;
-                          });
+            digest = inColumns ? decideByEngineInColumns(set->program, input.records.store, options)
+                               : decideByEngine(set->program, input.records.store, options);
         }));
     }
-    report(all,
-           fmt::format(
-               ",\"records\":{},\"findings\":{}", input.records.store.recordCount(), findings));
+    report(all, digestOf(input.records.store.recordCount(), digest));
 }
 
 /// Records one at a time, as an embedder asks for them: decided alone, and with every reason.
@@ -188,13 +184,6 @@ void measureSingle(const Request& request, bool withReasons) {
 
 // ---- by hand -----------------------------------------------------------------------------------
 
-std::string digestOf(const hand::Records& records, const Digest& digest) {
-    return fmt::format(",\"records\":{},\"digest\":\"{}\",\"kx\":\"{}\"",
-                       records.visits.size(),
-                       digestText(digest),
-                       kxText(digest));
-}
-
 void measureHandRead(const Request& request) {
     std::vector<Measured> all;
     std::size_t count = 0;
@@ -211,7 +200,7 @@ void measureHandRows(const Request& request) {
     for (int i = 0; i < request.repetitions; ++i) {
         all.push_back(measure([&] { digest = hand::decideRows(records); }));
     }
-    report(all, digestOf(records, digest));
+    report(all, digestOf(records.visits.size(), digest));
 }
 
 void measureHandColumns(const Request& request) {
@@ -222,7 +211,7 @@ void measureHandColumns(const Request& request) {
     for (int i = 0; i < request.repetitions; ++i) {
         all.push_back(measure([&] { digest = hand::decideColumns(columns); }));
     }
-    report(all, digestOf(records, digest));
+    report(all, digestOf(records.visits.size(), digest));
 }
 
 void measureHandWhole(const Request& request) {
@@ -235,7 +224,7 @@ void measureHandWhole(const Request& request) {
             digest = hand::decideRows(records);
         }));
     }
-    report(all, digestOf(records, digest));
+    report(all, digestOf(records.visits.size(), digest));
 }
 
 /// The least that reading with this library costs: every line parsed, nothing taken from it.
@@ -270,7 +259,8 @@ int main(int argc, char** argv) {
     const std::map<std::string_view, std::function<void(const Request&)>> measures = {
         {"compile", measureCompile},
         {"read", measureRead},
-        {"decide", measureDecide},
+        {"decide", [](const Request& request) { measureDecide(request, false); }},
+        {"decide-columns", [](const Request& request) { measureDecide(request, true); }},
         {"single", [](const Request& request) { measureSingle(request, false); }},
         {"explained", [](const Request& request) { measureSingle(request, true); }},
         {"hand-read", measureHandRead},

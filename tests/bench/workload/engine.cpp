@@ -134,10 +134,11 @@ Digest decideByEngineInColumns(const std::shared_ptr<const bytecode::Program>& p
                                const RecordStore& store,
                                const RunOptions& options) {
     ColumnTally tally(*program);
-    evaluateColumns(program,
-                    store,
-                    options,
-                    {[&](const EvaluatedBlock& block) { tally.add(block); }, [&] { tally.clear(); }});
+    evaluateColumns(
+        program,
+        store,
+        options,
+        {[&](const EvaluatedBlock& block) { tally.add(block); }, [&] { tally.clear(); }});
     return tally.digest();
 }
 
