@@ -19,9 +19,16 @@ inline constexpr std::uint32_t kFileFormat = 1;
 inline constexpr std::string_view kFileMagic{"PROVISO\x1a", 8};
 inline constexpr std::size_t kMostFileBytes = std::size_t{256} << 20U;
 
+struct TableText {
+    std::string name;  ///< as the pack writes it
+    std::string text;
+    bool operator==(const TableText&) const = default;
+};
+/// The text of one pack and of the tables it reads from files.
 struct SourceText {
     std::string path;
     std::string text;
+    std::vector<TableText> tables;  ///< by name
     bool operator==(const SourceText&) const = default;
 };
 
@@ -42,7 +49,7 @@ struct Signer {
 struct PackSet {
     std::shared_ptr<const bytecode::Program> program;  ///< verified
     Manifest manifest;
-    std::vector<SourceText> sources;  ///< packs and their tables, by path
+    std::vector<SourceText> sources;  ///< parallel to Program::packs, of the digests there
     std::string digest;  ///< sha256 of the file without its signatures; signing leaves it
     std::vector<Signer> signers;
     bool isUnsigned = false;  ///< accepted because Trust::allowUnsigned said so; stamp it
@@ -72,9 +79,10 @@ struct PackSetContent {
     std::string name;
     std::uint64_t revision = 0;
     std::shared_ptr<const bytecode::Program> program;
-    std::vector<SourceText> sources;  ///< sorted by path here
+    std::vector<SourceText> sources;  ///< parallel to Program::packs
 };
-/// The file, unsigned. Equal contents are equal bytes. LimitExceeded.
+/// The file, unsigned. Equal contents are equal bytes. InvalidArgument for a name that is none or
+/// sources that are not the program's, LimitExceeded.
 Result<std::string> writePackSet(const PackSetContent& content);
 
 /// Adds a signature to a whole file; one of the same key is made once. Refusals.

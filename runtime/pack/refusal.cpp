@@ -4,7 +4,7 @@ namespace proviso::pack {
 
 const std::vector<RefusalInfo>& allRefusals() {
     static const std::vector<RefusalInfo> kAll = {
-#define PROVISO_REFUSAL(name, code, error, message) \
+#define PROVISO_REFUSAL(name, code, error, message)                                                \
     {Refusal::name, code, ErrorCode::error, message},
 #include "runtime/pack/refusals.def"
 #undef PROVISO_REFUSAL
