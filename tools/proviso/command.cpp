@@ -16,7 +16,7 @@ void addPacksOption(CLI::App& command, std::vector<std::string>& packs, bool als
     command
         .add_option(alsoPositional ? "--packs,packs" : "--packs",
                     packs,
-                    "packs to read: files, or folders with every *.prv below them")
+                    "packs to read: files, folders with every *.prv below them, or one pack-set file")
         ->type_name("PATH")
         ->allow_extra_args(alsoPositional);
 }

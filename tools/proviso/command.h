@@ -30,6 +30,9 @@ void addPacket(CLI::App& app, Invocation& invocation);
 void addFmt(CLI::App& app, Invocation& invocation);
 void addBuild(CLI::App& app, Invocation& invocation);
 void addLog(CLI::App& app, Invocation& invocation);
+void addKeygen(CLI::App& app, Invocation& invocation);
+void addSign(CLI::App& app, Invocation& invocation);
+void addVerify(CLI::App& app, Invocation& invocation);
 void addHelp(CLI::App& app, Invocation& invocation);
 void addVersion(CLI::App& app, Invocation& invocation);
 
@@ -53,7 +56,7 @@ std::string helpText(const CLI::App& command);
 
 // ---- options that several commands take
 
-/// `--packs`: folders or files.
+/// `--packs`: folders or files of texts, or one pack-set file.
 void addPacksOption(CLI::App& command, std::vector<std::string>& packs, bool alsoPositional);
 
 /// `--format`, one of `known`; the first is the default.

@@ -1,7 +1,7 @@
 #include "compiler/analysis/cost.h"
 #include "compiler/analysis/lint.h"
 #include "compiler/diagnostics/render.h"
-#include "tools/proviso/command.h"
+#include "tools/proviso/pack_files.h"
 
 #include <fmt/format.h>
 
@@ -16,6 +16,7 @@ namespace {
 
 struct CheckOptions {
     std::vector<std::string> packs;
+    TrustOptions trust;
     std::string format;
     bool strict = false;
     bool costs = false;
@@ -50,9 +51,31 @@ std::string contentsOf(const CompiledSet& set) {
     return text;
 }
 
+/// A file was checked when it was built: what is left to check is the file.
+ExitCode checkFile(Console& console, const CheckOptions& options, const std::string& path) {
+    if (options.packs.size() != 1) {
+        console.complain("`" + path + "` is a whole pack set; name it alone");
+        return ExitCode::BadInput;
+    }
+    if (options.strict || options.costs || options.format != "pretty") {
+        console.complain("--strict, --costs and --format are about the packs' texts, and `" + path +
+                         "` is a pack-set file");
+        return ExitCode::BadInput;
+    }
+    const auto set = loadForUse(console, path, options.trust);
+    if (!set) {
+        return ExitCode::BadInput;
+    }
+    console.write(describePackSet(*set));
+    return ExitCode::Clean;
+}
+
 ExitCode runCheck(Console& console, const CheckOptions& options) {
     if (!havePacks(console, options.packs)) {
         return ExitCode::BadInput;
+    }
+    if (const std::optional<std::string> file = packSetFileAmong(options.packs)) {
+        return checkFile(console, options, *file);
     }
     const std::unique_ptr<CompiledSet> set = compilePaths(options.packs, CompileGoal::Lowered);
     if (options.strict && set->typed) {
@@ -88,6 +111,7 @@ void addCheck(CLI::App& app, Invocation& invocation) {
     CLI::App* command = addCommand(
         app, invocation, "check", "Read packs and say what is wrong with them", options, &runCheck);
     addPacksOption(*command, options->packs, /*alsoPositional=*/true);
+    addTrustOptions(*command, options->trust);
     addFormatOption(*command, options->format, {"pretty", "compact", "json", "sarif"});
     command->add_flag("--strict",
                       options->strict,

@@ -2,6 +2,7 @@
 #include "runtime/engine/run.h"
 #include "runtime/explain/explain.h"
 #include "tools/proviso/command.h"
+#include "tools/proviso/pack_files.h"
 #include "tools/proviso/records.h"
 
 #include <algorithm>
@@ -12,6 +13,7 @@ namespace {
 
 struct ExplainCommandOptions {
     std::vector<std::string> packs;
+    TrustOptions trust;
     std::vector<std::string> records;
     std::string asOf;
     std::string key;
@@ -67,7 +69,7 @@ ExitCode runExplain(Console& console, const ExplainCommandOptions& options) {
     if (!parseAsOf(console, options.asOf, decide.asOf)) {
         return ExitCode::BadInput;
     }
-    const std::unique_ptr<CompiledSet> set = compileForUse(console, options.packs);
+    const std::optional<UsedPacks> set = usePacks(console, options.packs, options.trust);
     if (!set) {
         return ExitCode::BadInput;
     }
@@ -124,6 +126,7 @@ void addExplain(CLI::App& app, Invocation& invocation) {
     command->add_option("rule", options->rule, "only this rule, with or without its pack")
         ->type_name("");
     addPacksOption(*command, options->packs, /*alsoPositional=*/false);
+    addTrustOptions(*command, options->trust);
     command
         ->add_option("--visits,--records",
                      options->records,

@@ -1,7 +1,9 @@
 #include "compiler/diagnostics/diagnostic.h"
 #include "compiler/diagnostics/render.h"
 #include "compiler/diagnostics/suggest.h"
+#include "compiler/diagnostics/written_pages.h"
 #include "runtime/input/rejection.h"
+#include "runtime/pack/refusal.h"
 #include "runtime/values/evaluation_error.h"
 #include "tools/proviso/command.h"
 
@@ -26,7 +28,8 @@ std::string upper(std::string text) {
     return text;
 }
 
-/// The codes that a decision or a rejected record carries; they have a sentence each.
+/// The codes that a decision, a rejected record or a refused file carries; they have a sentence
+/// each.
 std::vector<std::pair<std::string, std::string>> runTimeCodes() {
     std::vector<std::pair<std::string, std::string>> codes;
     for (int number = 1; number < 256; ++number) {
@@ -41,7 +44,20 @@ std::vector<std::pair<std::string, std::string>> runTimeCodes() {
             codes.emplace_back(rejectionCode(reason), rejectionMessage(reason));
         }
     }
+    for (const pack::RefusalInfo& info : pack::allRefusals()) {
+        codes.emplace_back(info.code, info.message);
+    }
     return codes;
+}
+
+/// The page about a code, of the packs' texts or of their files.
+std::optional<std::string_view> pageOf(const std::string& code) {
+    for (const WrittenPage& page : writtenPages()) {
+        if (page.code == code) {
+            return page.markdown;
+        }
+    }
+    return diagnosticPage(code);
 }
 
 void listCodes(Console& console) {
@@ -89,7 +105,7 @@ ExitCode runHelp(Console& console, const HelpOptions& options) {
             return ExitCode::Clean;
         }
     }
-    if (const std::optional<std::string_view> page = diagnosticPage(upper(options.topic))) {
+    if (const std::optional<std::string_view> page = pageOf(upper(options.topic))) {
         console.write(*page);
         if (!page->ends_with('\n')) {
             console.write("\n");

@@ -1,6 +1,7 @@
 #include "tools/proviso/history_side.h"
 #include "tools/proviso/pack_watcher.h"
 #include "tools/proviso/profiling.h"
+#include "tools/proviso/pack_files.h"
 #include "tools/proviso/records.h"
 #include "tools/proviso/run_command.h"
 
@@ -111,7 +112,25 @@ ExitCode runInMemory(Console& console,
     return code;
 }
 
-ExitCode runRecords(Console& console, const CheckRecordsOptions& options) {
+ExitCode
+startWatching(Console& console, const CheckRecordsOptions& options, const RunOptions& run) {
+    if (options.profile) {
+        console.complain("--profile measures a run that ends: leave out --watch");
+        return ExitCode::BadInput;
+    }
+    if (packSetFileAmong(options.packs)) {
+        console.complain("--watch follows the texts of packs, not a pack-set file");
+        return ExitCode::BadInput;
+    }
+    // What changes while the packs are compiled counts as changed.
+    auto watcher = std::make_unique<PackWatcher>(options.packs);
+    std::unique_ptr<CompiledSet> set = compileForUse(console, options.packs);
+    return set ? runWatching(console, options, std::move(set), std::move(watcher), run)
+               : ExitCode::BadInput;
+}
+
+ExitCode runRecords(Console& console, const CheckRecordsOptions& asked) {
+    CheckRecordsOptions options = asked;
     RunOptions run;
     if (!parseAsOf(console, options.asOf, run.decide.asOf)) {
         return ExitCode::BadInput;
@@ -121,22 +140,16 @@ ExitCode runRecords(Console& console, const CheckRecordsOptions& options) {
         console.complain("--memory: `" + options.memory + "` is no size such as 512M or 2G");
         return ExitCode::BadInput;
     }
-    // What changes while the packs are compiled counts as changed.
-    std::unique_ptr<PackWatcher> watcher =
-        options.watch ? std::make_unique<PackWatcher>(options.packs) : nullptr;
-    std::unique_ptr<CompiledSet> set = compileForUse(console, options.packs);
+    run.threads =
+        options.threads != 0 ? options.threads : std::max(1U, std::thread::hardware_concurrency());
+    if (options.watch) {
+        return startWatching(console, options, run);
+    }
+    const std::optional<UsedPacks> set = usePacks(console, options.packs, options.trust);
     if (!set) {
         return ExitCode::BadInput;
     }
-    run.threads =
-        options.threads != 0 ? options.threads : std::max(1U, std::thread::hardware_concurrency());
-    if (options.watch && options.profile) {
-        console.complain("--profile measures a run that ends: leave out --watch");
-        return ExitCode::BadInput;
-    }
-    if (options.watch) {
-        return runWatching(console, options, std::move(set), std::move(watcher), run);
-    }
+    options.isUnsigned = set->isUnsigned;
     const bool fits = sizeOfFiles(options.records) <= *memory / kMemoryOfInputByte;
     if (!options.shadow.packs.empty() && (!options.store.empty() || !fits)) {
         console.complain("--shadow is for records that memory holds (--memory), without --store, "
@@ -188,7 +201,9 @@ Outcome::Outcome(Console& console,
                  const CheckRecordsOptions& options,
                  const bytecode::Program& program,
                  std::optional<std::int64_t> asOf)
-    : console_(console), options_(options), program_(program), stamp_(stampOf(program, asOf)) {}
+    : console_(console), options_(options), program_(program), stamp_(stampOf(program, asOf)) {
+    stamp_.unsignedPacks = options.isUnsigned;
+}
 
 bool Outcome::prepare(std::int64_t budget) {
     if (!options_.changedFrom.empty()) {
@@ -299,6 +314,7 @@ void addRun(CLI::App& app, Invocation& invocation) {
     CLI::App* command = addCommand(
         app, invocation, "run", "Decide records and report what is found", options, &runRecords);
     addPacksOption(*command, options->packs, /*alsoPositional=*/false);
+    addTrustOptions(*command, options->trust);
     command
         ->add_option("--visits,--records,records",
                      options->records,

@@ -73,6 +73,9 @@ ExitCode runCommand(int count, char** arguments, Invocation& invocation) {
     addFmt(app, invocation);
     addBuild(app, invocation);
     addLog(app, invocation);
+    addKeygen(app, invocation);
+    addSign(app, invocation);
+    addVerify(app, invocation);
     addHelp(app, invocation);
     addVersion(app, invocation);
 

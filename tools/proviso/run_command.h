@@ -6,6 +6,7 @@
 #include "tools/proviso/decision_log.h"
 #include "tools/proviso/decision_writer.h"
 #include "tools/proviso/shadow.h"
+#include "tools/proviso/pack_files.h"
 #include "tools/proviso/summary.h"
 
 #include <cstdint>
@@ -20,6 +21,7 @@ class PackWatcher;
 
 struct CheckRecordsOptions {
     std::vector<std::string> packs;
+    TrustOptions trust;
     std::vector<std::string> records;
     std::string format;
     std::string asOf;
@@ -35,6 +37,7 @@ struct CheckRecordsOptions {
     ShadowOptions shadow;
     bool watch = false;
     bool timings = false;
+    bool isUnsigned = false;  ///< of the packs that were loaded
 };
 
 inline constexpr std::size_t kRejectionsShown = 20;
