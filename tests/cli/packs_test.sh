@@ -108,7 +108,9 @@ expect 0 "build" build "$packs"
 out_has "sha256:"
 expect 0 "build --dump" build --dump "$packs"
 out_has "heavy_fast"
-expect 2 "build -o" build "$packs" -o "$work/set"
-err_has "not written to files"
+expect 0 "build -o" build "$packs" -o "$work/set.proviso"
+[[ -s $work/set.proviso ]] || fail "build -o writes no file"
+expect 2 "build --sign without a file" build "$packs" --sign "$work/none.key"
+err_has "--output"
 
 finish
