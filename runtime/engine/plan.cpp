@@ -1,6 +1,7 @@
 #include "runtime/engine/plan.h"
 
 #include "runtime/base/check.h"
+#include "runtime/engine/frame.h"
 
 #include <algorithm>
 #include <map>
@@ -81,6 +82,7 @@ class Planner {
         countSpaces();
         for (Stage& stage : plan_.stages) {
             noteChoices(stage);
+            noteGroupings(stage);
             noteFields(stage);
             std::vector<Register> kept = stage.carriedOut;
             kept.insert(kept.end(),
@@ -609,6 +611,23 @@ class Planner {
         stage.choices = std::move(slice.active);
     }
 
+    /// Of the groups that rules are about which the stage guards.
+    void noteGroupings(Stage& stage) {
+        std::vector<Register> needed;
+        for (const Register number : stage.active) {
+            const Instruction& one = program_.code[number];
+            if (one.op == Op::Guard) {
+                addNaming(needed, rootOf(program_, program_.rules[one.index].space));
+            }
+        }
+        finishRegisters(needed);
+        Stage slice;
+        slice.partition = stage.partition;
+        this->slice(slice, numberOf(stage), std::move(needed));
+        PROVISO_CHECK(slice.carriedIn.empty(), "who is in a group depends on no other group");
+        stage.groupings = std::move(slice.active);
+    }
+
     void noteFields(Stage& stage) const {
         std::vector<std::set<std::uint32_t>> fields(program_.schema.spaces.size());
         const auto note = [&](Register number) {
@@ -656,6 +675,7 @@ Stage Plan::everything(const Program& program) {
     stage.active.resize(program.code.size());
     std::iota(stage.active.begin(), stage.active.end(), 0U);
     stage.choices = stage.active;
+    stage.groupings = stage.active;
     stage.rules.resize(program.rules.size());
     std::iota(stage.rules.begin(), stage.rules.end(), 0U);
     stage.decisions.resize(program.decisions.size());

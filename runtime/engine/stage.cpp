@@ -170,18 +170,23 @@ std::optional<StageOutput> evaluateStage(Interpreter& interpreter,
         run.maximumRows = options.maximumRows;
     }
     interpreter.limit({});
-    Result<void> done = interpreter.run(input.batch, run);
+    const Places places(interpreter, input.batch);
+    if (!input.over.empty()) {
+        // Groups are the same rows whatever rules say: a run of them alone tells who is in them.
+        InterpreterOptions groups = run;
+        groups.active = &stage.groupings;
+        groups.running = nullptr;
+        groups.carriedIn = {};
+        groups.carried = {};
+        const Result<void> grouped = interpreter.run(input.batch, groups);
+        PROVISO_CHECK(grouped.has_value(), "records can be grouped");
+        interpreter.limit(overByRoot(interpreter, places, input.over));
+    }
+    const Result<void> done = interpreter.run(input.batch, run);
     if (!done.has_value() && done.error().code == ErrorCode::LimitExceeded) {
         return std::nullopt;
     }
     PROVISO_CHECK(done.has_value(), "a batch that was decoded by the program's schema can be run");
-    const Places places(interpreter, input.batch);
-    if (!input.over.empty()) {
-        // Groups are the same rows whatever rules say, so the first run tells who is in them.
-        interpreter.limit(overByRoot(interpreter, places, input.over));
-        done = interpreter.run(input.batch, run);
-        PROVISO_CHECK(done.has_value(), "a batch that was run can be run again");
-    }
 
     StageOutput output;
     if (withResults) {

@@ -17,6 +17,7 @@
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
+#include <fstream>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -35,6 +36,7 @@ struct Arguments {
     bool show = false;
     bool keepGoing = false;
     bool reduce = true;
+    std::vector<std::string> found;  ///< files of cases to compare instead
 };
 
 bool readArguments(int count, char** texts, Arguments& arguments) {
@@ -46,6 +48,9 @@ bool readArguments(int count, char** texts, Arguments& arguments) {
             arguments.keepGoing = true;
         } else if (name == "--no-reduce") {
             arguments.reduce = false;
+        } else if (name == "--found") {
+            arguments.found.assign(texts + index + 1, texts + count);
+            index = count;
         } else if ((name == "--cases" || name == "--seed") && index + 1 < count) {
             const std::uint64_t number = std::strtoull(texts[++index], nullptr, 10);
             (name == "--cases" ? arguments.cases : arguments.seed) = number;
@@ -70,6 +75,43 @@ void print(const GeneratedCase& one, bool withPacks) {
         fmt::print("---- known as of day {}\n", *one.knownAsOf);
     }
     fmt::print("---- budget {}\n", one.budget);
+}
+
+/// A case as `print` writes it, with its packs.
+GeneratedCase readCase(const std::string& path) {
+    std::ifstream file(path);
+    GeneratedCase one;
+    std::string part;
+    for (std::string line; std::getline(file, line);) {
+        if (line.starts_with("---- ")) {
+            part = line.substr(5);
+            if (part.starts_with("budget ")) {
+                one.budget = std::stoll(part.substr(7));
+            } else if (part != "records") {
+                one.packs.push_back({part, {}, {}});
+            }
+        } else if (part == "records") {
+            one.records.push_back(line);
+        } else if (!one.packs.empty()) {
+            one.packs.back().header += line + "\n";
+        }
+    }
+    return one;
+}
+
+/// Cases that once were different, each in a file.
+int runFound(const std::vector<std::string>& paths) {
+    int different = 0;
+    for (const std::string& path : paths) {
+        const GeneratedCase one = readCase(path);
+        const Comparison comparison = compare({one}, 1, nullptr);
+        if (one.records.empty() || comparison.outcome != Comparison::Outcome::Same) {
+            fmt::print("{}: different\n{}\n", path, comparison.details);
+            different = 1;
+        }
+    }
+    fmt::print("{} found cases\n", paths.size());
+    return different;
 }
 
 int run(const Arguments& arguments) {
@@ -152,8 +194,9 @@ int main(int count, char** texts) {
     if (!proviso::differential::readArguments(count, texts, arguments)) {
         fmt::print(stderr,
                    "usage: differential_test [--cases N] [--seed S] [--show] [--keep-going] "
-                   "[--no-reduce]\n");
+                   "[--no-reduce] [--found FILE...]\n");
         return 2;
     }
-    return proviso::differential::run(arguments);
+    return arguments.found.empty() ? proviso::differential::run(arguments)
+                                   : proviso::differential::runFound(arguments.found);
 }
