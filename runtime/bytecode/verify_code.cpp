@@ -262,7 +262,8 @@ class Code {
     bool checkTarget() {
         const Instruction& one = instruction();
         if (!isLinkOp(one.op)) {
-            return true;
+            // The plan of stages reads it whatever the operation.
+            return one.target == kNone || fail("a column leads to no row space");
         }
         if (one.target == kNone || one.target >= program_.spaces.size() ||
             one.target != targetOf()) {

@@ -58,6 +58,12 @@ class Symbols {
         if (shown.decision != kNone && shown.decision >= program_.decisions.size()) {
             return fail("a shown decision is not there");
         }
+        // The plan of stages reads every register that is named, whatever the type.
+        const auto isReadable = [&](Register one) { return one == kNone || isColumn(one, kNone); };
+        if (!isReadable(shown.value) || !isReadable(shown.date) ||
+            !std::all_of(shown.members.begin(), shown.members.end(), isReadable)) {
+            return fail("a shown value names a register that is no column");
+        }
         if (shown.type.kind == TypeKind::Set || shown.type.kind == TypeKind::Step) {
             const bool isDated = shown.type.kind != TypeKind::Step || shown.date == kNone ||
                                  isColumn(shown.date, space);
