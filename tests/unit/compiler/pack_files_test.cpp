@@ -348,8 +348,12 @@ TEST_CASE("hostile bytecode, validly signed, is refused or does no harm") {
     std::mt19937_64 random(20261128);
     int accepted = 0;
     int refused = 0;
+    bytecode::Program rich = test::richProgram();
+    for (std::size_t space = 1; space < rich.schema.spaces.size(); ++space) {
+        rich.schema.spaces[space].path = {"list" + std::to_string(space)};
+    }
     for (const std::string& whole :
-         {*pack::encodeProgram(*set->program), *pack::encodeProgram(test::richProgram())}) {
+         {*pack::encodeProgram(*set->program), *pack::encodeProgram(rich)}) {
         for (int time = 0; time < 4000; ++time) {
             std::string bytes = whole;
             const std::size_t changes = 1 + random() % 3;
