@@ -128,7 +128,7 @@ Result<void> writeNewFile(const std::string& path, std::string_view text, mode_t
     return {};
 }
 
-/// `{"name": "billing", "layers": ["payor"]}`; what is not known may be a limit, and is refused.
+/// `{"name": "billing", "layers": ["house"]}`; what is not known may be a limit, and is refused.
 const char* readDescription(std::string_view text, TrustedKey& key) {
     const nlohmann::json line =
         nlohmann::json::parse(text, nullptr, /*allow_exceptions=*/false, /*ignore_comments=*/false);

@@ -50,7 +50,7 @@ struct TrustedKey {
 };
 
 /// A public key as a file: PEM and, with a name or layers, a line of JSON:
-/// `{"name": "billing", "layers": ["payor"]}`.
+/// `{"name": "billing", "layers": ["house"]}`.
 std::string publicKeyText(const TrustedKey& key);
 /// `name` unless the text says one. BadKey, also for what the line says that is not known.
 Result<TrustedKey> parsePublicKey(std::string_view text, const std::string& name);

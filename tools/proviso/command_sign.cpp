@@ -95,7 +95,7 @@ void addKeygen(CLI::App& app, Invocation& invocation) {
     command
         ->add_option("--layers",
                      options->layers,
-                     "what PREFIX.pub lets the key sign, such as payor,clinic; otherwise all")
+                     "what PREFIX.pub lets the key sign, such as house,carrier; otherwise all")
         ->type_name("LAYERS")
         ->delimiter(',');
 }
