@@ -14,9 +14,10 @@ std::string helpText(const CLI::App& command) {
 
 void addPacksOption(CLI::App& command, std::vector<std::string>& packs, bool alsoPositional) {
     command
-        .add_option(alsoPositional ? "--packs,packs" : "--packs",
-                    packs,
-                    "packs to read: files, folders with every *.prv below them, or one pack-set file")
+        .add_option(
+            alsoPositional ? "--packs,packs" : "--packs",
+            packs,
+            "packs to read: files, folders with every *.prv below them, or one pack-set file")
         ->type_name("PATH")
         ->allow_extra_args(alsoPositional);
 }
