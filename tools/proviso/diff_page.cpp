@@ -237,6 +237,12 @@ class Page {
         out_ += tableBegin({"", "#Other value", "#Same, by other rules", "From and to"});
         const auto rows = [&](const std::map<std::string, impact::ValueTally>& tallies) {
             for (const auto& [name, tally] : tallies) {
+                // Most outputs of one value are decisions, which are there already.
+                const auto decision = impact_->decisions.find(name);
+                if (&tallies == &impact_->outputs && decision != impact_->decisions.end() &&
+                    decision->second.moves == tally.moves) {
+                    continue;
+                }
                 std::vector<std::pair<std::string, std::uint64_t>> moves(tally.moves.begin(),
                                                                          tally.moves.end());
                 std::stable_sort(moves.begin(), moves.end(), [](const auto& a, const auto& b) {
@@ -436,6 +442,13 @@ class Page {
                         value(decision.after, decision.boundAfter) + "</tr>\n";
             }
             for (const auto& output : record.outputs) {
+                const bool told = std::any_of(
+                    record.decisions.begin(), record.decisions.end(), [&](const auto& decision) {
+                        return decision.name == output.name && decision.after == output.after;
+                    });
+                if (told) {
+                    continue;
+                }
                 out_ += "<tr>" + cell(spokenName(output.name)) + cell(output.before) +
                         cell(output.after) + "</tr>\n";
             }

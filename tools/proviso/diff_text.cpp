@@ -184,6 +184,11 @@ class ImpactText {
         const auto section = [&](const char* title, const auto& tallies) {
             bool first = true;
             for (const auto& [name, tally] : tallies) {
+                const auto decision = impact_.decisions.find(name);
+                if (&tallies == &impact_.outputs && decision != impact_.decisions.end() &&
+                    decision->second.moves == tally.moves) {
+                    continue;
+                }
                 if (first) {
                     out_ += bold(title) + '\n';
                 }
@@ -466,6 +471,15 @@ std::string recordText(const DiffReport& report, const ShownDifference& record) 
         }
     }
     for (const auto& output : difference.outputs) {
+        // Most outputs of one value are decisions, which were told.
+        const bool told = std::any_of(
+            difference.decisions.begin(), difference.decisions.end(), [&](const auto& decision) {
+                return decision.name == output.name && decision.before == output.before &&
+                       decision.after == output.after;
+            });
+        if (told) {
+            continue;
+        }
         line(2, spokenName(output.name) + ": " + output.after + ", was " + output.before);
     }
     for (const auto& row : difference.rows) {

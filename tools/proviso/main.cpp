@@ -10,9 +10,9 @@ namespace proviso::tool {
 
 namespace {
 
-constexpr const char* kFooter = "Exit codes: 0 clean; 1 findings, failed tests or files to format; "
-                                "2 packs or records that cannot be used;\n"
-                                "3 a mistake of the program itself.";
+constexpr const char* kFooter =
+    "Exit codes: 0 clean; 1 findings, failed tests, files to format, a difference;\n"
+    "2 packs or records that cannot be used; 3 a mistake of the program itself.";
 
 /// The nearest command for the first argument that is no option and no command.
 bool complainOfUnknownCommand(Console& console, const CLI::App& app, int count, char** arguments) {
