@@ -10,7 +10,8 @@ complain() {
 }
 
 codes=$(sed -nE 's/^PROVISO_DIAGNOSTIC\(([EW][0-9]{4}),.*/\1/p' compiler/diagnostics/diagnostic_kinds.def
-    sed -nE 's/^PROVISO_REFUSAL\([A-Za-z]+, "(E[0-9]{4})",.*/\1/p' runtime/pack/refusals.def)
+    sed -nE 's/^PROVISO_REFUSAL\([A-Za-z]+, "(E[0-9]{4})",.*/\1/p' runtime/pack/refusals.def
+    sed -nE 's/^PROVISO_STORE_PROBLEM\([A-Za-z]+, "(E[0-9]{4})",.*/\1/p' runtime/pack_store/problems.def)
 shopt -s nullglob
 for page in docs/diagnostics/[EW][0-9][0-9][0-9][0-9].md; do
     code=$(basename "$page" .md)

@@ -48,7 +48,7 @@ grep -q 'Where the reasons part' "$work/page.html" || fail "the page lacks the r
 
 expect 0 "the same set" diff stdlib-rules stdlib-rules --visits $visits
 out_has "the packs say the same"
-out_has "438 visits decided by both sets, 0 differently"
+out_has "477 visits decided by both sets, 0 differently"
 
 # The example itself.
 (cd "$work" && bash "$OLDPWD/examples/impact/impact.sh" "$command" "$work/example.html" >"$work/out" 2>"$work/err") ||

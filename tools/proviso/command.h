@@ -33,6 +33,7 @@ void addLog(CLI::App& app, Invocation& invocation);
 void addKeygen(CLI::App& app, Invocation& invocation);
 void addSign(CLI::App& app, Invocation& invocation);
 void addVerify(CLI::App& app, Invocation& invocation);
+void addStore(CLI::App& app, Invocation& invocation);
 void addHelp(CLI::App& app, Invocation& invocation);
 void addVersion(CLI::App& app, Invocation& invocation);
 

@@ -4,6 +4,7 @@
 #include "compiler/diagnostics/written_pages.h"
 #include "runtime/input/rejection.h"
 #include "runtime/pack/refusal.h"
+#include "runtime/pack_store/problem.h"
 #include "runtime/values/evaluation_error.h"
 #include "tools/proviso/command.h"
 
@@ -45,6 +46,9 @@ std::vector<std::pair<std::string, std::string>> runTimeCodes() {
         }
     }
     for (const pack::RefusalInfo& info : pack::allRefusals()) {
+        codes.emplace_back(info.code, info.message);
+    }
+    for (const pack_store::ProblemInfo& info : pack_store::allProblems()) {
         codes.emplace_back(info.code, info.message);
     }
     return codes;

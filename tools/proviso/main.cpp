@@ -76,6 +76,7 @@ ExitCode runCommand(int count, char** arguments, Invocation& invocation) {
     addKeygen(app, invocation);
     addSign(app, invocation);
     addVerify(app, invocation);
+    addStore(app, invocation);
     addHelp(app, invocation);
     addVersion(app, invocation);
 
