@@ -1,5 +1,6 @@
 #include "runtime/api/c_handles.h"
 
+#include <algorithm>
 #include <proviso/compile.h>
 #include <proviso/compile.hpp>
 #include <string>
@@ -43,6 +44,9 @@ proviso_status proviso_compile_paths(const char* const* paths,
         return capi::failArgument(capi::kNullArgument);
     }
     *out = nullptr;
+    if (std::count(paths, paths + count, nullptr) != 0) {
+        return capi::failArgument(capi::kNullArgument);
+    }
     return capi::fenced([&] {
         const std::vector<std::string> all(paths, paths + count);
         return handOut(compilePackSet(all, optionsOf(options)), out);
@@ -60,6 +64,9 @@ proviso_status proviso_compile_texts(const proviso_pack_text* packs,
     return capi::fenced([&] {
         std::vector<PackText> all;
         for (size_t index = 0; index < count; ++index) {
+            if (packs[index].path == nullptr || packs[index].text == nullptr) {
+                return capi::failArgument(capi::kNullArgument);
+            }
             all.push_back({packs[index].path, {packs[index].text, packs[index].size}});
         }
         return handOut(compilePackTexts(all, optionsOf(options)), out);
