@@ -19,7 +19,7 @@ void checkWhole(const SwapOutcome& outcome) {
 }  // namespace
 
 TEST_CASE("threads decide through swaps, each under one set from start to end") {
-    const SwapOutcome outcome = swapUnderLoad({.swaps = 300, .pauseMicroseconds = 2000});
+    const SwapOutcome outcome = swapUnderLoad({.swaps = 120, .pauseMicroseconds = 1000});
     checkWhole(outcome);
     for (const auto count : outcome.byRevision) {
         CHECK(count > 0);
