@@ -111,6 +111,14 @@ py::tuple compileTexts(const std::vector<std::pair<std::string, std::string>>& t
     return outcomeOf(std::move(made), messages);
 }
 
+Set load(const std::string& path, const std::string& keys, bool allowUnsigned) {
+    Result<std::shared_ptr<const PackSet>> loaded = [&] {
+        const py::gil_scoped_release free;
+        return loadPackSetFile(path, {.keys = keys, .allowUnsigned = allowUnsigned});
+    }();
+    return std::const_pointer_cast<PackSet>(take(std::move(loaded)));
+}
+
 /// A session and its lock: Python's threads may share one, the GIL being free while it decides.
 class LockedSession {
   public:
@@ -278,6 +286,7 @@ std::unique_ptr<LockedSession> openSession(const Engine& engine,
 
 PYBIND11_MODULE(_proviso, module) {
     module.attr("__version__") = std::string(version());
+    module.def("load", &load, py::arg("path"), py::arg("keys"), py::arg("allow_unsigned"));
     module.def("compile_paths", &compilePaths, py::arg("paths"), py::arg("run_tests"));
     module.def("compile_texts", &compileTexts, py::arg("texts"), py::arg("run_tests"));
 

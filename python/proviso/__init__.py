@@ -26,7 +26,7 @@ from ._proviso import PackSet, __version__
 
 __all__ = [
     "Batch", "CompileError", "CompileMessage", "Decision", "Engine", "Error", "Finding", "PackSet", "Rejection",
-    "Session", "Undetermined", "compile", "compile_texts", "__version__",
+    "Session", "Undetermined", "compile", "compile_texts", "load", "__version__",
 ]
 
 Record = Union[Mapping[str, Any], str, bytes]
@@ -77,6 +77,12 @@ def compile(*paths: Path, run_tests: bool = True) -> PackSet:  # noqa: A001
 def compile_texts(texts: Mapping[str, str], run_tests: bool = True) -> PackSet:
     """The same of packs in memory, by the path that messages call them."""
     return _made(_proviso.compile_texts(list(texts.items()), run_tests))
+
+
+def load(path: Path, keys: Path | None = None, allow_unsigned: bool = False) -> PackSet:
+    """Loads a file that `proviso build -o` wrote, if a key of `keys` (a file, or a folder of files) signed it;
+    `allow_unsigned`, for development, also takes sets without any signature."""
+    return _proviso.load(os.fspath(path), "" if keys is None else os.fspath(keys), allow_unsigned)
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 #include <proviso/proviso.hpp>
 #include <string>
+#include <utility>
 
 // Pack sets, engines and errors of the C interface.
 
@@ -64,6 +65,25 @@ const char* proviso_version(void) {
 
 const char* proviso_last_error(void) {
     return lastError.c_str();
+}
+
+proviso_status proviso_pack_set_load(const char* path,
+                                     const char* keys,
+                                     bool allow_unsigned,
+                                     proviso_pack_set** out) {
+    if (path == nullptr || out == nullptr) {
+        return failArgument(capi::kNullArgument);
+    }
+    *out = nullptr;
+    return capi::fenced([&] {
+        auto loaded = loadPackSetFile(
+            path, {.keys = keys == nullptr ? "" : keys, .allowUnsigned = allow_unsigned});
+        if (!loaded) {
+            return capi::fail(loaded.error());
+        }
+        *out = new proviso_pack_set{std::move(*loaded)};
+        return PROVISO_OK;
+    });
 }
 
 void proviso_pack_set_free(proviso_pack_set* packs) {

@@ -163,6 +163,10 @@ int main(int argument_count, char** arguments) {
     const char* no_path = NULL;
     CHECK(proviso_compile_paths(&no_path, 1, NULL, &none) == PROVISO_INVALID_ARGUMENT);
 
+    CHECK(proviso_pack_set_load("no/such/file", NULL, true, &none) == PROVISO_CANNOT_READ);
+    CHECK(proviso_pack_set_load(path, NULL, true, &none) == PROVISO_MALFORMED); /* text is no pack set */
+    CHECK(proviso_pack_set_load(NULL, NULL, true, &none) == PROVISO_INVALID_ARGUMENT);
+
     proviso_engine* strict = NULL;
     CHECK(proviso_engine_create(NULL, &strict) == PROVISO_OK);
     CHECK(proviso_engine_publish(strict, packs, NULL) == PROVISO_INVALID_ARGUMENT);

@@ -21,10 +21,10 @@ struct PackDescription {
     std::string digest;  ///< "sha256:..."
 };
 
-/// Packs that were compiled together: what an Engine publishes. Made by compilePackSet
-/// (proviso/compile.hpp). Immutable: every function may be called from any thread at once. A set is
-/// freed with the last shared_ptr to it; the engine holds one while it is published, and each
-/// session one of the set it used last.
+/// Packs that were compiled together: what an Engine publishes. Made by
+/// loadPackSetFile (proviso/load.hpp) or compilePackSet (proviso/compile.hpp). Immutable: every
+/// function may be called from any thread at once. A set is freed with the last shared_ptr to it;
+/// the engine holds one while it is published, and each session one of the set it used last.
 class PROVISO_API PackSet {
   public:
     /// For the library. `parts` is never null.

@@ -57,6 +57,14 @@ PROVISO_API const char* proviso_last_error(void);
 
 /* ---- pack sets. proviso/compile.h makes them from text. */
 
+/* Loads a file that `proviso build -o` wrote. `keys` (may be NULL) names a file with public keys, or a folder of such
+ * files: only sets that one of them signed are accepted; `allow_unsigned`, for development, also takes sets without
+ * any signature. Safe on any file whatever. */
+PROVISO_API proviso_status proviso_pack_set_load(const char* path,
+                                                 const char* keys,
+                                                 bool allow_unsigned,
+                                                 proviso_pack_set** out);
+
 PROVISO_API void proviso_pack_set_free(proviso_pack_set* packs);
 /* "sha256:..."; lives as long as the handle. */
 PROVISO_API proviso_text proviso_pack_set_digest(const proviso_pack_set* packs);

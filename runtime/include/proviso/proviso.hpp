@@ -4,6 +4,7 @@
 /// well.
 #include <proviso/decision.hpp>
 #include <proviso/engine.hpp>
+#include <proviso/load.hpp>
 #include <proviso/pack_set.hpp>
 #include <proviso/result.hpp>
 #include <proviso/session.hpp>
