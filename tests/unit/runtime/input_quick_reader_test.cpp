@@ -135,8 +135,7 @@ class Writer {
     /// Some bytes changed, taken out, doubled or put in.
     std::string damaged(std::string text) {
         static const std::string kBytes =
-            std::string("{}[]:,\"\\0123456789-+.eEtfnul \t\r\x01\x1f\x7f\x80\xc3\xa9\xff", 43) +
-            '\0';
+            std::string("{}[]:,\"\\0123456789-+.eEtfnul \t\r\x01\x1f\x7f\x80\xc3\xa9\xff") + '\0';
         for (std::uint32_t change = 1 + below(3); change > 0 && !text.empty(); --change) {
             const std::size_t at = below(static_cast<std::uint32_t>(text.size()));
             const char byte = kBytes[below(static_cast<std::uint32_t>(kBytes.size()))];
