@@ -1,7 +1,7 @@
 #include "tools/proviso/history_side.h"
+#include "tools/proviso/pack_files.h"
 #include "tools/proviso/pack_watcher.h"
 #include "tools/proviso/profiling.h"
-#include "tools/proviso/pack_files.h"
 #include "tools/proviso/records.h"
 #include "tools/proviso/run_command.h"
 

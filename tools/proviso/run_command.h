@@ -5,8 +5,8 @@
 #include "tools/proviso/command.h"
 #include "tools/proviso/decision_log.h"
 #include "tools/proviso/decision_writer.h"
-#include "tools/proviso/shadow.h"
 #include "tools/proviso/pack_files.h"
+#include "tools/proviso/shadow.h"
 #include "tools/proviso/summary.h"
 
 #include <cstdint>

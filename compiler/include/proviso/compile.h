@@ -1,8 +1,8 @@
 #ifndef PROVISO_COMPILE_H
 #define PROVISO_COMPILE_H
 
-/* Pack sets from text, for C11. In the library proviso_compiler; see proviso/proviso.h for how errors, texts and
- * handles are meant. Every function may be called from any thread. */
+/* Pack sets from text, for C11. In the library proviso_compiler; see proviso/proviso.h for how
+ * errors, texts and handles are meant. Every function may be called from any thread. */
 
 #include <proviso/proviso.h>
 
@@ -17,8 +17,9 @@ typedef struct proviso_compile_options {
 
 PROVISO_API void proviso_compile_options_init(proviso_compile_options* options);
 
-/* Compiles files, and folders with every *.prv below them; paths end with a zero. Mistakes in the packs are
- * PROVISO_MALFORMED, and proviso_last_error() shows them as the command line would. `options` may be NULL. */
+/* Compiles files, and folders with every *.prv below them; paths end with a zero. Mistakes in the
+ * packs are PROVISO_MALFORMED, and proviso_last_error() shows them as the command line would.
+ * `options` may be NULL. */
 PROVISO_API proviso_status proviso_compile_paths(const char* const* paths,
                                                  size_t count,
                                                  const proviso_compile_options* options,

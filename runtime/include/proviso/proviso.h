@@ -3,19 +3,19 @@
 
 /* The engine for C11. The same as the C++ interface, on opaque handles.
  *
- * Functions that can fail return a proviso_status; proviso_last_error() then says in a sentence what was wrong, to
- * the thread that called. No function throws, exits or prints. Texts that go in are pointer and length; texts that
- * come out belong to what they were asked of and say how long they live. Text is UTF-8 and is not ended by a zero.
+ * Functions that can fail return a proviso_status; proviso_last_error() then says in a sentence
+ * what was wrong, to the thread that called. No function throws, exits or prints. Texts that go in
+ * are pointer and length; texts that come out belong to what they were asked of and say how long
+ * they live. Text is UTF-8 and is not ended by a zero.
  *
- * Handles: every proviso_..._free takes NULL. Sessions stay usable after their engine is freed, and pack sets live
- * as long as anyone uses them.
+ * Handles: every proviso_..._free takes NULL. Sessions stay usable after their engine is freed, and
+ * pack sets live as long as anyone uses them.
  *
- * Threads: engines and pack sets may be used from any thread at once; a session by one thread at a time. Open one
- * session a thread.
+ * Threads: engines and pack sets may be used from any thread at once; a session by one thread at a
+ * time. Open one session a thread.
  */
 
 #include <proviso/export.h>
-
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -51,15 +51,15 @@ typedef struct proviso_decision proviso_decision;
 /* "0.1.0" */
 PROVISO_API const char* proviso_version(void);
 
-/* What the last call that failed on this thread has to say; ends with a zero and lives until the next call on this
- * thread that fails. Never names a value of a record. */
+/* What the last call that failed on this thread has to say; ends with a zero and lives until the
+ * next call on this thread that fails. Never names a value of a record. */
 PROVISO_API const char* proviso_last_error(void);
 
 /* ---- pack sets. proviso/compile.h makes them from text. */
 
-/* Loads a file that `proviso build -o` wrote. `keys` (may be NULL) names a file with public keys, or a folder of such
- * files: only sets that one of them signed are accepted; `allow_unsigned`, for development, also takes sets without
- * any signature. Safe on any file whatever. */
+/* Loads a file that `proviso build -o` wrote. `keys` (may be NULL) names a file with public keys,
+ * or a folder of such files: only sets that one of them signed are accepted; `allow_unsigned`, for
+ * development, also takes sets without any signature. Safe on any file whatever. */
 PROVISO_API proviso_status proviso_pack_set_load(const char* path,
                                                  const char* keys,
                                                  bool allow_unsigned,
@@ -72,22 +72,25 @@ PROVISO_API bool proviso_pack_set_is_signed(const proviso_pack_set* packs);
 
 /* ---- the engine: the pack set that decides, and its swap */
 
-/* Option structs begin with their size, so that a later library knows which fields a program has. Fill them with
- * the _init function, then change what you need. */
+/* Option structs begin with their size, so that a later library knows which fields a program has.
+ * Fill them with the _init function, then change what you need. */
 typedef struct proviso_engine_options {
     size_t struct_size;
-    bool allow_unsigned; /* for development: also publish sets that no known key signed; decisions say so */
+    bool allow_unsigned; /* for development: also publish sets that no known key signed; decisions
+                            say so */
 } proviso_engine_options;
 
 PROVISO_API void proviso_engine_options_init(proviso_engine_options* options);
 
 /* `options` may be NULL. */
-PROVISO_API proviso_status proviso_engine_create(const proviso_engine_options* options, proviso_engine** out);
+PROVISO_API proviso_status proviso_engine_create(const proviso_engine_options* options,
+                                                 proviso_engine** out);
 PROVISO_API void proviso_engine_free(proviso_engine* engine);
 
-/* Makes `packs` the set that decides. Evaluations that run keep theirs to the end. A set that is refused leaves the
- * former one deciding. The engine keeps the set for itself: the handle stays the caller's to free. `revision` (may
- * be NULL) gets its number among those that were published, from 1. */
+/* Makes `packs` the set that decides. Evaluations that run keep theirs to the end. A set that is
+ * refused leaves the former one deciding. The engine keeps the set for itself: the handle stays the
+ * caller's to free. `revision` (may be NULL) gets its number among those that were published,
+ * from 1. */
 PROVISO_API proviso_status proviso_engine_publish(proviso_engine* engine,
                                                   const proviso_pack_set* packs,
                                                   uint64_t* revision);
@@ -99,13 +102,14 @@ typedef struct proviso_engine_status {
     uint64_t retired_held; /* sets that were replaced and still have a user */
 } proviso_engine_status;
 
-PROVISO_API proviso_status proviso_engine_get_status(const proviso_engine* engine, proviso_engine_status* status);
+PROVISO_API proviso_status proviso_engine_get_status(const proviso_engine* engine,
+                                                     proviso_engine_status* status);
 
 /* ---- sessions */
 
 typedef struct proviso_session_options {
     size_t struct_size;
-    size_t record_bytes;     /* limits: a record beyond one is rejected by itself */
+    size_t record_bytes; /* limits: a record beyond one is rejected by itself */
     size_t nesting;
     size_t list_elements;
     size_t input_bytes;      /* of records decided together: more fail the call */
@@ -124,27 +128,33 @@ PROVISO_API proviso_status proviso_session_open(const proviso_engine* engine,
                                                 proviso_session** out);
 PROVISO_API void proviso_session_free(proviso_session* session);
 
-/* Decides one record, a JSON object, by itself. The decision lives until the next deciding call on the session. */
+/* Decides one record, a JSON object, by itself. The decision lives until the next deciding call on
+ * the session. */
 PROVISO_API proviso_status proviso_decide_one(proviso_session* session,
                                               const char* record,
                                               size_t size,
                                               const proviso_decision** out);
 
-/* Decides records, one JSON object a line, that see each other. Read the decisions, in the order of keys, with
- * proviso_decision_at; they live until the next deciding call on the session. `count` may be NULL. */
-PROVISO_API proviso_status proviso_decide(proviso_session* session, const char* lines, size_t size, size_t* count);
+/* Decides records, one JSON object a line, that see each other. Read the decisions, in the order of
+ * keys, with proviso_decision_at; they live until the next deciding call on the session. `count`
+ * may be NULL. */
+PROVISO_API proviso_status proviso_decide(proviso_session* session,
+                                          const char* lines,
+                                          size_t size,
+                                          size_t* count);
 
 PROVISO_API size_t proviso_decision_count(const proviso_session* session);
 /* NULL beyond the count, and for a key that was not decided. */
-PROVISO_API const proviso_decision* proviso_decision_at(const proviso_session* session, size_t index);
-PROVISO_API const proviso_decision* proviso_decision_find(const proviso_session* session,
-                                                          const char* key,
-                                                          size_t size);
+PROVISO_API const proviso_decision* proviso_decision_at(const proviso_session* session,
+                                                        size_t index);
+PROVISO_API const proviso_decision*
+proviso_decision_find(const proviso_session* session, const char* key, size_t size);
 
-/* Gives the next bytes of a stream: up to `size` of them into `buffer`; 0 at the end, a negative number where
- * reading failed. */
+/* Gives the next bytes of a stream: up to `size` of them into `buffer`; 0 at the end, a negative
+ * number where reading failed. */
 typedef ptrdiff_t (*proviso_read)(void* user, char* buffer, size_t size);
-/* Takes a decision, which lives during the call; false stops the stream. Must not use the session. */
+/* Takes a decision, which lives during the call; false stops the stream. Must not use the session.
+ */
 typedef bool (*proviso_take_decision)(void* user, const proviso_decision* decision);
 /* Takes a rejected record in a sentence. */
 typedef void (*proviso_take_rejection)(void* user, proviso_text rejection);
@@ -155,10 +165,12 @@ typedef struct proviso_stream {
     proviso_take_decision decision;
     proviso_take_rejection rejection; /* may be NULL */
     void* user;                       /* handed to all three */
-    bool alone; /* each record by itself as it comes, in bounded memory; otherwise all together at the end */
+    bool alone; /* each record by itself as it comes, in bounded memory; otherwise all together at
+                   the end */
 } proviso_stream;
 
-/* Decides the records of a stream, one JSON object a line. `decided` (may be NULL) gets how many were handed over. */
+/* Decides the records of a stream, one JSON object a line. `decided` (may be NULL) gets how many
+ * were handed over. */
 PROVISO_API proviso_status proviso_decide_stream(proviso_session* session,
                                                  const proviso_stream* stream,
                                                  uint64_t* decided);
@@ -174,7 +186,9 @@ typedef struct proviso_rejection {
 } proviso_rejection;
 
 PROVISO_API size_t proviso_rejection_count(const proviso_session* session);
-PROVISO_API proviso_status proviso_rejection_at(const proviso_session* session, size_t index, proviso_rejection* out);
+PROVISO_API proviso_status proviso_rejection_at(const proviso_session* session,
+                                                size_t index,
+                                                proviso_rejection* out);
 
 /* ---- reading a decision: texts live as long as it does */
 
@@ -205,15 +219,21 @@ typedef struct proviso_finding {
 } proviso_finding;
 
 PROVISO_API size_t proviso_finding_count(const proviso_decision* decision);
-PROVISO_API proviso_status proviso_finding_at(const proviso_decision* decision, size_t index, proviso_finding* out);
+PROVISO_API proviso_status proviso_finding_at(const proviso_decision* decision,
+                                              size_t index,
+                                              proviso_finding* out);
 /* Empty beyond the counts. */
-PROVISO_API proviso_text proviso_finding_source(const proviso_decision* decision, size_t index, size_t source);
+PROVISO_API proviso_text proviso_finding_source(const proviso_decision* decision,
+                                                size_t index,
+                                                size_t source);
 
 /* Rules that could not be determined, and for want of what. */
 PROVISO_API size_t proviso_undetermined_count(const proviso_decision* decision);
 PROVISO_API proviso_text proviso_undetermined_rule(const proviso_decision* decision, size_t index);
 PROVISO_API size_t proviso_missing_count(const proviso_decision* decision, size_t index);
-PROVISO_API proviso_text proviso_missing_at(const proviso_decision* decision, size_t index, size_t missing);
+PROVISO_API proviso_text proviso_missing_at(const proviso_decision* decision,
+                                            size_t index,
+                                            size_t missing);
 
 /* Rules that failed. */
 PROVISO_API size_t proviso_error_count(const proviso_decision* decision);
@@ -247,8 +267,9 @@ typedef enum proviso_explanation_form {
     PROVISO_JSON = 2
 } proviso_explanation_form;
 
-/* Why a record of the last proviso_decide_one or proviso_decide was decided as it was. `rule` (NULL: all that have
- * something to say) ends with a zero. The text lives until the next call of this or of a deciding function. */
+/* Why a record of the last proviso_decide_one or proviso_decide was decided as it was. `rule`
+ * (NULL: all that have something to say) ends with a zero. The text lives until the next call of
+ * this or of a deciding function. */
 PROVISO_API proviso_status proviso_explain(proviso_session* session,
                                            const char* key,
                                            size_t size,

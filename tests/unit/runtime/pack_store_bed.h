@@ -16,8 +16,8 @@ namespace proviso::pack_store::bed {
 class Folder {
   public:
     Folder() {
-        // Where there is one, a folder in memory: what is tested is the order of the operations, and
-        // syncing thousands of times takes minutes on a busy disk.
+        // Where there is one, a folder in memory: what is tested is the order of the operations,
+        // and syncing thousands of times takes minutes on a busy disk.
         const std::filesystem::path inMemory = "/dev/shm";
         const auto folder = std::filesystem::is_directory(inMemory)
                                 ? inMemory
