@@ -23,11 +23,6 @@ bool sameColumn(const ColumnData& column, Rows a, Rows b) {
 }
 
 template <class T>
-void appendRange(std::vector<T>& to, const std::vector<T>& from, Rows rows) {
-    to.insert(to.end(), from.begin() + rows.first, from.begin() + rows.second);
-}
-
-template <class T>
 void copyRuns(std::vector<T>& to,
               const std::vector<T>& from,
               const std::vector<Rows>& runs,

@@ -5,6 +5,7 @@
 #include "runtime/history/feed.h"
 #include "runtime/values/date.h"
 #include "tools/proviso/decision_log.h"
+#include "tools/proviso/run_command.h"
 
 #include <algorithm>
 #include <filesystem>
@@ -16,10 +17,6 @@ namespace {
 
 constexpr std::size_t kMostRejectedKeys = 100'000;
 constexpr std::int64_t kDefaultMemory = std::int64_t{1} << 30U;
-
-std::string spoken(const Error& error) {
-    return error.context.empty() ? error.message : "`" + error.context + "`: " + error.message;
-}
 
 /// A value that records are told apart by; dates by their month.
 std::string groupText(const bytecode::Program& program,
