@@ -1,5 +1,6 @@
 #pragma once
 
+#include "runtime/bytecode/cells.h"
 #include "runtime/values/state.h"
 
 #include <cstddef>
@@ -74,8 +75,8 @@ inline constexpr std::int64_t kNoHigh = INT64_MAX;
 /// are empty where no unknown row has a bound; otherwise they hold the bounds of unknown rows, the
 /// value itself twice for values, and the extremes for the rest.
 struct ColumnData {
-    std::vector<std::int64_t> values;
-    std::vector<State> states;
+    Cells<std::int64_t> values;
+    Cells<State> states;
     std::vector<std::int64_t> lows;
     std::vector<std::int64_t> highs;
 
@@ -96,7 +97,7 @@ struct Batch {
     struct Space {
         std::uint32_t rows = 0;
         std::vector<std::uint32_t> parent;  ///< row of the parent space; empty for the entry record
-        std::vector<std::uint32_t>
+        Cells<std::uint32_t>
             position;  ///< index within the parent's list, from 0; empty for the entry record
         std::vector<ColumnData> columns;  ///< parallel to SchemaSpace::fields
     };
@@ -105,6 +106,13 @@ struct Batch {
     /// fields are unknown. They take no part, but sums over groups they may belong to are open.
     Space holes;
     Dictionary* dictionary = nullptr;
+};
+
+/// What of records somebody reads, by space of the schema. INVARIANT: with a list, the lists it
+/// lies in.
+struct ReadOfRecords {
+    std::vector<std::vector<std::uint32_t>> fields;  ///< ascending
+    std::vector<std::uint8_t> rows;                  ///< 1: how many rows there are, and where
 };
 
 }  // namespace proviso

@@ -68,6 +68,31 @@ Checked periodBound(std::int64_t days, std::int64_t period, bool isEnd) {
     }
 }
 
+/// Neighbouring records mostly lie in one period, and finding one takes a dozen divisions.
+class PeriodBound {
+  public:
+    PeriodBound(std::int64_t period, bool isEnd) : period_(period), isEnd_(isEnd) {}
+
+    Checked operator()(std::int64_t days) {
+        if (days >= first_ && days <= last_) {
+            return {isEnd_ ? last_ : first_};
+        }
+        const Checked first = periodBound(days, period_, /*isEnd=*/false);
+        const Checked last = periodBound(days, period_, /*isEnd=*/true);
+        const bool isWhole =
+            first.error == EvaluationError::None && last.error == EvaluationError::None;
+        first_ = isWhole ? first.value : 0;
+        last_ = isWhole ? last.value : -1;
+        return isEnd_ ? last : first;
+    }
+
+  private:
+    std::int64_t period_;
+    bool isEnd_;
+    std::int64_t first_ = 0;  ///< the period found last; none before
+    std::int64_t last_ = -1;
+};
+
 Checked
 comparedRatios(std::int64_t a, std::int64_t b, std::int64_t c, std::int64_t d, std::uint8_t mode) {
     const ComparedRatios compared = compareRatios(a, b, c, d);
@@ -160,10 +185,10 @@ void withKernel(const Frame& frame, const Instruction& instruction, Apply apply)
         apply([=](Value a) { return datePart(a, immediate); }, column(0));
         break;
     case Op::PeriodStart:
-        apply([=](Value a) { return periodBound(a, immediate, /*isEnd=*/false); }, column(0));
+        apply(PeriodBound(immediate, /*isEnd=*/false), column(0));
         break;
     case Op::PeriodEnd:
-        apply([=](Value a) { return periodBound(a, immediate, /*isEnd=*/true); }, column(0));
+        apply(PeriodBound(immediate, /*isEnd=*/true), column(0));
         break;
     case Op::WordCount:
         apply([text](Value a) { return Checked{wordCount(text(a))}; }, column(0));

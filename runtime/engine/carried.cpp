@@ -7,8 +7,7 @@ namespace proviso::engine {
 namespace {
 
 /// Both sides of a column may leave out what they do not need.
-template <class Value>
-void extend(std::vector<Value>& to, std::size_t before, std::size_t after, Value plain) {
+void extend(Cells<State>& to, std::size_t before, std::size_t after, State plain) {
     to.resize(before, plain);
     to.resize(after, plain);
 }

@@ -121,9 +121,21 @@ class Collector {
             })) {
             return;
         }
-        const std::uint32_t rows = run_.rows(rule.space);
-        for (std::uint32_t row = 0; row < rows; ++row) {
-            collectRuleRow(rule, row);
+        // Most rows say nothing, and what says so are a few columns.
+        std::vector<std::uint8_t> speaks(run_.rows(rule.space), 0);
+        for (const Effect& effect : rule.effects) {
+            const ColumnData& guard = run_.column(effect.guard);
+            for (std::uint32_t row = 0; row < speaks.size(); ++row) {
+                if (guard.values[row] != 0 || guard.state(row) == State::Unknown ||
+                    guard.state(row) == State::Error) {
+                    speaks[row] = 1;
+                }
+            }
+        }
+        for (std::uint32_t row = 0; row < speaks.size(); ++row) {
+            if (speaks[row] != 0) {
+                collectRuleRow(rule, row);
+            }
         }
     }
 

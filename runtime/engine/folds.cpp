@@ -105,7 +105,7 @@ void finishFold(const Frame& frame, ColumnData& out) {
 
 void foldTotal(Frame& frame, const Instruction& instruction, ColumnData& out) {
     const std::size_t parents = frame.rowsOf(instruction);
-    const std::vector<std::int64_t>& values = frame.operand(instruction, 2).values;
+    const Cells<std::int64_t>& values = frame.operand(instruction, 2).values;
     std::vector<Int128>& sums = frame.wide;
     sums.assign(parents, 0);
     foldRows(frame,
@@ -141,7 +141,7 @@ void foldCount(Frame& frame, const Instruction& instruction, ColumnData& out) {
 
 void foldDistinct(Frame& frame, const Instruction& instruction, ColumnData& out) {
     const std::size_t parents = frame.rowsOf(instruction);
-    const std::vector<std::int64_t>& values = frame.operand(instruction, 2).values;
+    const Cells<std::int64_t>& values = frame.operand(instruction, 2).values;
     std::vector<std::pair<std::uint32_t, std::int64_t>> met;
     foldRows(frame,
              instruction,
@@ -159,7 +159,7 @@ void foldDistinct(Frame& frame, const Instruction& instruction, ColumnData& out)
 
 void foldExtreme(Frame& frame, const Instruction& instruction, ColumnData& out, bool highest) {
     const std::size_t parents = frame.rowsOf(instruction);
-    const std::vector<std::int64_t>& values = frame.operand(instruction, 2).values;
+    const Cells<std::int64_t>& values = frame.operand(instruction, 2).values;
     std::vector<std::uint8_t>& any = frame.bytes;
     any.assign(parents, 0);
     out.values.assign(parents, 0);
@@ -245,7 +245,7 @@ void foldOnly(Frame& frame, const Instruction& instruction, ColumnData& out) {
 
 void foldFirst(Frame& frame, const Instruction& instruction, ColumnData& out) {
     const std::size_t parents = frame.rowsOf(instruction);
-    const std::vector<std::int64_t>& values = frame.operand(instruction, 2).values;
+    const Cells<std::int64_t>& values = frame.operand(instruction, 2).values;
     const ValueOrder order(frame, frame.program.code[instruction.operands[2]].type);
     const bool highest = instruction.mode == 1;
     std::vector<std::uint32_t>& best = frame.words;

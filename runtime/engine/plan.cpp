@@ -83,7 +83,7 @@ class Planner {
         for (Stage& stage : plan_.stages) {
             noteChoices(stage);
             noteGroupings(stage);
-            noteFields(stage);
+            noteRead(stage);
             std::vector<Register> kept = stage.carriedOut;
             kept.insert(kept.end(),
                         roots_[numberOf(stage)].registers.begin(),
@@ -628,15 +628,30 @@ class Planner {
         stage.groupings = std::move(slice.active);
     }
 
-    void noteFields(Stage& stage) const {
-        std::vector<std::set<std::uint32_t>> fields(program_.schema.spaces.size());
+    void noteRead(Stage& stage) const {
+        const std::vector<SchemaSpace>& spaces = program_.schema.spaces;
+        std::vector<std::set<std::uint32_t>> fields(spaces.size());
+        stage.read.rows.assign(spaces.size(), 0);
+        const auto noteRows = [&](std::uint32_t space) {
+            for (; space < spaces.size(); space = spaces[space].parent) {
+                stage.read.rows[space] = 1;
+            }
+        };
         const auto note = [&](Register number) {
             const Instruction& one = program_.code[number];
             if (one.op == Op::Input) {
                 fields[one.space].insert(one.index);
             }
+            noteRows(one.space);
+            noteRows(one.target);
+            if (isBuild(one.op)) {
+                noteRows(one.index);
+            }
         };
+        noteRows(0);
         std::for_each(stage.active.begin(), stage.active.end(), note);
+        std::for_each(stage.carriedIn.begin(), stage.carriedIn.end(), note);
+        std::for_each(stage.counted.begin(), stage.counted.end(), noteRows);
         // Who is told, and which rejected records may belong to them.
         fields[0].insert(program_.schema.keyField);
         if (stage.partition != kNone) {
@@ -644,7 +659,7 @@ class Planner {
             std::for_each(keys.begin(), keys.end(), note);
         }
         for (const std::set<std::uint32_t>& ofSpace : fields) {
-            stage.fields.emplace_back(ofSpace.begin(), ofSpace.end());
+            stage.read.fields.emplace_back(ofSpace.begin(), ofSpace.end());
         }
     }
 

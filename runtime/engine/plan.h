@@ -1,5 +1,6 @@
 #pragma once
 
+#include "runtime/bytecode/batch.h"
 #include "runtime/bytecode/program.h"
 #include "runtime/engine/running.h"
 
@@ -29,9 +30,7 @@ struct Stage {
     std::vector<std::uint32_t> outputs;
     std::vector<std::uint32_t> groups;   ///< Group spaces that say who is beside a hole
     std::vector<std::uint32_t> counted;  ///< spaces whose rows count against budgets
-    /// By input space: the stored fields that the stage reads, ascending; no others are copied for
-    /// it.
-    std::vector<std::vector<std::uint32_t>> fields;
+    ReadOfRecords read;  ///< nothing else of the records is copied for it
 };
 
 /// Records with equal values of `keys` are evaluated together; no keys: all are. A record with a

@@ -30,7 +30,9 @@ struct BlockOutput {
     struct Piece {
         Block records;
         StageOutput output;
-        std::vector<std::string> parts;  ///< by record, written: they wait for the last stage
+        std::string parts;                ///< as wire.h writes them: they wait for the last stage
+        std::vector<std::size_t> endsOf;  ///< by record: where its part ends; empty: none says
+                                          ///< anything
         bool isTooLarge = false;
     };
     std::vector<Piece> pieces;
@@ -45,14 +47,12 @@ class StagedRun {
         : program_(std::move(program)), store_(store), options_(options),
           plan_(planStages(*program_)), records_(recordsInOrder(*program_, store)),
           interpreter_(program_), holes_(*program_, plan_, store.batch().holes),
-          partitions_(plan_.partitions.size()), carriedBy_(plan_.stages.size()),
-          parts_(records_.size()) {}
+          partitions_(plan_.partitions.size()), foundBy_(plan_.stages.size()) {}
 
     bool run(const BlockSink& sink) {
         evaluate();
         const Budget budget = countBudget();
         if (isOver(budget)) {
-            parts_.assign(records_.size(), {});
             evaluate();
         }
         return handOver(budget, sink);
@@ -71,9 +71,20 @@ class StagedRun {
     }
 
   private:
-    /// What a stage carries onward: pieces, and where each record's is.
-    struct Carried {
-        std::vector<CarriedColumns> pieces;
+    /// What a stage found: pieces, and where each record's is.
+    struct Found {
+        struct Piece {
+            CarriedColumns carried;
+            std::string parts;
+            std::vector<std::size_t> endsOf;
+
+            std::string_view partOf(std::uint32_t row) const {
+                const std::size_t begin = row == 0 || endsOf.empty() ? 0 : endsOf[row - 1];
+                return endsOf.empty() ? std::string_view()
+                                      : std::string_view(parts).substr(begin, endsOf[row] - begin);
+            }
+        };
+        std::vector<Piece> pieces;
         Block piece;  ///< by record
         Block row;    ///< by record: in the piece
     };
@@ -88,7 +99,7 @@ class StagedRun {
     }
 
     void evaluate() {
-        carriedBy_.assign(plan_.stages.size(), {});
+        foundBy_.assign(plan_.stages.size(), {});
         tooLarge_.clear();
         for (std::size_t stage = 0; stage < plan_.stages.size(); ++stage) {
             if (plan_.isNeeded(stage, store_.batch().holes.rows != 0)) {
@@ -178,11 +189,9 @@ class StagedRun {
 
     void evaluateStageOf(std::size_t index) {
         const Stage& stage = plan_.stages[index];
-        Carried& carried = carriedBy_[index];
-        if (!stage.carriedOut.empty()) {
-            carried.piece.resize(records_.size());
-            carried.row.resize(records_.size());
-        }
+        Found& found = foundBy_[index];
+        found.piece.resize(records_.size());
+        found.row.resize(records_.size());
         const std::vector<Block> blocks = blocksOf(stage);
         const auto makeWorker = [&] {
             return
@@ -194,7 +203,7 @@ class StagedRun {
         InTurn<BlockOutput>(blocks.size(), options_.threads)
             .run(makeWorker, [&](std::size_t number, BlockOutput output) {
                 for (BlockOutput::Piece& piece : output.pieces) {
-                    take(stage, carried, std::move(piece));
+                    take(stage, found, std::move(piece));
                 }
                 done += blocks[number].size();
                 if (options_.progress) {
@@ -226,16 +235,20 @@ class StagedRun {
     }
 
     static BlockOutput::Piece pieceOf(Block records, StageOutput output) {
-        BlockOutput::Piece piece{std::move(records), std::move(output), {}, false};
+        BlockOutput::Piece piece{std::move(records), std::move(output), {}, {}, false};
         for (PartialResult& part : piece.output.parts) {
             for (FindingResult& finding : part.result.findings) {
                 finding.sharedRow = finding.shared ? piece.records[finding.sharedRow] : 0;
             }
-            std::string& bytes = piece.parts.emplace_back();
             if (saysSomething(part)) {
-                writePart(bytes, part);
+                writePart(piece.parts, part);
             }
+            piece.endsOf.push_back(piece.parts.size());
         }
+        if (piece.parts.empty()) {
+            piece.endsOf.clear();
+        }
+        piece.parts.shrink_to_fit();
         piece.output.parts.clear();
         return piece;
     }
@@ -269,7 +282,7 @@ class StagedRun {
         for (const std::uint32_t record : block) {
             records.push_back(records_[record]);
         }
-        Batch batch = store_.select(records, &stage.fields);
+        Batch batch = store_.select(records, &stage.read);
         batch.holes = holes_.concerning(batch.spaces[0], stage.partition);
         return batch;
     }
@@ -308,24 +321,17 @@ class StagedRun {
         return found;
     }
 
-    void take(const Stage& stage, Carried& carried, BlockOutput::Piece piece) {
-        StageOutput& output = piece.output;
+    void take(const Stage& stage, Found& found, BlockOutput::Piece piece) {
         if (piece.isTooLarge) {
             tooLarge_.insert(tooLarge_.end(), piece.records.begin(), piece.records.end());
         }
         for (std::uint32_t row = 0; row < piece.records.size(); ++row) {
-            const std::uint32_t record = piece.records[row];
-            if (row < piece.parts.size() && !piece.parts[row].empty()) {
-                parts_[record].push_back(std::move(piece.parts[row]));
-            }
-            if (!stage.carriedOut.empty()) {
-                carried.piece[record] = static_cast<std::uint32_t>(carried.pieces.size());
-                carried.row[record] = row;
-            }
+            found.piece[piece.records[row]] = static_cast<std::uint32_t>(found.pieces.size());
+            found.row[piece.records[row]] = row;
         }
-        if (!stage.carriedOut.empty()) {
-            carried.pieces.push_back(std::move(output.carried));
-        }
+        StageOutput& output = piece.output;
+        found.pieces.push_back(
+            {std::move(output.carried), std::move(piece.parts), std::move(piece.endsOf)});
         for (std::size_t index = 0; index < stage.counted.size(); ++index) {
             std::vector<std::uint32_t>& counts = rowCounts_[stage.counted[index]];
             counts.resize(records_.size());
@@ -342,10 +348,10 @@ class StagedRun {
             const auto& out = plan_.stages[stage].carriedOut;
             const auto place = std::lower_bound(out.begin(), out.end(), number);
             if (place != out.end() && *place == number) {
-                const Carried& carried = carriedBy_[stage];
-                to.append(carried.pieces[carried.piece[record]]
-                                        [static_cast<std::size_t>(place - out.begin())],
-                          carried.row[record],
+                const Found& found = foundBy_[stage];
+                to.append(found.pieces[found.piece[record]]
+                              .carried[static_cast<std::size_t>(place - out.begin())],
+                          found.row[record],
                           ofEntryRecord);
                 return;
             }
@@ -366,7 +372,9 @@ class StagedRun {
             }
             // The first stage's keys say who is together until the end.
             if (!isRead && plan_.stages[from].level != 0) {
-                carriedBy_[from] = {};
+                for (Found::Piece& piece : foundBy_[from].pieces) {
+                    piece.carried = {};
+                }
             }
         }
     }
@@ -413,18 +421,23 @@ class StagedRun {
             });
     }
 
-    /// Of different records on several threads.
-    std::vector<PartialResult> partsOf(std::uint32_t record) {
+    std::vector<PartialResult> partsOf(std::uint32_t record) const {
         std::vector<PartialResult> parts(1);
         const ColumnData& keys = store_.batch().spaces[0].columns[program_->schema.keyField];
         parts[0].result.key = std::string(store_.batch().dictionary->text(
             static_cast<std::uint32_t>(keys.values[records_[record]])));
-        for (const std::string& bytes : parts_[record]) {
-            std::optional<PartialResult> part = readPart(bytes);
-            PROVISO_CHECK(part.has_value(), "what was written can be read");
-            parts.push_back(std::move(*part));
+        for (const Found& found : foundBy_) {
+            if (found.pieces.empty()) {
+                continue;
+            }
+            const std::string_view bytes =
+                found.pieces[found.piece[record]].partOf(found.row[record]);
+            if (!bytes.empty()) {
+                std::optional<PartialResult> part = readPart(bytes);
+                PROVISO_CHECK(part.has_value(), "what was written can be read");
+                parts.push_back(std::move(*part));
+            }
         }
-        parts_[record] = {};
         return parts;
     }
 
@@ -436,8 +449,7 @@ class StagedRun {
     Interpreter interpreter_;
     HoleIndex holes_;
     std::vector<std::optional<Sets>> partitions_;
-    std::vector<Carried> carriedBy_;               ///< by stage
-    std::vector<std::vector<std::string>> parts_;  ///< by record, by stage: as wire.h writes them
+    std::vector<Found> foundBy_;  ///< by stage
     std::map<std::uint32_t, std::vector<std::uint32_t>> rowCounts_;  ///< by space, by record
     OverBudget over_;
     const ColumnSink* columns_ = nullptr;  ///< nullptr: results are collected

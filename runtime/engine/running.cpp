@@ -55,7 +55,7 @@ class SpanFinder : private WindowOperands {
     void bringTogether() {
         const std::uint32_t parents = frame_.targetRows(instruction_.operands[1]);
         plain_.assign(parents, 1);
-        const auto note = [&](const std::vector<State>& states) {
+        const auto note = [&](const auto& states) {
             for (std::uint32_t c = 0; c < states.size(); ++c) {
                 if (states[c] != State::Value && looked_.rows[c] != kNoIndex) {
                     plain_[looked_.rows[c]] = 0;
@@ -174,7 +174,7 @@ class SpanFinder : private WindowOperands {
             if (folds_[fold].value == kNone) {
                 continue;
             }
-            const std::vector<std::int64_t>& values = frame_.column(folds_[fold].value).values;
+            const Cells<std::int64_t>& values = frame_.column(folds_[fold].value).values;
             sums.resize(order_.size() + 1, 0);
             std::int64_t sum = 0;
             bool overflows = false;

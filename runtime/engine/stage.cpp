@@ -6,6 +6,7 @@
 #include "runtime/engine/places.h"
 
 #include <algorithm>
+#include <numeric>
 #include <set>
 #include <utility>
 
@@ -34,10 +35,14 @@ class RecordsOfRows {
         if (space < batch_.spaces.size()) {
             const Batch::Space& rows = batch_.spaces[space];
             records.resize(rows.rows);
+            if (space == 0) {
+                std::iota(records.begin(), records.end(), 0U);
+                return records;
+            }
+            const std::vector<std::uint32_t>& above =
+                of(run_.program().schema.spaces[space].parent);
             for (std::uint32_t row = 0; row < rows.rows; ++row) {
-                records[row] =
-                    space == 0 ? row
-                               : of(run_.program().schema.spaces[space].parent)[rows.parent[row]];
+                records[row] = above[rows.parent[row]];
             }
             return records;
         }

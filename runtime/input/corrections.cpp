@@ -73,7 +73,7 @@ SettledCorrections settleCorrections(const Schema& schema, const RecordStore& st
         return result;
     }
 
-    const std::vector<std::int64_t>& keys = records.columns[schema.keyField].values;
+    const Cells<std::int64_t>& keys = records.columns[schema.keyField].values;
     std::sort(order.begin(), order.end(), [&](std::uint32_t a, std::uint32_t b) {
         if (keys[a] != keys[b]) {
             return keys[a] < keys[b];

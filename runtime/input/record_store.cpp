@@ -22,11 +22,28 @@ bool sameColumn(const ColumnData& column, Rows a, Rows b) {
     return true;
 }
 
+/// Neighbours become one.
+std::vector<Rows> joined(const std::vector<Rows>& rows) {
+    std::vector<Rows> runs;
+    for (const Rows& each : rows) {
+        if (!runs.empty() && runs.back().second == each.first) {
+            runs.back().second = each.second;
+        } else if (each.first != each.second) {
+            runs.push_back(each);
+        }
+    }
+    return runs;
+}
+
 template <class T>
-void copyRuns(std::vector<T>& to,
-              const std::vector<T>& from,
+void copyRuns(Cells<T>& to,
+              const Cells<T>& from,
               const std::vector<Rows>& runs,
               std::size_t count) {
+    if (runs.size() == 1) {
+        to = Cells<T>::lent({from.data() + runs[0].first, count});
+        return;
+    }
     to.resize(count);
     T* next = to.data();
     for (const Rows& rows : runs) {
@@ -100,46 +117,33 @@ bool RecordStore::sayTheSame(std::uint32_t a, std::uint32_t b) const {
     return true;
 }
 
-std::vector<std::pair<std::uint32_t, std::uint32_t>>
-RecordStore::runsOf(std::uint32_t space, std::span<const std::uint32_t> records) const {
-    std::vector<Rows> runs;
-    for (const std::uint32_t record : records) {
-        const Rows rows = rowsOf(space, record);
-        if (!runs.empty() && runs.back().second == rows.first) {
-            runs.back().second = rows.second;
-        } else if (rows.first != rows.second) {
-            runs.push_back(rows);
-        }
-    }
-    return runs;
-}
-
-Batch RecordStore::select(std::span<const std::uint32_t> records,
-                          const std::vector<std::vector<std::uint32_t>>* fields) const {
+Batch RecordStore::select(std::span<const std::uint32_t> records, const ReadOfRecords* read) const {
     Batch result;
     result.dictionary = batch_.dictionary;
     result.spaces.resize(batch_.spaces.size());
-    // By space: the first new row of each selected record.
-    std::vector<std::vector<std::uint32_t>> newFirst(batch_.spaces.size());
+    std::vector<Rows> of;  // by record: its rows of the space
     for (std::uint32_t space = 0; space < batch_.spaces.size(); ++space) {
         const Batch::Space& from = batch_.spaces[space];
         Batch::Space& to = result.spaces[space];
-        newFirst[space].reserve(records.size());
-        for (const std::uint32_t record : records) {
-            const Rows rows = rowsOf(space, record);
-            newFirst[space].push_back(to.rows);
-            to.rows += rows.second - rows.first;
-        }
         to.columns.resize(from.columns.size());
-        std::vector<Rows> runs = runsOf(space, records);
+        if (read != nullptr && read->rows[space] == 0) {
+            continue;
+        }
+        of.clear();
+        of.reserve(records.size());
+        for (const std::uint32_t record : records) {
+            of.push_back(rowsOf(space, record));
+            to.rows += of.back().second - of.back().first;
+        }
+        const std::vector<Rows> runs = joined(of);
         const auto copy = [&](std::size_t column) {
             copyRuns(to.columns[column].values, from.columns[column].values, runs, to.rows);
             if (!from.columns[column].states.empty()) {
                 copyRuns(to.columns[column].states, from.columns[column].states, runs, to.rows);
             }
         };
-        if (fields != nullptr) {
-            std::for_each((*fields)[space].begin(), (*fields)[space].end(), copy);
+        if (read != nullptr) {
+            std::for_each(read->fields[space].begin(), read->fields[space].end(), copy);
         } else {
             for (std::size_t column = 0; column < from.columns.size(); ++column) {
                 copy(column);
@@ -148,18 +152,34 @@ Batch RecordStore::select(std::span<const std::uint32_t> records,
         if (space == 0) {
             continue;
         }
-        const std::uint32_t parentSpace = parents_[space];
         to.parent.resize(to.rows);
         std::uint32_t* next = to.parent.data();
-        for (std::size_t index = 0; index < records.size(); ++index) {
-            const Rows rows = rowsOf(space, records[index]);
-            const std::uint32_t shift =
-                newFirst[parentSpace][index] - rowsOf(parentSpace, records[index]).first;
-            for (std::uint32_t row = rows.first; row < rows.second; ++row) {
-                *next++ = from.parent[row] + shift;
+        if (parents_[space] == 0) {
+            for (std::uint32_t index = 0; index < of.size(); ++index) {
+                next = std::fill_n(next, of[index].second - of[index].first, index);
+            }
+        } else {
+            std::uint32_t newFirst = 0;
+            for (std::size_t index = 0; index < records.size(); ++index) {
+                const Rows above = rowsOf(parents_[space], records[index]);
+                const std::uint32_t shift = newFirst - above.first;
+                for (std::uint32_t row = of[index].first; row < of[index].second; ++row) {
+                    *next++ = from.parent[row] + shift;
+                }
+                newFirst += above.second - above.first;
             }
         }
-        copyRuns(to.position, from.position, runs, to.rows);
+        if (runs.size() == 1) {
+            to.position = Cells<std::uint32_t>::lent({from.position.data() + runs[0].first, to.rows});
+            continue;
+        }
+        // The parents are at hand; the positions of before lie far apart.
+        to.position.resize(to.rows);
+        std::uint32_t* const position = to.position.data();
+        for (std::uint32_t row = 0; row < to.rows; ++row) {
+            position[row] =
+                row != 0 && to.parent[row] == to.parent[row - 1] ? position[row - 1] + 1 : 0;
+        }
     }
     dropPlainStates(result);
     return result;
@@ -168,7 +188,8 @@ Batch RecordStore::select(std::span<const std::uint32_t> records,
 RecordStore RecordStore::selectStore(std::span<const std::uint32_t> records) const {
     RecordStore result;
     result.parents_ = parents_;
-    result.batch_ = select(records);
+    const Batch lent = select(records);
+    result.batch_ = lent;  // A copy owns what it holds.
     result.sources_ = sources_;
     for (const std::uint32_t record : records) {
         result.origins_.push_back(origins_[record]);

@@ -52,21 +52,16 @@ class RecordStore {
     /// Whether two records say the same in every field and list, whatever their origin.
     bool sayTheSame(std::uint32_t a, std::uint32_t b) const;
 
-    /// A copy of the given records, in the given order, with everything in their lists. Its rows
+    /// The given records, in the given order, with everything in their lists. Its rows
     /// know nothing of the others, so that the engine can run over a block of whole groups.
-    /// `fields`, by space, ascending: the only ones to copy; other columns stay empty. nullptr:
-    /// all.
-    Batch select(std::span<const std::uint32_t> records,
-                 const std::vector<std::vector<std::uint32_t>>* fields = nullptr) const;
+    /// Columns that are not `read` stay empty, and lists that are not, without rows; nullptr: all
+    /// are. Neighbours in the store are lent, not copied: the store must outlive the batch.
+    Batch select(std::span<const std::uint32_t> records, const ReadOfRecords* read = nullptr) const;
 
     /// The same as a store of its own, which keeps the origins.
     RecordStore selectStore(std::span<const std::uint32_t> records) const;
 
   private:
-    /// Where the rows of the records lie, neighbours joined.
-    std::vector<std::pair<std::uint32_t, std::uint32_t>>
-    runsOf(std::uint32_t space, std::span<const std::uint32_t> records) const;
-
     std::vector<std::uint32_t> parents_;  ///< by space: the space its rows are lists in
     Batch batch_;
     std::vector<std::vector<std::uint32_t>>

@@ -9,20 +9,20 @@ static bool isDigit(char character) {
     return character >= '0' && character <= '9';
 }
 
-Checked roundedQuotient(Int128 numerator, Int128 denominator, Rounding rounding) noexcept {
-    if (denominator == 0) {
-        return {0, EvaluationError::DivisionByZero};
-    }
-    const Int128 quotient = numerator / denominator;
-    const Int128 remainder = numerator % denominator;
+/// `Whole` is Int128, or int64 where both fit it and neither is its smallest value: most do, and
+/// dividing 128 bits costs ten times as much.
+template <class Whole>
+static Checked roundedQuotientOf(Whole numerator, Whole denominator, Rounding rounding) noexcept {
+    const Whole quotient = numerator / denominator;
+    const Whole remainder = numerator % denominator;
     if (remainder == 0) {
         return narrow(quotient);
     }
     const bool negative = (numerator < 0) != (denominator < 0);
-    const Int128 size = remainder < 0 ? -remainder : remainder;
-    const Int128 whole = denominator < 0 ? -denominator : denominator;
+    const Whole size = remainder < 0 ? -remainder : remainder;
+    const Whole whole = denominator < 0 ? -denominator : denominator;
     // size against whole - size instead of 2 * size: nothing can overflow.
-    const Int128 rest = whole - size;
+    const Whole rest = whole - size;
 
     bool away = false;
     switch (rounding) {
@@ -41,7 +41,20 @@ Checked roundedQuotient(Int128 numerator, Int128 denominator, Rounding rounding)
     if (!away) {
         return narrow(quotient);
     }
-    return narrow(negative ? quotient - 1 : quotient + 1);
+    // A quotient with a remainder is at most half of the largest number away from zero.
+    return narrow(static_cast<Whole>(negative ? quotient - 1 : quotient + 1));
+}
+
+Checked roundedQuotient(Int128 numerator, Int128 denominator, Rounding rounding) noexcept {
+    if (denominator == 0) {
+        return {0, EvaluationError::DivisionByZero};
+    }
+    const auto isSmall = [](Int128 number) { return number > INT64_MIN && number <= INT64_MAX; };
+    return isSmall(numerator) && isSmall(denominator)
+               ? roundedQuotientOf(static_cast<std::int64_t>(numerator),
+                                   static_cast<std::int64_t>(denominator),
+                                   rounding)
+               : roundedQuotientOf(numerator, denominator, rounding);
 }
 
 Checked rescaleDown(std::int64_t a, int digits, Rounding rounding) noexcept {

@@ -88,7 +88,7 @@ class ColumnTally {
                      std::uint32_t space,
                      const bytecode::Effect& effect) const {
         const std::size_t place = places_[effect.finding];
-        const std::vector<std::int64_t>& guard = block.columns.column(effect.guard).values;
+        const Cells<std::int64_t>& guard = block.columns.column(effect.guard).values;
         for (std::uint32_t row = 0; row < guard.size(); ++row) {
             if (guard[row] == 0) {
                 continue;
