@@ -30,7 +30,7 @@ struct Stage {
     std::vector<std::uint32_t> outputs;
     std::vector<std::uint32_t> groups;   ///< Group spaces that say who is beside a hole
     std::vector<std::uint32_t> counted;  ///< spaces whose rows count against budgets
-    ReadOfRecords read;  ///< nothing else of the records is copied for it
+    ReadOfRecords read;                  ///< nothing else of the records is copied for it
 };
 
 /// Records with equal values of `keys` are evaluated together; no keys: all are. A record with a

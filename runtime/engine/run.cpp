@@ -449,7 +449,7 @@ class StagedRun {
     Interpreter interpreter_;
     HoleIndex holes_;
     std::vector<std::optional<Sets>> partitions_;
-    std::vector<Found> foundBy_;  ///< by stage
+    std::vector<Found> foundBy_;                                     ///< by stage
     std::map<std::uint32_t, std::vector<std::uint32_t>> rowCounts_;  ///< by space, by record
     OverBudget over_;
     const ColumnSink* columns_ = nullptr;  ///< nullptr: results are collected

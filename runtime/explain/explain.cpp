@@ -189,10 +189,12 @@ class Explainer {
     ExplainedEffect
     effectOn(const bytecode::RuleInfo& rule, const Effect& effect, std::uint32_t row) {
         ExplainedEffect said;
-        const std::uint32_t space =
-            effect.row == kNone ? rule.space : program_.code[effect.row].target;
         const std::uint32_t target = places_.follow(effect.row, row);
-        said.on = places_.row(space, target, record_);
+        const bool isThere = target != bytecode::kNone;
+        const std::uint32_t space =
+            effect.row == kNone || !isThere ? rule.space : program_.code[effect.row].target;
+        // Where a key is missing there is no group to name: then it is said of the rule's own row.
+        said.on = places_.row(space, isThere ? target : row, record_);
         said.spoke = yes(effect.guard, row);
         if (effect.exception != kNone) {
             said.by = rule.exceptions[effect.exception].name;
@@ -232,8 +234,8 @@ class Explainer {
             said.said = fmt::format("set {} to {}", decision.shortName, value);
             break;
         }
-        said.binds = said.spoke;
-        if (said.spoke && decision.combination == bytecode::Combination::Strictest) {
+        said.binds = said.spoke && isThere;
+        if (said.binds && isThere && decision.combination == bytecode::Combination::Strictest) {
             const auto minimal = shower_.minimalDemands(decision.shown, target);
             said.binds = std::find(minimal.begin(), minimal.end(), effect.member) != minimal.end();
         }
@@ -251,20 +253,28 @@ class Explainer {
             return node;
         }
         const std::uint32_t below = places_.follow(clause.link, row);
+        // A row that belongs to no group, because a key is missing, has nothing below it to tell.
+        const bool isThere = below != bytecode::kNone;
         if (clause.kind == Clause::Kind::Definition) {
             // The definition's own text, and what it reads, one step further in.
             for (const std::uint32_t child : clause.children) {
                 const Clause& definition = program_.clauses[child];
                 node.text = definition.text.empty() ? node.text : definition.text;
                 for (const std::uint32_t read : definition.children) {
-                    node.children.push_back(clauseOn(read, below, depth + 1));
+                    if (isThere) {
+                        node.children.push_back(clauseOn(read, below, depth + 1));
+                    }
                 }
-                rows_.add(node, definition.value, below);
+                if (isThere) {
+                    rows_.add(node, definition.value, below);
+                }
             }
             return node;
         }
         for (const std::uint32_t child : clause.children) {
-            node.children.push_back(clauseOn(child, below, depth + 1));
+            if (isThere) {
+                node.children.push_back(clauseOn(child, below, depth + 1));
+            }
         }
         if (clause.kind == Clause::Kind::Total) {
             rows_.add(node, clause.value, row);

@@ -170,7 +170,8 @@ Batch RecordStore::select(std::span<const std::uint32_t> records, const ReadOfRe
             }
         }
         if (runs.size() == 1) {
-            to.position = Cells<std::uint32_t>::lent({from.position.data() + runs[0].first, to.rows});
+            to.position =
+                Cells<std::uint32_t>::lent({from.position.data() + runs[0].first, to.rows});
             continue;
         }
         // The parents are at hand; the positions of before lie far apart.
@@ -211,7 +212,8 @@ Batch selectRecords(const RecordStore& store, std::span<const std::uint32_t> rec
 void dropPlainStates(Batch& batch) {
     for (Batch::Space& space : batch.spaces) {
         for (ColumnData& column : space.columns) {
-            if (std::all_of(column.states.begin(), column.states.end(), [](State state) {
+            const Cells<State>& states = column.states;
+            if (std::all_of(states.begin(), states.end(), [](State state) {
                     return state == State::Value;
                 })) {
                 column.states.clear();

@@ -213,3 +213,41 @@ TEST_CASE("decimals are written in one form", "[decimal]") {
         }
     }
 }
+
+TEST_CASE("rounded quotients are the same whether 64 bits hold them or not") {
+    const std::int64_t edges[] = {INT64_MIN,
+                                  INT64_MIN + 1,
+                                  INT64_MIN + 2,
+                                  -101,
+                                  -100,
+                                  -51,
+                                  -50,
+                                  -49,
+                                  -3,
+                                  -2,
+                                  -1,
+                                  0,
+                                  1,
+                                  2,
+                                  3,
+                                  49,
+                                  50,
+                                  51,
+                                  100,
+                                  101,
+                                  INT64_MAX - 1,
+                                  INT64_MAX};
+    for (const Rounding rounding :
+         {Rounding::HalfUp, Rounding::HalfEven, Rounding::Up, Rounding::Down}) {
+        for (const std::int64_t a : edges) {
+            for (const std::int64_t b : edges) {
+                const Checked small = roundedQuotient(a, b, rounding);
+                // Both ten thousand million million times as large: the wide way.
+                const Int128 factor = Int128{10'000'000'000} * 1'000'000;
+                const Checked wide = roundedQuotient(a * factor, b * factor, rounding);
+                INFO(a << " / " << b);
+                CHECK(small == wide);
+            }
+        }
+    }
+}
