@@ -281,8 +281,27 @@ class ActionChecker {
         return true;
     }
 
+    /// All at once: whoever writes the report need not find them one by one.
+    void reportMissing(const typed::Finding& finding,
+                       const std::vector<typed::Finding::Slot>& missing,
+                       Span span) {
+        std::string names;
+        std::string values;
+        std::string types;
+        for (const typed::Finding::Slot& slot : missing) {
+            const std::string comma = names.empty() ? "" : ", ";
+            names += comma + "`" + slot.name + "`";
+            values += comma + slot.name + " : ...";
+            types += comma + slot.name + ": " + inWords(context_.program, slot.type);
+        }
+        context_.report(DiagnosticKind::SlotMissing, span, {finding.name, names})
+            .label(finding.span, "declared here")
+            .help("add `with " + values + "` (" + types + ")");
+    }
+
     bool fillSlots(const typed::Finding& finding, const ast::Report& ast, Effect& one) {
         bool ok = true;
+        std::vector<typed::Finding::Slot> missing;
         std::vector<std::string> known;
         for (const typed::Finding::Slot& slot : finding.slots) {
             known.push_back(slot.name);
@@ -312,19 +331,15 @@ class ActionChecker {
                     return one_.name.text == slot.name;
                 });
             if (given == ast.slots.end()) {
-                if (ok) {
-                    context_
-                        .report(DiagnosticKind::SlotMissing,
-                                ast.finding.span,
-                                {finding.name, slot.name})
-                        .label(finding.span, "declared here")
-                        .help("add `with " + slot.name + " : ...`");
-                }
-                ok = false;
-                continue;
+                missing.push_back(slot);
+            } else {
+                ok = fillSlot(slot, *given->value, one) && ok;
             }
-            ok = fillSlot(slot, *given->value, one) && ok;
         }
+        if (!missing.empty() && ok) {
+            reportMissing(finding, missing, ast.finding.span);
+        }
+        ok = ok && missing.empty();
         return ok;
     }
 

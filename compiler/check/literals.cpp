@@ -138,10 +138,11 @@ Value ExpressionChecker::unknownMember(const ast::Name& name, const Type& expect
     auto builder = context_.report(
         DiagnosticKind::UnknownMember, name.span, {name.text, "one of `" + set + "`"});
     builder.label(declared, "declared here");
+    const std::string closed = "; what it lacks is added where it is declared";
     if (const auto near = nearestName(name.text, known)) {
-        builder.help("did you mean `" + std::string(*near) + "`?");
+        builder.help("did you mean `" + std::string(*near) + "`?" + closed);
     } else {
-        builder.help("it has " + listInWords(known));
+        builder.help("it has " + listInWords(known) + closed);
     }
     return error();
 }
