@@ -12,6 +12,9 @@
 namespace proviso {
 
 class InstructionTimes;
+namespace engine {
+class Kernels;
+}
 
 struct DecideOptions {
     std::optional<std::int64_t> asOf;   ///< known as of this day; absent: everything known
@@ -22,6 +25,8 @@ struct DecideOptions {
     std::uint32_t maximumRows = 0;  ///< of a row space; 0: as InterpreterOptions
     /// Told what each instruction took (profile.h); nullptr: nobody asks.
     InstructionTimes* times = nullptr;
+    /// Compiled code for the program, which does the same (runtime/jit); nullptr: interpret.
+    engine::Kernels* kernels = nullptr;
 };
 
 class Interpreter;

@@ -3,6 +3,7 @@
 #include "runtime/bytecode/batch.h"
 #include "runtime/bytecode/program.h"
 #include "runtime/engine/carried.h"
+#include "runtime/engine/kernels.h"
 #include "runtime/engine/lookups.h"
 #include "runtime/engine/profile.h"
 #include "runtime/engine/running.h"
@@ -89,6 +90,8 @@ struct Frame {
     std::vector<Register> carriedIn;            ///< not computed, but given with the batch
     std::vector<const CarriedColumn*> givenBy;  ///< by register, nullptr where it is computed
 
+    Pending pending;  ///< what kernels left out
+
     const std::vector<RunningWindow>* running = nullptr;
     std::vector<RunningSpans> spans;  ///< parallel to `running`
     /// By register: the running window that it is, or that it folds; kNoIndex where none.
@@ -104,7 +107,15 @@ struct Frame {
     std::size_t rowsOf(const Instruction& instruction) const {
         return rowCounts[instruction.space];
     }
-    const ColumnData& column(Register number) const { return *registers[number].column; }
+    const ColumnData& column(Register number) const {
+        if (pending.concerns(number)) [[unlikely]] {
+            catchUp(number);
+        }
+        return *registers[number].column;
+    }
+    /// Computes what was left out, with all that it needs. The operations' memory above is used:
+    /// no operation may be under way.
+    void catchUp(Register number) const;
     const ColumnData& operand(const Instruction& instruction, std::size_t index) const {
         return column(instruction.operands[index]);
     }
@@ -158,6 +169,9 @@ void mapRows(ColumnData& out, std::size_t rows, Kernel kernel, const Columns&...
     }
     settle(out);
 }
+
+/// Runs one instruction. Error: LimitExceeded, where a row space would grow beyond the limit.
+Result<void> runOne(Frame& frame, Register number);
 
 // ---- one function an operation or family; each fills registers[number] ------------------------
 

@@ -275,22 +275,70 @@ static bool fits(const Batch& batch, const Schema& schema) {
     return holesFit(batch.holes, schema.spaces[0]);
 }
 
-static Result<void>
-runAll(Frame& frame, const std::vector<Register>& registers, bool onlyDependents) {
-    const std::vector<Instruction>& code = frame.program.code;
+Result<void> runOne(Frame& frame, Register number) {
+    const InstructionTimer timer(frame.times, number);
+    frame.registers[number].children.known = false;
+    if (runInstruction(frame, number)) {
+        return {};
+    }
+    const Instruction& one = frame.program.code[number];
+    const bool keyed = one.op == Op::GroupBy || one.op == Op::BuildKeyed;
+    return Error{ErrorCode::LimitExceeded,
+                 "a collection grew beyond the limit of rows",
+                 frame.program.spaces[keyed ? one.index : one.space].name};
+}
+
+void Frame::catchUp(Register number) const {
+    // What is read is not changed by being read for the first time.
+    auto& self = const_cast<Frame&>(*this);
+    Pending& marks = self.pending;
+    if (marks.readLater != nullptr) {
+        (*marks.readLater)[number].store(1, std::memory_order_relaxed);
+    }
+    std::vector<Register> wanted;
+    const auto want = [&](Register one) {
+        if (marks.marks[one] == Pending::LeftOut) {
+            wanted.push_back(one);
+        }
+        marks.marks[one] = Pending::None;
+    };
+    want(number);
+    for (std::size_t next = 0; next < wanted.size(); ++next) {
+        for (const Register operand : program.code[wanted[next]].operands) {
+            want(operand);
+        }
+    }
+    std::sort(wanted.begin(), wanted.end());
+    for (const Register one : wanted) {
+        // INVARIANT: only columns are left out, and no column makes rows.
+        const Result<void> done = runOne(self, one);
+        PROVISO_CHECK(done.has_value(), "a column that was left out can be computed");
+    }
+}
+
+/// Runs the instructions one by one.
+static Result<void> runAll(Frame& frame, const std::vector<Register>& registers) {
     for (const Register number : registers) {
-        if (onlyDependents && !frame.lookups->dependsOnChoice[number]) {
+        if (Result<void> done = runOne(frame, number); !done.has_value()) {
+            return done;
+        }
+    }
+    return {};
+}
+
+/// Those of the registers that depend on the choice, once more.
+static Result<void> runDependents(Frame& frame, const std::vector<Register>& registers) {
+    for (const Register number : registers) {
+        if (!frame.lookups->dependsOnChoice[number]) {
             continue;
         }
-        const InstructionTimer timer(frame.times, number);
-        frame.registers[number].children.known = false;
-        if (!runInstruction(frame, number)) {
-            const Op op = code[number].op;
-            const bool keyed = op == Op::GroupBy || op == Op::BuildKeyed;
-            return Error{
-                ErrorCode::LimitExceeded,
-                "a collection grew beyond the limit of rows",
-                frame.program.spaces[keyed ? code[number].index : code[number].space].name};
+        for (const Register operand : frame.program.code[number].operands) {
+            if (frame.pending.concerns(operand)) {
+                frame.catchUp(operand);
+            }
+        }
+        if (Result<void> done = runOne(frame, number); !done.has_value()) {
+            return done;
         }
     }
     return {};
@@ -383,7 +431,12 @@ Result<void> Interpreter::run(const Batch& batch, const Options& options) {
     }
     engine::takeCarried(frame, options);
     engine::takeRunning(frame, options.running);
-    Result<void> done = engine::runAll(frame, frame.active, /*onlyDependents=*/false);
+    frame.pending.clear();
+    std::optional<Result<void>> compiled;
+    if (options.kernels != nullptr) {
+        compiled = options.kernels->run(frame, frame.active);
+    }
+    Result<void> done = compiled ? std::move(*compiled) : engine::runAll(frame, frame.active);
     if (done.has_value()) {
         engine::checkCarried(frame);
     }
@@ -397,9 +450,14 @@ void Interpreter::limit(std::vector<std::vector<std::uint8_t>> overBudget) {
 Result<void> Interpreter::rerun(std::int64_t choice,
                                 const std::vector<bytecode::Register>* needed) {
     PROVISO_CHECK(frame_->batch != nullptr, "rerun before run");
+    // What was left out and is not run again says what it said.
+    for (bytecode::Register number = 0; number < frame_->pending.marks.size(); ++number) {
+        if (frame_->lookups->dependsOnChoice[number] && frame_->pending.concerns(number)) {
+            frame_->catchUp(number);
+        }
+    }
     frame_->choice = choice;
-    return engine::runAll(
-        *frame_, needed != nullptr ? *needed : frame_->active, /*onlyDependents=*/true);
+    return engine::runDependents(*frame_, needed != nullptr ? *needed : frame_->active);
 }
 
 const ColumnData& Interpreter::column(bytecode::Register number) const {

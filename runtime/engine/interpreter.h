@@ -16,6 +16,7 @@ namespace engine {
 struct Frame;
 struct CarriedColumn;
 struct RunningWindow;
+class Kernels;
 }  // namespace engine
 
 class InstructionTimes;
@@ -38,6 +39,8 @@ struct InterpreterOptions {
     std::span<const bytecode::Register> carriedIn{};
     std::span<const engine::CarriedColumn> carried{};
     InstructionTimes* times = nullptr;  ///< told what each instruction took (profile.h)
+    /// Compiled code that may run instead (kernels.h); nullptr: none.
+    engine::Kernels* kernels = nullptr;
 };
 
 /// Evaluates every instruction of a program over one batch, a register at a time, and keeps all

@@ -22,11 +22,14 @@ class DateIndex {
     /// neighbours of one date are found at once.
     std::uint32_t find(std::int64_t date, std::size_t& segment) const;
 
-  private:
     struct Segment {
         std::int64_t from = INT64_MIN;
         std::uint32_t choice = kNoIndex;
     };
+    /// Ascending; the first begins with time.
+    std::span<const Segment> segments() const { return segments_; }
+
+  private:
     std::vector<Segment> segments_{{}};
 };
 

@@ -48,9 +48,8 @@ class Walk final : public Trail {
     const Instruction& instruction(Register number) const { return frame_.program.code[number]; }
 
     State stateAt(Register number, std::uint32_t row) const {
-        const RegisterData& data = frame_.registers[number];
-        return instruction(number).type.kind == TypeKind::None ? data.state(row)
-                                                               : data.column->state(row);
+        return instruction(number).type.kind == TypeKind::None ? frame_.registers[number].state(row)
+                                                               : frame_.column(number).state(row);
     }
 
     /// Goes on there when that place has the state, too.

@@ -167,6 +167,7 @@ std::optional<StageOutput> evaluateStage(Interpreter& interpreter,
     InterpreterOptions run;
     run.asOf = options.asOf;
     run.times = options.times;
+    run.kernels = options.kernels;
     run.active = &stage.active;
     run.running = &stage.running;
     run.carriedIn = stage.carriedIn;
@@ -183,6 +184,7 @@ std::optional<StageOutput> evaluateStage(Interpreter& interpreter,
         groups.running = nullptr;
         groups.carriedIn = {};
         groups.carried = {};
+        groups.kernels = nullptr;
         const Result<void> grouped = interpreter.run(input.batch, groups);
         PROVISO_CHECK(grouped.has_value(), "records can be grouped");
         interpreter.limit(overByRoot(interpreter, places, input.over));

@@ -6,6 +6,7 @@
 #include "runtime/engine/evaluate.h"
 #include "runtime/explain/explain.h"
 #include "runtime/input/decoder.h"
+#include "runtime/jit/jit.h"
 #include "tests/bench/workload/engine.h"
 #include "tests/bench/workload/hand.h"
 
@@ -127,20 +128,62 @@ void measureRead(const Request& request) {
     report(all, fmt::format(",\"records\":{}", count));
 }
 
-void measureDecide(const Request& request, bool inColumns) {
+std::unique_ptr<jit::Jit> jitOf(const CompiledSet& set) {
+    jit::JitOptions options;
+    options.plugin = PROVISO_JIT_PLUGIN;
+    options.wait = true;
+    std::string message;
+    auto jit = jit::Jit::open(set.program, options, message);
+    if (jit == nullptr) {
+        fmt::print(stderr, "no compiled code: {}\n", message);
+        std::exit(2);
+    }
+    return jit;
+}
+
+/// What a Jit has to say, as members of JSON.
+std::string jitText(const jit::Jit& jit) {
+    const jit::JitReport report = jit.report();
+    std::string reasons;
+    for (const auto& [reason, count] : report.interpretedRuns) {
+        reasons += fmt::format("{}\"{}\":{}", reasons.empty() ? "" : ",", reason, count);
+    }
+    return fmt::format(",\"jit\":{{\"target\":\"{}\",\"stages\":{},\"regions\":{},\"members\":{},"
+                       "\"interpreted\":{},\"layout\":{:.4f},\"compile\":{:.4f},\"runs\":{},"
+                       "\"surprises\":{{{}}}}}",
+                       jit.target(),
+                       report.stages,
+                       report.regions,
+                       report.members,
+                       report.interpreted,
+                       report.layoutSeconds,
+                       report.compileSeconds,
+                       report.compiledRuns,
+                       reasons);
+}
+
+/// With `withJit` one run is not measured: code is compiled in it.
+void measureDecide(const Request& request, bool inColumns, bool withJit = false) {
     const auto set = compiled(request.packs);
     const Input input = decodeFile(*set->program, request.file);
     RunOptions options;
     options.threads = request.threads;
     std::vector<Measured> all;
     Digest digest;
+    std::unique_ptr<jit::Jit> jit = withJit ? jitOf(*set) : nullptr;
+    if (jit != nullptr) {
+        options.decide.kernels = jit.get();
+        decideByEngineInColumns(set->program, input.records.store, options);
+    }
     for (int i = 0; i < request.repetitions; ++i) {
         all.push_back(measure([&] {
             digest = inColumns ? decideByEngineInColumns(set->program, input.records.store, options)
                                : decideByEngine(set->program, input.records.store, options);
         }));
     }
-    report(all, digestOf(input.records.store.recordCount(), digest));
+    report(all,
+           digestOf(input.records.store.recordCount(), digest) +
+               (jit != nullptr ? jitText(*jit) : ""));
 }
 
 /// Records one at a time, as an embedder asks for them: decided alone, and with every reason.
@@ -261,6 +304,8 @@ int main(int argc, char** argv) {
         {"read", measureRead},
         {"decide", [](const Request& request) { measureDecide(request, false); }},
         {"decide-columns", [](const Request& request) { measureDecide(request, true); }},
+        {"decide-columns-jit",
+         [](const Request& request) { measureDecide(request, true, /*withJit=*/true); }},
         {"single", [](const Request& request) { measureSingle(request, false); }},
         {"explained", [](const Request& request) { measureSingle(request, true); }},
         {"hand-read", measureHandRead},

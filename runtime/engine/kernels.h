@@ -1,0 +1,47 @@
+#pragma once
+
+#include "runtime/base/result.h"
+#include "runtime/bytecode/program.h"
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <vector>
+
+/// The seam between the interpreter and compiled code (runtime/jit): a stage's instructions may be
+/// run in another way than one by one. The registers then say the same, to the bit.
+namespace proviso::engine {
+
+struct Frame;
+
+/// Registers of a run that somebody may still read: those that compiled code kept to itself are
+/// interpreted when they are first read.
+struct Pending {
+    enum Mark : std::uint8_t {
+        None = 0,
+        LeftOut = 1,  ///< not computed
+        Watched = 2,  ///< computed; only its first reader is of interest
+    };
+    std::vector<std::uint8_t> marks;  ///< by register; empty where kernels never ran
+    /// By register: told which were read after the run. May be shared by frames.
+    std::shared_ptr<std::vector<std::atomic<std::uint8_t>>> readLater;
+
+    bool concerns(bytecode::Register number) const {
+        return !marks.empty() && marks[number] != None;
+    }
+    void clear() { marks.assign(marks.size(), None); }
+};
+
+/// May be shared by interpreters on several threads.
+class Kernels {
+  public:
+    virtual ~Kernels() = default;
+
+    /// Runs `active` over the frame's batch, as the interpreter would. Nothing: not these, or not
+    /// now; then no register was touched.
+    virtual std::optional<Result<void>> run(Frame& frame,
+                                            const std::vector<bytecode::Register>& active) = 0;
+};
+
+}  // namespace proviso::engine

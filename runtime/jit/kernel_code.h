@@ -1,0 +1,114 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+/// What is compiled: a loop over the rows of one space, as a list of nodes each of which computes a
+/// value and a state for one row. All that compiled code knows is in here; it reads no program.
+namespace proviso::jit {
+
+inline constexpr std::uint32_t kNoNode = 0xffffffffU;
+
+enum class KernelOp : std::uint8_t {
+    Column,         ///< input column `index`
+    Constant,       ///< `immediate`
+    NotApplicable,  ///<
+    Spread,         ///< input column `index` in the row that link `link` leads to
+    Gather,         ///< input column `index` in the row that operand 0 names
+    Add,            ///< with `isDate`: the result is a date and must lie in its range
+    Subtract,       ///< likewise
+    Multiply,
+    Negate,
+    FloorDivide,
+    Modulo,
+    RoundedQuotient,  ///< operand 0 * 10^`immediate` / operand 1, rounded by `mode`
+    CompareRatio,     ///< by `mode`
+    DatePart,         ///< `immediate` as the operation says
+    PeriodStart,
+    PeriodEnd,
+    Compare,  ///< by `mode`
+    And,
+    Or,
+    Not,
+    Select,
+    OrElse,
+    IsKnown,
+    IsApplicable,
+    UnknownIf,
+    Between,      ///< operand 0 lies in table[0]..table[1]; never, where the table is empty
+    DatedValue,   ///< table: triples of a first day, 1 where there is a value, the value
+    DatedSelect,  ///< operand 0 is a date; table: pairs of a first day and the operand that holds
+                  ///< from then on, 0: none
+    InSet,        ///< operands code and date; table: runs of from, through, how many codes, codes
+    Accepts,      ///< operands fact and date; table: triples of from, through and a bit a fact
+    ExactlyOne,   ///< operands are pairs of guard and value
+    Lowest,       ///< likewise. With `isBounded` an unknown result would have bounds
+    Highest,
+    BranchSelect,
+};
+
+struct KernelNode {
+    KernelOp op{};
+    std::uint8_t mode = 0;
+    bool isTruth = false;  ///< the value is yes or no
+    bool isDate = false;
+    bool isBounded = false;
+    std::uint32_t index = 0;
+    std::uint32_t link = 0;
+    std::int64_t immediate = 0;
+    std::vector<std::uint32_t> operands;  ///< numbers of earlier nodes
+    std::vector<std::int64_t> table;
+};
+
+/// One loop. Columns and links that the nodes read come with the call (KernelCall), in this order.
+struct KernelCode {
+    struct Column {
+        bool hasStates = false;  ///< otherwise each row is a value
+    };
+    struct Link {
+        bool hasStates = false;  ///< otherwise each row leads somewhere
+    };
+    std::vector<Column> columns;
+    std::vector<Link> links;
+    std::vector<KernelNode> nodes;
+    std::vector<std::uint32_t> outputs;   ///< nodes
+    std::vector<std::uint8_t> hasStates;  ///< by output: whether it may be other than a value
+};
+
+/// Fills `hasStates`: what may come out of the nodes, given what goes in.
+void findStates(KernelCode& code);
+
+/// The same bytes for the same code, and no others: what a cache goes by.
+std::string bytesOf(const KernelCode& code);
+
+/// What compiled code is called with. No output overlaps anything else; `rows` is at least
+/// kLeastRows. Columns that are read through a link or by row number have at least one row.
+struct KernelCall {
+    const std::int64_t* const* values;      ///< by column
+    const std::uint8_t* const* states;      ///< by column; read where it has states
+    const std::uint32_t* const* links;      ///< by link
+    const std::uint8_t* const* linkStates;  ///< by link; likewise
+    const std::uint64_t* sizes;             ///< by column: its rows
+    std::int64_t* const* outValues;         ///< by output; 0 where the state is no value
+    std::uint8_t* const* outStates;         ///< by output; written where it has states
+    std::uint64_t rows;
+};
+inline constexpr std::uint64_t kLeastRows = 8;
+
+/// Why a block cannot be computed by compiled code: something in it must be told in full. Then what
+/// was written is void and the interpreter computes the block.
+enum class Unusual : std::uint32_t {
+    None = 0,
+    Overflow = 1U << 0U,  ///< or near it: the interpreter decides
+    DivisionByZero = 1U << 1U,
+    OutOfRange = 1U << 2U,  ///< of dates, row numbers, branches
+    NotDated = 1U << 3U,    ///< nothing in force on the date
+    Conflict = 1U << 4U,
+    Bounds = 1U << 5U,  ///< an unknown of which something is known
+};
+
+/// Returns what was unusual, as bits.
+using KernelFunction = std::uint32_t (*)(const KernelCall*);
+
+}  // namespace proviso::jit

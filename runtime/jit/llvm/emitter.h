@@ -1,0 +1,111 @@
+#pragma once
+
+#include "runtime/jit/kernel_code.h"
+#include "runtime/values/state.h"
+
+#include <llvm/Analysis/InstSimplifyFolder.h>
+#include <llvm/IR/IRBuilder.h>
+#include <llvm/IR/Module.h>
+
+#include <array>
+#include <cstdint>
+#include <utility>
+#include <vector>
+
+namespace proviso::jit {
+
+/// Simplifies while it writes, so that no pass over the code has to.
+using Builder = llvm::IRBuilder<llvm::InstSimplifyFolder>;
+
+/// Writes the function of one kernel. Rows go through it `width` at a time; the last step takes the
+/// last `width` rows, some of them a second time, so that there is no loop for the rest.
+class Emitter {
+  public:
+    Emitter(llvm::Module& module, const KernelCode& code, unsigned width);
+
+    /// `width` divides kLeastRows.
+    llvm::Function* emit(const std::string& name);
+
+  private:
+    /// What a node is in each of the rows of a step.
+    struct Cell {
+        llvm::Value* value = nullptr;  ///< integers, or single bits of yes and no
+        llvm::Value* state = nullptr;  ///< bytes; nullptr: every row is a value
+    };
+
+    // emitter.cpp: the loop around it, and reading and writing
+    void loadPointers();
+    void emitBody();
+    void store(std::size_t output);
+    Cell load(const KernelNode& node);
+    Cell spread(const KernelNode& node);
+    Cell gather(const KernelNode& node);
+    Cell gatherAt(std::uint32_t column, llvm::Value* rows, bool isTruth);
+    Cell compute(const KernelNode& node);
+
+    // emit_arithmetic.cpp
+    Cell arithmetic(const KernelNode& node);
+    llvm::Value* product(llvm::Value* a, llvm::Value* b, llvm::Value* state);
+    llvm::Value* isFarFromOverflow(llvm::Value* a, llvm::Value* b);
+    llvm::Value* notLowest(llvm::Value* value, llvm::Value* state);
+    llvm::Value* nonzero(llvm::Value* divisor, llvm::Value* state);
+    llvm::Value* roundedQuotient(const KernelNode& node, llvm::Value* state);
+    llvm::Value* compareRatio(const KernelNode& node, llvm::Value* state);
+    llvm::Value* checkDate(llvm::Value* days, llvm::Value* state);
+    // emit_dates.cpp
+    Cell calendar(const KernelNode& node);
+
+    // emit_logic.cpp
+    Cell logic(const KernelNode& node);
+    Cell chain(const KernelNode& node, bool conjunction);
+    Cell contributions(const KernelNode& node);
+    Cell branches(const KernelNode& node);
+    Cell choose(llvm::Value* first, Cell a, Cell b);
+
+    // emit_lookup.cpp
+    Cell lookup(const KernelNode& node);
+    Cell datedValue(const KernelNode& node);
+    Cell datedSelect(const KernelNode& node);
+    llvm::Value* inSet(const KernelNode& node);
+    llvm::Value* isListed(llvm::Value* code, const std::int64_t* codes, std::size_t count);
+
+    /// Operand `index` of a node.
+    const Cell& cell(const KernelNode& node, std::size_t index) const {
+        return cells_[node.operands[index]];
+    }
+    llvm::Value* integer(llvm::Value* value);
+    llvm::Value* truth(llvm::Value* value);
+    llvm::Value* number(std::int64_t value);
+    llvm::Value* bit(bool value);
+    llvm::Value* byte(State state);
+    llvm::Value* stateOf(const Cell& cell);
+    /// The state of what needs all operands; nullptr: always a value.
+    llvm::Value* propagated(const KernelNode& node);
+    llvm::Value* propagated(llvm::Value* a, llvm::Value* b);
+    llvm::Value* isState(llvm::Value* state, State which);
+    llvm::Value* compare(llvm::Value* a, llvm::Value* b, std::uint8_t mode);
+    /// Notes that a row is unusual where `when` and the state, if any, is a value.
+    void note(Unusual what, llvm::Value* when, llvm::Value* state);
+
+    llvm::Module& module_;
+    const KernelCode& code_;
+    unsigned width_;
+    Builder builder_;
+    llvm::Type* integers_;
+    llvm::Type* bits_;
+    llvm::Type* bytes_;
+    llvm::Function* function_ = nullptr;
+    llvm::Value* call_ = nullptr;
+    llvm::Value* row_ = nullptr;  ///< the first of the step
+    std::vector<llvm::Value*> columnValues_;
+    std::vector<llvm::Value*> columnStates_;
+    std::vector<llvm::Value*> columnSizes_;
+    std::vector<llvm::Value*> links_;
+    std::vector<llvm::Value*> linkStates_;
+    std::vector<llvm::Value*> outValues_;
+    std::vector<llvm::Value*> outStates_;
+    std::vector<Cell> cells_;                ///< by node
+    std::array<llvm::Value*, 6> unusual_{};  ///< by bit: rows of this step; nullptr: none can be
+};
+
+}  // namespace proviso::jit

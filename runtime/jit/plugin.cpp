@@ -1,0 +1,79 @@
+#include "runtime/jit/plugin.h"
+
+#include <dlfcn.h>
+#include <filesystem>
+#include <map>
+#include <mutex>
+#include <vector>
+
+namespace proviso::jit {
+
+namespace {
+
+constexpr const char* kFile = "libproviso_jit.so";
+
+std::vector<std::string> candidates() {
+    Dl_info own{};
+    if (::dladdr(reinterpret_cast<const void*>(&loadPlugin), &own) == 0 ||
+        own.dli_fname == nullptr) {
+        return {};
+    }
+    std::error_code failed;
+    std::filesystem::path file = std::filesystem::canonical(own.dli_fname, failed);
+    if (failed) {
+        file = std::filesystem::canonical("/proc/self/exe", failed);
+    }
+    const std::filesystem::path folder = file.parent_path();
+    std::vector<std::string> found;
+    // Beside it, in the folder of its own, and, of a program, where libraries are.
+    for (const std::filesystem::path& place :
+         {folder, folder / "proviso", folder.parent_path() / PROVISO_LIBRARY_FOLDER / "proviso"}) {
+        if (std::filesystem::is_regular_file(place / kFile, failed)) {
+            found.push_back((place / kFile).string());
+        }
+    }
+    return found;
+}
+
+KernelCompiler* load(const std::string& path, std::string& message) {
+    void* const library = ::dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
+    if (library == nullptr) {
+        const char* const reason = ::dlerror();
+        message = std::string("it cannot be loaded: ") + (reason != nullptr ? reason : path);
+        return nullptr;
+    }
+    const auto open = reinterpret_cast<OpenPlugin>(::dlsym(library, kOpenPlugin));
+    KernelCompiler* const compiler = open != nullptr ? open(kPluginInterface) : nullptr;
+    if (compiler == nullptr) {
+        message = path + " belongs to another version";
+        ::dlclose(library);
+    }
+    return compiler;
+}
+
+}  // namespace
+
+KernelCompiler* loadPlugin(const std::string& path, std::string& message) {
+    static std::mutex mutex;
+    static std::map<std::string, KernelCompiler*> known;
+    const std::lock_guard lock(mutex);
+    if (const auto place = known.find(path); place != known.end()) {
+        return place->second;
+    }
+    std::string file = path;
+    if (file.empty()) {
+        const std::vector<std::string> found = candidates();
+        if (found.empty()) {
+            message = std::string(kFile) + " is not installed";
+            return nullptr;
+        }
+        file = found.front();
+    }
+    KernelCompiler* const compiler = load(file, message);
+    if (compiler != nullptr) {
+        known.emplace(path, compiler);
+    }
+    return compiler;
+}
+
+}  // namespace proviso::jit

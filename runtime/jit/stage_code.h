@@ -1,0 +1,56 @@
+#pragma once
+
+#include "runtime/base/result.h"
+#include "runtime/jit/kernel_compiler.h"
+#include "runtime/jit/stage_layout.h"
+
+#include <array>
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+namespace proviso::engine {
+struct Frame;
+}
+
+namespace proviso::jit {
+
+/// How often regions ran, and why not. May be written from many threads.
+struct Counts {
+    /// Why a region of a block was interpreted after all.
+    enum Reason : std::uint8_t {
+        Overflow,
+        DivisionByZero,
+        OutOfRange,
+        NotDated,
+        Conflict,
+        Bounds,     ///< within the region
+        NewStates,  ///< of an input; or links that lead nowhere
+        NewBounds,  ///< of an input
+        FewRows,
+    };
+    static constexpr std::size_t kReasons = 9;
+
+    std::atomic<std::uint64_t> compiled{0};
+    std::array<std::atomic<std::uint64_t>, kReasons> interpreted{};
+};
+/// For people: "overflow", "few rows".
+const char* reasonName(Counts::Reason reason);
+
+/// A stage, compiled for what was seen.
+struct StageCode {
+    StageLayout layout;
+    std::unique_ptr<CompiledKernels> compiled;        ///< parallel to layout.regions
+    mutable std::atomic<std::uint32_t> runs{0};       ///< of regions with enough rows
+    mutable std::atomic<std::uint32_t> surprises{0};  ///< of these, those that were interpreted
+};
+
+/// Runs a stage. Regions of fewer than `leastRows` rows are interpreted.
+Result<void> runStage(
+    engine::Frame& frame, const StageCode& code, Seen& seen, std::size_t leastRows, Counts& counts);
+
+/// Adds what the registers of the frame show.
+void look(const engine::Frame& frame, const std::vector<Register>& registers, Seen& seen);
+
+}  // namespace proviso::jit

@@ -1,0 +1,323 @@
+#include "runtime/jit/stage_layout.h"
+
+#include "runtime/base/check.h"
+
+#include <algorithm>
+
+namespace proviso::jit {
+
+using bytecode::Instruction;
+using bytecode::kNone;
+using bytecode::Op;
+
+bool isMadeAnywhere(Op op) {
+    return op == Op::Constant || op == Op::NotApplicable;
+}
+
+Register behindGuards(const bytecode::Program& program, Register number) {
+    while (program.code[number].op == Op::Guard) {
+        number = program.code[number].operands[0];
+    }
+    return number;
+}
+
+namespace {
+
+/// The space whose rows an instruction makes; kNone for most.
+std::uint32_t spaceMadeBy(const Instruction& one) {
+    switch (one.op) {
+    case Op::GroupBy:
+    case Op::BuildKeyed:
+        return one.index;
+    case Op::BuildRows:
+    case Op::BuildPairs:
+    case Op::BuildProduct:
+    case Op::BuildWindow:
+    case Op::BuildInstants:
+    case Op::BuildCovers:
+        return one.space;
+    default:
+        return kNone;
+    }
+}
+
+class Layout {
+  public:
+    Layout(const LayoutInput& input, std::size_t leastMembers, std::size_t mostMembers)
+        : input_(input), code_(input.program.code), leastMembers_(leastMembers),
+          mostMembers_(mostMembers), kinds_(code_.size(), Kind::Absent), isLive_(code_.size(), 0),
+          isDone_(code_.size(), 0), regionOf_(code_.size(), kNone),
+          builders_(input.program.spaces.size(), kNone), alsoReads_(code_.size()) {}
+
+    StageLayout make() {
+        sort();
+        findLive();
+        placeConstants();
+        schedule();
+        findReaders();
+        for (Region& region : layout_.regions) {
+            finish(region);
+        }
+        return std::move(layout_);
+    }
+
+  private:
+    enum class Kind : std::uint8_t {
+        Absent,  ///< not of this stage
+        Interpreted,
+        Compiled,
+        Anywhere,
+    };
+
+    void sort() {
+        for (const Register number : input_.active) {
+            if (const std::uint32_t made = spaceMadeBy(code_[number]); made != kNone) {
+                builders_[made] = number;
+            }
+        }
+        for (const Register number : input_.active) {
+            kinds_[number] = isMadeAnywhere(code_[number].op) ? Kind::Anywhere
+                             : compiles(number)               ? Kind::Compiled
+                                                              : Kind::Interpreted;
+        }
+        if (input_.running == nullptr) {
+            return;
+        }
+        // A running window adds up columns of which it is no reader by its operands.
+        for (const engine::RunningWindow& window : *input_.running) {
+            for (const engine::RunningFold& fold : window.folds) {
+                for (const Register also : {fold.value, fold.more}) {
+                    if (also != kNone) {
+                        alsoReads_[window.window].push_back(also);
+                    }
+                }
+            }
+        }
+    }
+
+    /// Bounds and errors are the interpreter's: whatever has them, or reads them, is not compiled.
+    bool compiles(Register number) const {
+        const auto isPlain = [&](Register one) { return !input_.seen.has(one, Seen::Bounds); };
+        return isCompilable(input_, number) && !input_.seen.has(number, Seen::Errors) &&
+               isPlain(number) &&
+               std::all_of(code_[number].operands.begin(), code_[number].operands.end(), isPlain);
+    }
+
+    template <class Visit>
+    void forEachOperand(Register number, Visit visit) const {
+        for (const Register operand : code_[number].operands) {
+            visit(operand);
+        }
+        for (const Register operand : alsoReads_[number]) {
+            visit(operand);
+        }
+    }
+
+    /// What is interpreted, what is read later and all that those need.
+    void findLive() {
+        for (auto place = input_.active.rbegin(); place != input_.active.rend(); ++place) {
+            const Register number = *place;
+            if (kinds_[number] == Kind::Interpreted || input_.seen.isReadLater(number)) {
+                isLive_[number] = 1;
+            }
+            if (isLive_[number] != 0) {
+                forEachOperand(number, [&](Register operand) { isLive_[operand] = 1; });
+            }
+        }
+    }
+
+    /// Regions make constants for themselves. For other readers they are steps.
+    void placeConstants() {
+        std::vector<std::uint8_t> isStep(code_.size(), 0);
+        for (const Register number : input_.active) {
+            const Instruction& one = code_[number];
+            if (kinds_[number] == Kind::Anywhere) {
+                isStep[number] = input_.seen.isReadLater(number) ? 1 : isStep[number];
+                continue;
+            }
+            if (isLive_[number] == 0) {
+                continue;
+            }
+            forEachOperand(number, [&](Register operand) {
+                if (kinds_[operand] == Kind::Anywhere &&
+                    (kinds_[number] == Kind::Interpreted || one.op == Op::Guard ||
+                     isElsewhere(number, operand))) {
+                    isStep[operand] = 1;
+                }
+            });
+        }
+        for (const Register number : input_.active) {
+            if (kinds_[number] != Kind::Anywhere) {
+                continue;
+            }
+            if (isStep[number] != 0) {
+                kinds_[number] = Kind::Interpreted;
+                isLive_[number] = 1;
+            } else {
+                isDone_[number] = 1;
+                layout_.leftOut.push_back(number);
+            }
+        }
+    }
+
+    /// Whether an instruction reads other rows of an operand than its own.
+    bool isElsewhere(Register number, Register operand) const {
+        const Instruction& one = code_[number];
+        return (one.op == Op::Spread || one.op == Op::Gather) && operand == one.operands[0];
+    }
+
+    bool isReady(Register number, std::uint32_t region) const {
+        bool ready = true;
+        forEachOperand(number, [&](Register operand) {
+            ready = ready && (kinds_[operand] == Kind::Absent || isDone_[operand] != 0 ||
+                              (region != kNone && regionOf_[operand] == region &&
+                               !isElsewhere(number, operand)));
+        });
+        const Register builder = builders_[code_[number].space];
+        return ready && (builder == kNone || builder == number || isDone_[builder] != 0);
+    }
+
+    /// Whatever is interpreted stays in its order, since some of it reads more than its operands.
+    void schedule() {
+        std::vector<Register> waiting;
+        for (const Register number : input_.active) {
+            if (isDone_[number] != 0) {
+                continue;
+            }
+            if (isLive_[number] == 0) {
+                isDone_[number] = 1;
+                layout_.leftOut.push_back(number);
+            } else if (kinds_[number] == Kind::Compiled) {
+                waiting.push_back(number);
+            } else {
+                interpreted_.push_back(number);
+            }
+        }
+        std::size_t next = 0;
+        while (next < interpreted_.size() || !waiting.empty()) {
+            if (next < interpreted_.size() && isReady(interpreted_[next], kNone)) {
+                interpret(interpreted_[next++]);
+                continue;
+            }
+            const std::vector<Register> members = largest(waiting);
+            PROVISO_CHECK(!members.empty(), "something can always be computed next");
+            waiting.erase(std::remove_if(waiting.begin(),
+                                         waiting.end(),
+                                         [&](Register one) {
+                                             return std::find(members.begin(),
+                                                              members.end(),
+                                                              one) != members.end();
+                                         }),
+                          waiting.end());
+            place(members);
+        }
+    }
+
+    void interpret(Register number) {
+        isDone_[number] = 1;
+        layout_.steps.push_back({kNone, number});
+    }
+
+    /// The most that can be computed next in one space.
+    std::vector<Register> largest(const std::vector<Register>& waiting) {
+        std::vector<std::uint32_t> spaces;
+        for (const Register number : waiting) {
+            if (std::find(spaces.begin(), spaces.end(), code_[number].space) == spaces.end()) {
+                spaces.push_back(code_[number].space);
+            }
+        }
+        std::vector<Register> best;
+        const auto trial = static_cast<std::uint32_t>(layout_.regions.size());
+        for (const std::uint32_t space : spaces) {
+            std::vector<Register> members;
+            for (const Register number : waiting) {
+                if (members.size() < mostMembers_ && code_[number].space == space &&
+                    isReady(number, trial)) {
+                    regionOf_[number] = trial;
+                    members.push_back(number);
+                }
+            }
+            for (const Register number : members) {
+                regionOf_[number] = kNone;
+            }
+            if (members.size() > best.size()) {
+                best = std::move(members);
+            }
+        }
+        return best;
+    }
+
+    void place(const std::vector<Register>& members) {
+        if (members.size() < leastMembers_) {
+            for (const Register number : members) {
+                kinds_[number] = Kind::Interpreted;
+                interpret(number);
+            }
+            return;
+        }
+        const auto index = static_cast<std::uint32_t>(layout_.regions.size());
+        Region& region = layout_.regions.emplace_back();
+        region.space = code_[members[0]].space;
+        region.members = members;
+        for (const Register number : members) {
+            isDone_[number] = 1;
+            regionOf_[number] = index;
+        }
+        layout_.steps.push_back({index, kNone});
+    }
+
+    /// What is read outside of the region that computes it.
+    void findReaders() {
+        isRead_.assign(code_.size(), 0);
+        for (const Register number : input_.active) {
+            if (isLive_[number] == 0) {
+                continue;
+            }
+            if (input_.seen.isReadLater(number)) {
+                isRead_[number] = 1;
+            }
+            forEachOperand(number, [&](Register operand) {
+                if (regionOf_[operand] == kNone || regionOf_[operand] != regionOf_[number]) {
+                    isRead_[operand] = 1;
+                }
+            });
+        }
+        // A guard that is read is the register that it lets through.
+        for (const Register number : input_.active) {
+            if (isRead_[number] != 0 && code_[number].op == Op::Guard) {
+                isRead_[behindGuards(input_.program, number)] = 1;
+            }
+        }
+    }
+
+    void finish(Region& region) {
+        translate(input_, region, isRead_);
+        for (const Register number : region.members) {
+            if (isRead_[number] == 0) {
+                region.leftOut.push_back(number);
+            }
+        }
+    }
+
+    const LayoutInput& input_;
+    const std::vector<Instruction>& code_;
+    std::size_t leastMembers_;
+    std::size_t mostMembers_;
+    StageLayout layout_;
+    std::vector<Kind> kinds_;                       ///< by register
+    std::vector<std::uint8_t> isLive_;              ///< likewise
+    std::vector<std::uint8_t> isDone_;              ///< likewise
+    std::vector<std::uint8_t> isRead_;              ///< likewise
+    std::vector<std::uint32_t> regionOf_;           ///< likewise
+    std::vector<Register> builders_;                ///< by space
+    std::vector<std::vector<Register>> alsoReads_;  ///< by register
+    std::vector<Register> interpreted_;
+};
+
+}  // namespace
+
+StageLayout layOut(const LayoutInput& input, std::size_t leastMembers, std::size_t mostMembers) {
+    return Layout(input, leastMembers, mostMembers).make();
+}
+
+}  // namespace proviso::jit

@@ -1,0 +1,96 @@
+#pragma once
+
+#include "runtime/bytecode/program.h"
+#include "runtime/engine/lookups.h"
+#include "runtime/engine/running.h"
+#include "runtime/jit/kernel_code.h"
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <utility>
+#include <vector>
+
+/// How a stage is divided into loops that are compiled and instructions that are interpreted.
+namespace proviso::jit {
+
+using bytecode::Register;
+
+/// What was seen of each register while its stage was interpreted. Only grows. Code is compiled for
+/// what was seen; a block that shows something else is interpreted.
+struct Seen {
+    enum Flag : std::uint8_t {
+        States = 1,  ///< a row that is no value, or leads nowhere
+        Bounds = 2,  ///< bounds of an unknown
+        Errors = 4,  ///< an error that began here
+    };
+    explicit Seen(std::size_t registers)
+        : flags(registers),
+          readLater(std::make_shared<std::vector<std::atomic<std::uint8_t>>>(registers)) {}
+
+    bool has(Register number, Flag flag) const {
+        return (flags[number].load(std::memory_order_relaxed) & flag) != 0;
+    }
+    bool isReadLater(Register number) const {
+        return (*readLater)[number].load(std::memory_order_relaxed) != 0;
+    }
+
+    std::vector<std::atomic<std::uint8_t>> flags;  ///< by register
+    /// By register: read after the run, by whatever makes results of it.
+    std::shared_ptr<std::vector<std::atomic<std::uint8_t>>> readLater;
+};
+
+/// A loop over the rows of one space.
+struct Region {
+    std::uint32_t space = bytecode::kNone;
+    std::vector<Register> members;        ///< what it computes, in the order of the stage
+    std::vector<Register> columns;        ///< parallel to KernelCode::columns
+    std::vector<std::uint8_t> isForeign;  ///< by column: of the rows of another space
+    std::vector<Register> links;          ///< parallel to KernelCode::links
+    std::vector<Register> outputs;        ///< parallel to KernelCode::outputs
+    /// Guards that are read and the registers that they let through.
+    std::vector<std::pair<Register, Register>> same;
+    std::vector<Register> leftOut;  ///< members that nobody is known to read
+    KernelCode code;
+};
+
+/// A region, or one instruction.
+struct Step {
+    std::uint32_t region = bytecode::kNone;
+    Register number = bytecode::kNone;
+};
+
+struct StageLayout {
+    std::vector<Step> steps;  ///< in the order of evaluation
+    std::vector<Region> regions;
+    std::vector<Register> leftOut;  ///< in no region: constants, and what no result needs
+};
+
+struct LayoutInput {
+    const bytecode::Program& program;
+    const std::vector<Register>& active;  ///< Stage::active
+    const std::vector<engine::RunningWindow>* running;
+    const engine::DatedLookups& dated;
+    std::int64_t knownBy;
+    const Seen& seen;
+};
+
+/// Regions of less than `leastMembers` members are interpreted, others are cut where they would
+/// have more than `mostMembers`.
+StageLayout layOut(const LayoutInput& input, std::size_t leastMembers, std::size_t mostMembers);
+
+/// Whether an operation of a register can stand in a region: what can be said without looking at
+/// what was seen.
+bool isCompilable(const LayoutInput& input, Register number);
+
+/// Fills columns, links, outputs, `same` and the code of a region with its members.
+/// `isRead`, by register: something outside of the region reads it.
+void translate(const LayoutInput& input, Region& region, const std::vector<std::uint8_t>& isRead);
+
+/// What a chain of guards lets through.
+Register behindGuards(const bytecode::Program& program, Register number);
+
+/// Constants and the like, which each region makes for itself.
+bool isMadeAnywhere(bytecode::Op op);
+
+}  // namespace proviso::jit
