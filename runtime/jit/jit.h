@@ -26,6 +26,7 @@ struct JitOptions {
     std::size_t leastMembers = 2;     ///< likewise, of instructions
     std::size_t mostMembers = 256;    ///< regions with more are cut
     bool optimize = true;
+    bool expectStates = false;  ///< compile for rows that are no values even where none was seen
 };
 
 /// The user's folder for such things, with none made yet; empty where there is none.
@@ -38,7 +39,7 @@ struct JitReport {
     std::uint32_t members = 0;      ///< instructions in them
     std::uint32_t interpreted = 0;  ///< instructions beside them
     double layoutSeconds = 0;
-    double compileSeconds = 0;  ///< of the compiler, all stages together
+    double compileSeconds = 0;  ///< of a processor, for all stages together
     std::uint64_t compiledRuns = 0;
     std::vector<std::pair<std::string, std::uint64_t>> interpretedRuns;  ///< by reason, if any
     std::string failure;  ///< why some stage could not be compiled; empty: all were

@@ -7,6 +7,7 @@
 #include "runtime/engine/evaluate.h"
 #include "runtime/engine/run.h"
 #include "runtime/input/decoder.h"
+#include "runtime/jit/jit.h"
 #include "tests/reference/evaluator.h"
 
 #include <fmt/format.h>
@@ -102,13 +103,17 @@ DecideOptions optionsOf(const GeneratedCase& one) {
 }
 
 /// Stage by stage.
-Results
-decideByEngine(const CompiledSet& set, const Decoded& decoded, const GeneratedCase& one, Cut cut) {
+Results decideByEngine(const CompiledSet& set,
+                       const Decoded& decoded,
+                       const GeneratedCase& one,
+                       Cut cut,
+                       engine::Kernels* kernels = nullptr) {
     std::vector<RecordResult> all;
     RunOptions options;
     options.decide = optionsOf(one);
     options.blockRows = cut.blockRows;
     options.threads = cut.threads;
+    options.decide.kernels = kernels;
     decideRecords(
         set.program, decoded.records.store, options, [&](std::vector<RecordResult>&& block) {
             std::move(block.begin(), block.end(), std::back_inserter(all));
@@ -196,8 +201,73 @@ Lines linesOf(const Results& results, const RunStamp& stamp) {
     return lines;
 }
 
+/// Compiled code for one pack set, which serves all its cases: what was compiled for one meets the
+/// records of the next.
+class CompiledEngines {
+  public:
+    CompiledEngines(const CompiledSet& set, std::uint64_t seed, const std::string& plugin) {
+        if (plugin.empty()) {
+            return;
+        }
+        jit::JitOptions options;
+        options.plugin = plugin;
+        options.wait = true;
+        options.watchedBlocks = 1;
+        options.leastRows = 1;
+        options.leastMembers = 1;
+        options.optimize = seed % 2 == 0;
+        options.mostMembers = seed % 3 == 0 ? 5 : 256;
+        options.expectStates = seed % 4 < 2;
+        std::string message;
+        jit_ = jit::Jit::open(set.program, options, message);
+        PROVISO_CHECK(jit_ != nullptr, "the plug-in can be loaded");
+    }
+
+    std::string compare(const CompiledSet& set,
+                        const Decoded& decoded,
+                        const GeneratedCase& one,
+                        const Lines& expected) const {
+        // The first run is watched, the others are compiled.
+        static constexpr std::array<std::pair<Cut, std::string_view>, 4> kCuts{
+            {{{1024, 1}, "watched"},
+             {{1024, 1}, "compiled, one block"},
+             {{1, 2}, "compiled, smallest blocks"},
+             {{9, 1}, "compiled, small blocks"}}};
+        std::string details;
+        for (const auto& [cut, name] : kCuts) {
+            if (jit_ != nullptr && details.empty()) {
+                details = differences(
+                    expected,
+                    linesOf(decideByEngine(set, decoded, one, cut, jit_.get()), stampOf(one)),
+                    name);
+            }
+        }
+        if (jit_ != nullptr && !jit_->report().failure.empty()) {
+            details += jit_->report().failure;
+        }
+        return details;
+    }
+
+    void count(Tally& tally) const {
+        if (jit_ == nullptr) {
+            return;
+        }
+        const jit::JitReport report = jit_->report();
+        tally.compiledRuns += report.compiledRuns;
+        for (const auto& [reason, runs] : report.interpretedRuns) {
+            tally.interpretedRuns += runs;
+        }
+    }
+
+  private:
+    std::unique_ptr<jit::Jit> jit_;
+};
+
 /// Differences of one case, or nothing.
-std::string compareOne(const CompiledSet& set, const GeneratedCase& one, Tally* tally) {
+std::string compareOne(const CompiledSet& set,
+                       const GeneratedCase& one,
+                       Tally* tally,
+                       const CompiledEngines& compiled) {
     const std::unique_ptr<Decoded> decoded = decode(*set.program, one);
     const RunStamp stamp = stampOf(one);
     const Results byReference = decideByReference(set, *decoded, one);
@@ -215,7 +285,7 @@ std::string compareOne(const CompiledSet& set, const GeneratedCase& one, Tally* 
                 expected, linesOf(decideByEngine(set, *decoded, one, cut), stamp), name);
         }
     }
-    return details;
+    return details.empty() ? compiled.compare(set, *decoded, one, expected) : details;
 }
 
 Comparison compareShuffled(const CompiledSet& set, const GeneratedCase& one, std::uint64_t seed) {
@@ -234,18 +304,25 @@ Comparison compareShuffled(const CompiledSet& set, const GeneratedCase& one, std
 
 }  // namespace
 
-Comparison compare(const std::vector<GeneratedCase>& cases, std::uint64_t seed, Tally* tally) {
+Comparison compare(const std::vector<GeneratedCase>& cases,
+                   std::uint64_t seed,
+                   Tally* tally,
+                   const std::string& plugin) {
     std::size_t index = 0;
     try {
         const std::unique_ptr<CompiledSet> set = compile(cases[0]);
         if (!set->program) {
             return refusal(*set, "");
         }
+        const CompiledEngines compiled(*set, seed, plugin);
         for (; index < cases.size(); ++index) {
-            const std::string details = compareOne(*set, cases[index], tally);
+            const std::string details = compareOne(*set, cases[index], tally, compiled);
             if (!details.empty()) {
                 return {Comparison::Outcome::Different, details, index};
             }
+        }
+        if (tally != nullptr) {
+            compiled.count(*tally);
         }
         index = 0;
         return seed % kShuffled == 0 ? compareShuffled(*set, cases[0], seed) : Comparison{};
@@ -256,9 +333,10 @@ Comparison compare(const std::vector<GeneratedCase>& cases, std::uint64_t seed, 
     }
 }
 
-GeneratedCase reduced(GeneratedCase one, std::uint64_t seed) {
+GeneratedCase reduced(GeneratedCase one, std::uint64_t seed, const std::string& plugin) {
     const auto differs = [&](const GeneratedCase& candidate) {
-        return compare({candidate}, seed, nullptr).outcome == Comparison::Outcome::Different;
+        return compare({candidate}, seed, nullptr, plugin).outcome ==
+               Comparison::Outcome::Different;
     };
     bool smaller = true;
     while (smaller) {

@@ -16,6 +16,8 @@ struct Tally {
     std::uint64_t rows = 0;
     std::uint64_t choices = 0;
     std::uint64_t rejected = 0;
+    std::uint64_t compiledRuns = 0;     ///< of regions, by compiled code
+    std::uint64_t interpretedRuns = 0;  ///< of regions, where compiled code gave up
 };
 
 struct Comparison {
@@ -32,10 +34,14 @@ struct Comparison {
 
 /// Reference against engine, for cases of one pack set; and the engine against itself with the
 /// records decided in several blocks and, for one seed in three, with packs, rules and records in
-/// another order.
-Comparison compare(const std::vector<GeneratedCase>& cases, std::uint64_t seed, Tally* tally);
+/// another order. With the file of the JIT's plug-in also compiled code, for what was seen and for
+/// whatever may come, optimised and not.
+Comparison compare(const std::vector<GeneratedCase>& cases,
+                   std::uint64_t seed,
+                   Tally* tally,
+                   const std::string& plugin = {});
 
 /// A smaller case that still differs, by leaving out declarations and records.
-GeneratedCase reduced(GeneratedCase one, std::uint64_t seed);
+GeneratedCase reduced(GeneratedCase one, std::uint64_t seed, const std::string& plugin = {});
 
 }  // namespace proviso::differential

@@ -3,6 +3,7 @@
 //
 //   differential_test --cases 1000 --seed 1        runs seed 1 and as many after it as are needed
 //   differential_test --cases 10 --seed 17 --show   prints what seed 17 says as well
+//   differential_test --jit libproviso_jit.so ...    decides by compiled code, too
 //
 // A difference is made smaller, printed, and ends the run with status 1, as does a pack set that
 // the checker refuses though the generator thought it well typed.
@@ -36,6 +37,7 @@ struct Arguments {
     bool show = false;
     bool keepGoing = false;
     bool reduce = true;
+    std::string plugin;              ///< of the JIT
     std::vector<std::string> found;  ///< files of cases to compare instead
 };
 
@@ -48,6 +50,8 @@ bool readArguments(int count, char** texts, Arguments& arguments) {
             arguments.keepGoing = true;
         } else if (name == "--no-reduce") {
             arguments.reduce = false;
+        } else if (name == "--jit" && index + 1 < count) {
+            arguments.plugin = texts[++index];
         } else if (name == "--found") {
             arguments.found.assign(texts + index + 1, texts + count);
             index = count;
@@ -100,11 +104,11 @@ GeneratedCase readCase(const std::string& path) {
 }
 
 /// Cases that once were different, each in a file.
-int runFound(const std::vector<std::string>& paths) {
+int runFound(const std::vector<std::string>& paths, const std::string& plugin) {
     int different = 0;
     for (const std::string& path : paths) {
         const GeneratedCase one = readCase(path);
-        const Comparison comparison = compare({one}, 1, nullptr);
+        const Comparison comparison = compare({one}, 1, nullptr, plugin);
         if (one.records.empty() || comparison.outcome != Comparison::Outcome::Same) {
             fmt::print("{}: different\n{}\n", path, comparison.details);
             different = 1;
@@ -130,7 +134,7 @@ int run(const Arguments& arguments) {
                 print(one, /*withPacks=*/&one == &cases[0]);
             }
         }
-        const Comparison comparison = compare(cases, seed, &tally);
+        const Comparison comparison = compare(cases, seed, &tally, arguments.plugin);
         if (comparison.outcome == Comparison::Outcome::Analysis) {
             ++analysed;
             continue;
@@ -144,9 +148,9 @@ int run(const Arguments& arguments) {
                        isRefusal ? "the checker refuses the packs" : "different",
                        comparison.details);
             if (!isRefusal && arguments.reduce) {
-                const GeneratedCase less = reduced(cases[comparison.which], seed);
+                const GeneratedCase less = reduced(cases[comparison.which], seed, arguments.plugin);
                 print(less, /*withPacks=*/true);
-                fmt::print("{}\n", compare({less}, seed, nullptr).details);
+                fmt::print("{}\n", compare({less}, seed, nullptr, arguments.plugin).details);
             }
             fmt::print("again: differential_test --cases {} --seed {}\n", cases.size(), seed);
             std::fflush(stdout);
@@ -182,6 +186,11 @@ int run(const Arguments& arguments) {
                tally.rows,
                tally.choices,
                tally.rejected);
+    if (!arguments.plugin.empty()) {
+        fmt::print("{} regions run by compiled code, {} given back to the interpreter\n",
+                   tally.compiledRuns,
+                   tally.interpretedRuns);
+    }
     return refused + different == 0 ? 0 : 1;
 }
 
@@ -194,9 +203,10 @@ int main(int count, char** texts) {
     if (!proviso::differential::readArguments(count, texts, arguments)) {
         fmt::print(stderr,
                    "usage: differential_test [--cases N] [--seed S] [--show] [--keep-going] "
-                   "[--no-reduce] [--found FILE...]\n");
+                   "[--no-reduce] [--jit PLUGIN] [--found FILE...]\n");
         return 2;
     }
-    return arguments.found.empty() ? proviso::differential::run(arguments)
-                                   : proviso::differential::runFound(arguments.found);
+    return arguments.found.empty()
+               ? proviso::differential::run(arguments)
+               : proviso::differential::runFound(arguments.found, arguments.plugin);
 }

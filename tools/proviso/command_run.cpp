@@ -1,3 +1,4 @@
+#include "tools/proviso/compiled_rules.h"
 #include "tools/proviso/history_side.h"
 #include "tools/proviso/pack_files.h"
 #include "tools/proviso/pack_watcher.h"
@@ -118,6 +119,10 @@ startWatching(Console& console, const CheckRecordsOptions& options, const RunOpt
         console.complain("--profile measures a run that ends: leave out --watch");
         return ExitCode::BadInput;
     }
+    if (options.jit == "on") {
+        console.complain("--jit is for runs that end: leave out --watch");
+        return ExitCode::BadInput;
+    }
     if (packSetFileAmong(options.packs)) {
         console.complain("--watch follows the texts of packs, not a pack-set file");
         return ExitCode::BadInput;
@@ -150,6 +155,8 @@ ExitCode runRecords(Console& console, const CheckRecordsOptions& asked) {
         return ExitCode::BadInput;
     }
     options.isUnsigned = set->isUnsigned;
+    const CompiledRules compiled(console, options.jit == "on", set->program);
+    run.decide.kernels = compiled.kernels();
     const bool fits = sizeOfFiles(options.records) <= *memory / kMemoryOfInputByte;
     if (!options.shadow.packs.empty() && (!options.store.empty() || !fits)) {
         console.complain("--shadow is for records that memory holds (--memory), without --store, "
@@ -167,7 +174,11 @@ ExitCode runRecords(Console& console, const CheckRecordsOptions& asked) {
     if (!fits) {
         return runOverDisk(console, options, set->program, run, *memory);
     }
-    return runInMemory(console, options, set->program, run);
+    const ExitCode code = runInMemory(console, options, set->program, run);
+    if (options.profile) {
+        compiled.tell(console);
+    }
+    return code;
 }
 
 }  // namespace
@@ -383,6 +394,14 @@ void addRun(CLI::App& app, Invocation& invocation) {
             "--threads", options->threads, "how many to use; 0: as many as there are cores")
         ->check(CLI::Range(0, 256).description(""))
         ->type_name("N");
+    command
+        ->add_option("--jit",
+                     options->jit,
+                     "whether to compile rules to machine code while they run; the answers are the "
+                     "same")
+        ->type_name("off|on")
+        ->check(CLI::IsMember({"off", "on"}).description(""))
+        ->capture_default_str();
 }
 
 }  // namespace proviso::tool

@@ -33,6 +33,7 @@ struct CheckRecordsOptions {
     bool quiet = false;
     bool profile = false;
     unsigned threads = 0;
+    std::string jit = "off";
     LogOptions log;
     ShadowOptions shadow;
     bool watch = false;
