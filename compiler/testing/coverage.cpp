@@ -158,11 +158,11 @@ bool Coverage::isDated(const typed::Effect& effect) const {
 
 // ---- noting
 
-void Coverage::note(const Interpreter& run, const std::vector<RecordResult>& results) {
+bool Coverage::note(const Interpreter& run, const std::vector<RecordResult>& results) {
     for (const RecordResult& result : results) {
         for (const ErrorResult& error : result.errors) {
             if (error.code == evaluationErrorCode(EvaluationError::TooManyRows)) {
-                return;  // the registers of a run that was given up hold nothing
+                return false;  // the registers of a run that was given up hold nothing
             }
         }
     }
@@ -179,6 +179,7 @@ void Coverage::note(const Interpreter& run, const std::vector<RecordResult>& res
             }
         }
     }
+    return true;
 }
 
 void Coverage::noteRules(const Interpreter& run) {

@@ -52,7 +52,8 @@ class Coverage {
     explicit Coverage(const CompiledSet& set);
 
     /// Notes what the last run made happen; what was not yet known as of its date is not seen.
-    void note(const Interpreter& run, const std::vector<RecordResult>& results);
+    /// False where the run was given up for too many rows: nothing was noted.
+    bool note(const Interpreter& run, const std::vector<RecordResult>& results);
 
     [[nodiscard]] CoverageReport report() const;
 

@@ -83,6 +83,14 @@ class TestRunner {
         return outcome;
     }
 
+    /// Whether the records could be decided; what they reach then counts.
+    bool alsoDecide(const Batch& batch) {
+        DecideOptions options;
+        options.withChoices = false;
+        const testing::Decided decided(evaluator_, program_, batch, options);
+        return coverage_->note(decided.interpreter(), decided.results());
+    }
+
     const std::optional<Coverage>& coverage() const { return coverage_; }
 
   private:
@@ -219,6 +227,8 @@ TestReport runTests(const CompiledSet& set, const TestOptions& options) {
         }
     }
     if (coverage) {
+        report.othersDecided =
+            options.alsoDecide == nullptr || runner.alsoDecide(*options.alsoDecide);
         report.coverage = runner.coverage()->report();
     }
     return report;

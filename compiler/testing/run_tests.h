@@ -3,6 +3,7 @@
 #include "compiler/diagnostics/source.h"
 #include "compiler/driver/compile.h"
 #include "compiler/testing/coverage.h"
+#include "runtime/bytecode/batch.h"
 
 #include <cstdint>
 #include <functional>
@@ -28,6 +29,7 @@ struct TestOutcome {
 struct TestReport {
     std::vector<TestOutcome> tests;  ///< by pack, in the order of the text
     CoverageReport coverage;         ///< empty unless every test was run and it was asked for
+    bool othersDecided = true;  ///< false: TestOptions::alsoDecide were too many and do not count
 
     [[nodiscard]] std::size_t failedCount() const;
 };
@@ -39,6 +41,9 @@ struct TestOptions {
     bool coverage = true;
     /// How many to use where coverage is not counted; the answers do not depend on it.
     unsigned threads = 1;
+    /// Records that are decided together after the tests, for what they reach: nothing is expected
+    /// of them. Only where coverage is counted.
+    const Batch* alsoDecide = nullptr;
     /// On the calling thread, where one thread is used.
     std::function<void(std::size_t done, std::size_t total)> progress;
 };

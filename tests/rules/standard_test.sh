@@ -16,7 +16,7 @@ for packs in "stdlib-rules" "stdlib-rules examples/clinic/policies" "stdlib-rule
     "$proviso" fmt --check $packs
 done
 
-# What the library's tests exercise. Rows of the files beside packs are data, counted apart and not asked for.
+# What the library's tests exercise. Rows of the files beside packs are data, counted apart: table_rows_test.sh asks for them.
 echo "standard rules:"
 "$proviso" test stdlib-rules --uncovered \
     --require rules=100,exceptions=100,clauses=95,rows=100,values=100,findings=100,steps=100 |

@@ -48,6 +48,13 @@ if grep -q warning "$scratch/checked"; then
 fi
 "$proviso" test "$rules"
 
+# A visit for each row, the new ones too: decided as tests/rules/table_rows.py works out from the same rows.
+python3 tests/rules/table_rows.py "$rules" visits >"$scratch/rows.ndjson"
+status=0
+"$proviso" run --quiet --packs "$rules" --visits "$scratch/rows.ndjson" --format ndjson >"$scratch/rows" || status=$?
+((status <= 1))
+python3 tests/rules/table_rows.py "$rules" compare "$scratch/rows"
+
 # ---- visits of both years
 python3 - >"$scratch/visits.ndjson" <<'END'
 import json

@@ -1,15 +1,22 @@
 #include "compiler/testing/run_tests.h"
 #include "runtime/decision/json.h"
 #include "runtime/decision/text.h"
+#include "runtime/engine/run.h"
 #include "tools/proviso/command.h"
 #include "tools/proviso/coverage_report.h"
+#include "tools/proviso/records.h"
 
 namespace proviso::tool {
 
 namespace {
 
+/// All registers of all records are held at once: some tens of kilobytes a visit.
+constexpr std::size_t kMostRecords = 20'000;
+constexpr std::size_t kMostRejectionsShown = 10;
+
 struct RunTestsOptions {
     std::vector<std::string> packs;
+    std::vector<std::string> visits;
     std::string format;
     std::string filter;
     std::string require;
@@ -158,6 +165,10 @@ ExitCode runPackTests(Console& console, const RunTestsOptions& options) {
         console.complain("coverage is of all tests; leave --filter away");
         return ExitCode::BadInput;
     }
+    if (!coverage && !options.visits.empty()) {
+        console.complain("visits count where coverage is counted; add --coverage");
+        return ExitCode::BadInput;
+    }
     std::string problem;
     const auto thresholds = parseThresholds(options.require, problem);
     if (!thresholds) {
@@ -168,13 +179,31 @@ ExitCode runPackTests(Console& console, const RunTestsOptions& options) {
     if (!set) {
         return ExitCode::BadInput;
     }
+    std::optional<ReadRecords> records;
+    std::optional<Batch> batch;
+    if (!options.visits.empty()) {
+        records = readRecords(console, *set->program, options.visits, std::nullopt);
+        if (!records) {
+            return ExitCode::BadInput;
+        }
+        reportRejections(console, records->decoded, kMostRejectionsShown);
+        const RecordStore& store = records->decoded.store;
+        if (store.recordCount() > kMostRecords) {
+            console.complain("coverage looks at all records at once and so at no more than " +
+                             grouped(kMostRecords) + "; hand in some of them");
+            return ExitCode::BadInput;
+        }
+        batch = store.select(recordsInOrder(*set->program, store));
+    }
     TestReport report;
     {
         Progress progress(console, "testing");
-        report = runTests(
-            *set, {.filter = options.filter, .progress = [&](std::size_t done, std::size_t total) {
-                       progress.update(done, total);
-                   }});
+        report = runTests(*set,
+                          {.filter = options.filter,
+                           .alsoDecide = batch ? &*batch : nullptr,
+                           .progress = [&](std::size_t done, std::size_t total) {
+                               progress.update(done, total);
+                           }});
     }
     if (options.format == "json") {
         console.write(jsonText(*set, report, coverage));
@@ -188,7 +217,8 @@ ExitCode runPackTests(Console& console, const RunTestsOptions& options) {
     const bool forPeople = options.format == "pretty" || options.format == "compact";
     if (coverage && forPeople) {
         console.write((options.uncovered ? uncoveredText(*set, report.coverage) : "") +
-                      coverageTable(report.coverage));
+                      coverageTable(report.coverage,
+                                    batch ? "covered by tests and visits" : "covered by tests"));
     }
     console.flush();
     if (report.tests.empty()) {
@@ -200,6 +230,11 @@ ExitCode runPackTests(Console& console, const RunTestsOptions& options) {
                     (report.failedCount() == 0 ? std::string("all passed")
                                                : grouped(report.failedCount()) + " failed") +
                     '\n');
+    if (!report.othersDecided) {
+        console.complain(
+            "the visits have too many rows to be looked at at once; they do not count");
+        return ExitCode::BadInput;
+    }
     const std::vector<std::string> below = belowThresholds(report.coverage, *thresholds);
     for (const std::string& one : below) {
         console.complain(one);
@@ -221,6 +256,11 @@ void addTest(CLI::App& app, Invocation& invocation) {
     command->add_flag(
         "--coverage", options->coverage, "also say what of the packs the tests cover");
     command->add_flag("--uncovered", options->uncovered, "the same, and list what they do not");
+    command
+        ->add_option("--visits,--records",
+                     options->visits,
+                     "records that count in the coverage: what is reached where they are decided")
+        ->type_name("FILE");
     command
         ->add_option("--require",
                      options->require,

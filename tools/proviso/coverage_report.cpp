@@ -127,10 +127,10 @@ std::optional<std::vector<CoverageThreshold>> parseThresholds(const std::string&
     return thresholds;
 }
 
-std::string coverageTable(const CoverageReport& report) {
+std::string coverageTable(const CoverageReport& report, const std::string& title) {
     const Tally tally = tallyOf(report);
     std::vector<std::size_t> kinds;
-    std::vector<std::string> heading{"covered by tests"};
+    std::vector<std::string> heading{title};
     for (std::size_t kind = 0; kind < kCoverageKinds; ++kind) {
         if (tally.all[kind].all != 0) {
             kinds.push_back(kind);

@@ -20,7 +20,8 @@ std::optional<std::vector<CoverageThreshold>> parseThresholds(const std::string&
                                                               std::string& problem);
 
 /// A line for each pack and one for all: what is covered of what there is, and how much that is.
-std::string coverageTable(const CoverageReport& report);
+/// `title` says by what.
+std::string coverageTable(const CoverageReport& report, const std::string& title);
 
 /// A line for each thing that is not covered, `packs/orders.prv:12: test x is a: never no`, or
 /// that cannot be both yes and no.
