@@ -37,7 +37,7 @@ std::string displayRow(const OutputRow& row) {
 
 class Checker {
   public:
-    Checker(const ast::Expectation& expectation, const Decided& decided, const std::string& pack)
+    Checker(const ast::Expectation& expectation, const Decided& decided, const ast::Pack& pack)
         : expectation_(expectation), decided_(decided), pack_(pack) {}
 
     Verdict check() const {
@@ -103,9 +103,12 @@ class Checker {
         return where.place.empty() ? isRecordOrGroup(on) : on == where.place;
     }
 
-    /// A rule may be named within its own pack without the pack.
+    /// A rule may be named without its pack within it and where its pack is used.
     bool isRule(const std::string& rule, const std::string& named) const {
-        return rule == named || rule == pack_ + "." + named;
+        return rule == named || rule == pack_.name.text + "." + named ||
+               std::any_of(pack_.uses.begin(), pack_.uses.end(), [&](const auto& used) {
+                   return rule == used.text + "." + named;
+               });
     }
 
     std::string allFindings() const {
@@ -338,14 +341,14 @@ class Checker {
 
     const ast::Expectation& expectation_;
     const Decided& decided_;
-    const std::string& pack_;
+    const ast::Pack& pack_;
 };
 
 }  // namespace
 
 std::optional<Mismatch> checkExpectation(const ast::Expectation& expectation,
                                          const Decided& decided,
-                                         const std::string& pack) {
+                                         const ast::Pack& pack) {
     return Checker(expectation, decided, pack).check();
 }
 

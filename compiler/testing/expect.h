@@ -13,10 +13,10 @@ struct Mismatch {
     std::string found;  ///< what was decided instead
 };
 
-/// Holds one expectation against what was decided; nothing when it holds. `pack` is the test's
-/// pack, whose rules may be named without it.
+/// Holds one expectation against what was decided; nothing when it holds. `pack` is the test's,
+/// and rules of it and of packs it uses may be named without theirs.
 std::optional<Mismatch> checkExpectation(const ast::Expectation& expectation,
                                          const Decided& decided,
-                                         const std::string& pack);
+                                         const ast::Pack& pack);
 
 }  // namespace proviso::testing

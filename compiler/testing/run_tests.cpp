@@ -74,7 +74,7 @@ class TestRunner {
             coverage_->note(decided.interpreter(), decided.results());
         }
         for (const ast::Expectation& expectation : test.expectations) {
-            if (auto mismatch = testing::checkExpectation(expectation, decided, pack.name.text)) {
+            if (auto mismatch = testing::checkExpectation(expectation, decided, pack)) {
                 outcome.failures.push_back({expectation.span,
                                             folded(set_.sources.text(expectation.span)),
                                             mismatch->found});
