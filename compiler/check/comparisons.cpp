@@ -198,6 +198,9 @@ Value ExpressionChecker::isState(const ast::Expression& expression,
                                  bool negated,
                                  bool known) {
     Value value = check(operand);
+    if (known && value.shape == Value::Shape::Decision && value.type.kind == TypeKind::Step) {
+        return demandsAreKnown(value, negated, expression.span);
+    }
     const bool isRow = value.shape == Value::Shape::Plain && value.type.kind == TypeKind::Row &&
                        !context_.program.spaces[value.type.ref].scalar;
     if (!isRow) {

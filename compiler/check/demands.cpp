@@ -126,6 +126,21 @@ Value ExpressionChecker::satisfies(const ast::Expression& expression, const ast:
     return yesNo(context_.logic(ExprKind::And, std::move(parts), span), node.negated, span);
 }
 
+Value ExpressionChecker::demandsAreKnown(const Value& decision, bool negated, Span span) {
+    std::vector<ExprId> parts;
+    const auto count =
+        static_cast<std::uint32_t>(context_.program.scales[decision.type.ref].steps.size());
+    for (std::uint32_t step = 0; step < count; ++step) {
+        Expr one;
+        one.kind = ExprKind::IsKnown;
+        one.type = kYesNo;
+        one.operands = {readMember(decision, step, span)};
+        one.span = span;
+        parts.push_back(context_.add(std::move(one)));
+    }
+    return yesNo(context_.logic(ExprKind::And, std::move(parts), span), negated, span);
+}
+
 Value ExpressionChecker::stepTest(const Value& decision,
                                   std::uint32_t step,
                                   bool exact,

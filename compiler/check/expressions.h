@@ -220,6 +220,8 @@ class ExpressionChecker {
                   bool negated,
                   bool known);
     Value satisfies(const ast::Expression& expression, const ast::Satisfies& node);
+    /// Whether it is known of each step if it is demanded.
+    Value demandsAreKnown(const Value& decision, bool negated, Span span);
     Value contains(const ast::Expression& expression, const ast::Contains& node);
     Value listContains(const Value& list, const ast::Expression& member, Span span);
     Value setContains(const Value& set, const ast::Expression& member, Span span);

@@ -38,3 +38,23 @@ assert answers["NY", "self_pay"]["assistant_may_treat"] == "no"
 assert answers["IL", "self_pay"]["assistant_may_treat"] == "not known"
 END
 echo "$(($(wc -l <"$table") - 1)) cells"
+
+# With the therapist in the room supervision is met, whatever it is; where the state's law on it was not read there is no yes all the same.
+python3 - <<'END' >"$scratch/visits.ndjson"
+import json
+
+for line in open("examples/scheduling/visits.ndjson", encoding="utf-8"):
+    visit = json.loads(line)
+    if visit["payor"] == "self_pay" and visit["state"] in ("IL", "TX"):
+        print(json.dumps(visit | {"supervisor_presence": "in_room"}))
+END
+status=0
+"$proviso" run --quiet --packs stdlib-rules --visits "$scratch/visits.ndjson" --format ndjson >"$scratch/decisions.ndjson" || status=$?
+((status <= 1))
+python3 - "$scratch/decisions.ndjson" <<'END'
+import json, sys
+
+answers = sorted((d["assistant_may_treat"] for d in map(json.loads, open(sys.argv[1], encoding="utf-8"))), key=str)
+assert len(answers) == 2 and answers[0] is True, answers
+assert "table:scheduling.assistant.unread_supervision" in answers[1]["unknown"], answers
+END
