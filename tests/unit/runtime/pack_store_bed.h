@@ -15,14 +15,8 @@ namespace proviso::pack_store::bed {
 
 class Folder {
   public:
-    Folder() {
-        // Where there is one, a folder in memory: what is tested is the order of the operations,
-        // and syncing thousands of times takes minutes on a busy disk.
-        const std::filesystem::path inMemory = "/dev/shm";
-        const auto folder = std::filesystem::is_directory(inMemory)
-                                ? inMemory
-                                : std::filesystem::temp_directory_path();
-        std::string name = (folder / "packstoreXXXXXX").string();
+    explicit Folder(const std::filesystem::path& place = usual()) {
+        std::string name = (place / "packstoreXXXXXX").string();
         path_ = ::mkdtemp(name.data());
     }
     ~Folder() {
@@ -31,6 +25,13 @@ class Folder {
     }
     Folder(const Folder&) = delete;
     Folder& operator=(const Folder&) = delete;
+    /// Where there is one, a folder in memory: what is tested is the order of the operations, and
+    /// syncing thousands of times takes minutes on a busy disk.
+    static std::filesystem::path usual() {
+        const std::filesystem::path inMemory = "/dev/shm";
+        return std::filesystem::is_directory(inMemory) ? inMemory
+                                                       : std::filesystem::temp_directory_path();
+    }
     std::string store() const { return path_ + "/store"; }
     const std::string& path() const { return path_; }
 
