@@ -10,13 +10,20 @@
 
 #include <algorithm>
 #include <chrono>
+#include <filesystem>
 #include <variant>
 
 namespace proviso {
 
 namespace {
 
-void loadTables(CompiledSet& set) {
+/// Where the rows of tables come from that stand in files of their own.
+enum class Tables : std::uint8_t {
+    OnDisk,  ///< beside their packs
+    Given,   ///< with the texts; there are no others
+};
+
+void loadTables(CompiledSet& set, Tables tables) {
     for (const ast::Pack& pack : set.packs) {
         for (const ast::ItemNode& node : pack.items) {
             const auto* table = std::get_if<ast::Table>(&node.item);
@@ -24,6 +31,12 @@ void loadTables(CompiledSet& set) {
                 continue;
             }
             if (set.tableFiles.find(pack.source, table->file->text).isValid()) {
+                continue;
+            }
+            if (tables == Tables::Given) {
+                set.sink.report(DiagnosticKind::FileUnreadable,
+                                table->file->span,
+                                {table->file->text, "it is not among the texts given"});
                 continue;
             }
             const std::optional<SourceId> text =
@@ -84,12 +97,12 @@ void parse(CompiledSet& set, CompiledSet* former) {
     }
 }
 
-void check(CompiledSet& set) {
+void check(CompiledSet& set, Tables tables) {
     const Stopwatch stopwatch(set.times.check);
     // A table that is not there would be reported once more by the checker, and what it lacks along
     // with it.
     const std::size_t errorsBefore = set.sink.errorCount();
-    loadTables(set);
+    loadTables(set, tables);
     if (set.sink.errorCount() != errorsBefore) {
         return;
     }
@@ -125,14 +138,17 @@ void lowerAndVerify(CompiledSet& set, const typed::Program& typed) {
     set.program = std::move(program);
 }
 
-void compile(CompiledSet& set, CompileGoal goal, CompiledSet* former = nullptr) {
+void compile(CompiledSet& set,
+             CompileGoal goal,
+             CompiledSet* former = nullptr,
+             Tables tables = Tables::OnDisk) {
     parse(set, former);
     // Whoever mends a mistake of spelling wants to hear of it alone: names that a broken pack
     // declares would be missing everywhere else.
     if (goal == CompileGoal::Parsed || set.sink.hasErrors() || set.packs.empty()) {
         return;
     }
-    check(set);
+    check(set, tables);
     if (goal == CompileGoal::Lowered && set.typed && !set.sink.hasErrors()) {
         lowerAndVerify(set, *set.typed);
     }
@@ -163,6 +179,22 @@ compileTexts(const std::vector<std::pair<std::string, std::string>>& texts, Comp
         set->packTexts.push_back(set->sources.add(path, text));
     }
     compile(*set, goal);
+    return set;
+}
+
+std::unique_ptr<CompiledSet> compileTexts(const std::vector<TextsOfPack>& packs, CompileGoal goal) {
+    auto set = std::make_unique<CompiledSet>();
+    for (const TextsOfPack& pack : packs) {
+        set->packTexts.push_back(set->sources.add(pack.path, pack.text));
+    }
+    for (std::size_t index = 0; index < packs.size(); ++index) {
+        const std::filesystem::path folder = std::filesystem::path(packs[index].path).parent_path();
+        for (const auto& [name, text] : packs[index].tables) {
+            const std::string path = (folder / name).lexically_normal().string();
+            set->tableFiles.add(set->packTexts[index], name, set->sources.add(path, text));
+        }
+    }
+    compile(*set, goal, nullptr, Tables::Given);
     return set;
 }
 

@@ -60,4 +60,13 @@ std::unique_ptr<CompiledSet> compilePathsAgain(const std::vector<std::string>& p
 std::unique_ptr<CompiledSet>
 compileTexts(const std::vector<std::pair<std::string, std::string>>& texts, CompileGoal goal);
 
+/// A pack in memory, with the tables that it takes from files, by the names it gives them.
+struct TextsOfPack {
+    std::string path;
+    std::string text;
+    std::vector<std::pair<std::string, std::string>> tables;
+};
+/// The same for texts that are whole: no file is read.
+std::unique_ptr<CompiledSet> compileTexts(const std::vector<TextsOfPack>& packs, CompileGoal goal);
+
 }  // namespace proviso

@@ -32,6 +32,14 @@ Error journalDamaged(const std::string& folder, std::uint64_t record, std::strin
                    journalPath(folder));
 }
 
+Result<StoredSet> stored(const std::string& folder, const InstalledSet& set) {
+    Result<std::string> bytes = loadSet(folder, set);
+    if (!bytes) {
+        return bytes.error();
+    }
+    return StoredSet{set, setPath(folder, set.contents), std::move(bytes).value()};
+}
+
 }  // namespace
 
 std::string spokenSet(const InstalledSet& set) {
@@ -169,7 +177,7 @@ Result<Contents> readContents(const std::string& folder) {
     return contents;
 }
 
-Result<ActiveSet> readActive(const std::string& folder) {
+Result<StoredSet> readActive(const std::string& folder) {
     Result<Head> head = loadHead(folder);
     // Whoever renamed `active` may not have synced its folder yet: nobody acts on a set that a loss
     // of power could take back.
@@ -187,16 +195,20 @@ Result<ActiveSet> readActive(const std::string& folder) {
     if (!head->active) {
         return problem(Problem::NothingActive, {}, folder);
     }
-    Result<std::string> bytes = loadSet(folder, *head->active);
-    if (!bytes) {
-        return bytes.error();
+    return stored(folder, *head->active);
+}
+
+Result<StoredSet> readSet(const std::string& folder, std::string_view text) {
+    const Result<Contents> contents = readContents(folder);
+    if (!contents) {
+        return contents.error();
     }
-    return ActiveSet{
-        *head->active, setPath(folder, head->active->contents), std::move(bytes).value()};
+    const Result<InstalledSet> set = contents->find(text);
+    return set ? stored(folder, *set) : set.error();
 }
 
 Result<std::string> activePath(const std::string& folder) {
-    Result<ActiveSet> active = readActive(folder);
+    Result<StoredSet> active = readActive(folder);
     return active ? Result<std::string>(std::move(active->path)) : active.error();
 }
 

@@ -41,16 +41,21 @@ std::string spokenSet(const InstalledSet& set);
 /// StoreDamaged, CannotRead.
 Result<Contents> readContents(const std::string& folder);
 
-/// The set that decides now, read whole and checked against its digest.
-struct ActiveSet {
+/// An installed set, read whole and checked against its digest.
+struct StoredSet {
     InstalledSet set;
     std::string path;
     std::string bytes;  ///< of that file
 };
 
-/// Any process, at any time, beside one that changes the store. What is returned outlasts a loss of
-/// power. NothingActive, SetDamaged, NotAStore, StoreDamaged, CannotRead.
-Result<ActiveSet> readActive(const std::string& folder);
+/// The set that decides now. Any process, at any time, beside one that changes the store. What is
+/// returned outlasts a loss of power. NothingActive, SetDamaged, NotAStore, StoreDamaged,
+/// CannotRead.
+Result<StoredSet> readActive(const std::string& folder);
+
+/// An installed set, active or not, as Contents::find takes it. NoSuchSet, AmbiguousSet, and as
+/// readActive.
+Result<StoredSet> readSet(const std::string& folder, std::string_view text);
 
 /// The path of the active set. As readActive.
 Result<std::string> activePath(const std::string& folder);

@@ -36,4 +36,28 @@ out_empty() { [[ ! -s $work/out ]] || fail "stdout is not empty: $1"; }
 err_empty() { [[ ! -s $work/err ]] || fail "stderr is not empty: $1"; }
 out_lines() { [[ $(wc -l <"$work/out") == "$1" ]] || fail "stdout has not $1 lines"; }
 
+# begin <argument>...: a session of run --watch over $packs that reads what is written to 7.
+begin() {
+    rm -f "$work/pipe"
+    mkfifo "$work/pipe"
+    "$command" run --watch --packs "$packs" "$@" <"$work/pipe" >"$work/out" 2>"$work/err" &
+    session=$!
+    exec 7>"$work/pipe"
+}
+# end <exit code> <what>
+end() {
+    exec 7>&-
+    wait "$session"
+    local code=$?
+    ((code == $1)) || fail "$2: exit code $code, not $1"
+}
+# until_in <file> <count> <text>: waits for that many lines.
+until_in() {
+    for _ in $(seq 400); do
+        (($(grep -cF -- "$3" "$work/$1") >= $2)) && return
+        sleep 0.05
+    done
+    fail "waited in vain for $2 times: $3"
+}
+
 finish() { exit $failed; }

@@ -56,7 +56,7 @@ out_has "sha256:"
 expect 2 "check --strict of the file" check "$set" --trust "$work/trust" --strict
 expect 2 "a file beside texts" run --packs "$set" --packs "$packs" --trust "$work/trust" "$work/orders.ndjson"
 expect 2 "--trust with texts" run --packs "$packs" --trust "$work/trust" "$work/orders.ndjson"
-err_has "names none"
+err_has "none is named"
 
 # ---- unsigned, by request
 refused E3006 "run unsigned" run --packs "$work/bare.proviso" --format ndjson -q "$work/orders.ndjson"

@@ -6,29 +6,6 @@ packs=$work/packs
 
 order() { printf '{"order_id": "%s", "customer_id": "C", "ordered_on": "2025-03-01", "speed": "fast", "insured": true, "items": [{"sku": "A", "weight": %s}]}\n' "$@"; }
 
-# begin <argument>...: a session that reads what is written to 7.
-begin() {
-    rm -f "$work/pipe"
-    mkfifo "$work/pipe"
-    "$command" run --watch --packs "$packs" "$@" <"$work/pipe" >"$work/out" 2>"$work/err" &
-    session=$!
-    exec 7>"$work/pipe"
-}
-# end <exit code> <what>
-end() {
-    exec 7>&-
-    wait "$session"
-    local code=$?
-    ((code == $1)) || fail "$2: exit code $code, not $1"
-}
-# until_in <file> <count> <text>: waits for that many lines.
-until_in() {
-    for _ in $(seq 400); do
-        (($(grep -cF -- "$3" "$work/$1") >= $2)) && return
-        sleep 0.05
-    done
-    fail "waited in vain for $2 times: $3"
-}
 # swap <from> <to>: as an editor saves.
 swap() {
     sed "s/$1/$2/" "$packs/orders.prv" >"$work/new.prv"

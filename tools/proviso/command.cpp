@@ -61,27 +61,31 @@ bool havePacks(Console& console, const std::vector<std::string>& packs) {
     return !packs.empty();
 }
 
+bool tellErrors(Console& console, const CompiledSet& set) {
+    // Warnings belong to `check`; whoever only uses the packs can do nothing about them.
+    std::vector<Diagnostic> errors;
+    for (Diagnostic& diagnostic : set.sink.sorted(set.sources)) {
+        if (diagnostic.severity() != Severity::Warning) {
+            errors.push_back(std::move(diagnostic));
+        }
+    }
+    if (!set.sink.hasErrors() && set.program) {
+        return true;
+    }
+    console.message(renderText(errors, set.sources, {.colour = console.colourOnMessages()}));
+    if (errors.empty()) {
+        console.complain("the packs could not be compiled");
+    }
+    return false;
+}
+
 std::unique_ptr<CompiledSet> compileForUse(Console& console,
                                            const std::vector<std::string>& packs) {
     if (!havePacks(console, packs)) {
         return nullptr;
     }
     std::unique_ptr<CompiledSet> set = compilePaths(packs, CompileGoal::Lowered);
-    // Warnings belong to `check`; whoever only uses the packs can do nothing about them.
-    std::vector<Diagnostic> errors;
-    for (Diagnostic& diagnostic : set->sink.sorted(set->sources)) {
-        if (diagnostic.severity() != Severity::Warning) {
-            errors.push_back(std::move(diagnostic));
-        }
-    }
-    if (set->sink.hasErrors() || !set->program) {
-        console.message(renderText(errors, set->sources, {.colour = console.colourOnMessages()}));
-        if (errors.empty()) {
-            console.complain("the packs could not be compiled");
-        }
-        return nullptr;
-    }
-    return set;
+    return tellErrors(console, *set) ? std::move(set) : nullptr;
 }
 
 }  // namespace proviso::tool

@@ -74,6 +74,9 @@ bool parseAsOf(Console& console, const std::string& text, std::optional<std::int
 /// there are errors.
 std::unique_ptr<CompiledSet> compileForUse(Console& console, const std::vector<std::string>& packs);
 
+/// Whether a set came to bytecode; otherwise says what is wrong with it.
+bool tellErrors(Console& console, const CompiledSet& set);
+
 /// Whether paths were named; complains otherwise.
 bool havePacks(Console& console, const std::vector<std::string>& packs);
 

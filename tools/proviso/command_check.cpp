@@ -52,17 +52,18 @@ std::string contentsOf(const CompiledSet& set) {
 }
 
 /// A file was checked when it was built: what is left to check is the file.
-ExitCode checkFile(Console& console, const CheckOptions& options, const std::string& path) {
+ExitCode
+checkCompiled(Console& console, const CheckOptions& options, const pack_place::Place& place) {
     if (options.packs.size() != 1) {
-        console.complain("`" + path + "` is a whole pack set; name it alone");
+        console.complain("`" + place.path + "` is a whole pack set; name it alone");
         return ExitCode::BadInput;
     }
     if (options.strict || options.costs || options.format != "pretty") {
-        console.complain("--strict, --costs and --format are about the packs' texts, and `" + path +
-                         "` is a pack-set file");
+        console.complain("--strict, --costs and --format are about the packs' texts, and `" +
+                         place.path + "` is compiled");
         return ExitCode::BadInput;
     }
-    const auto set = loadForUse(console, path, options.trust);
+    const auto set = loadForUse(console, place, options.trust);
     if (!set) {
         return ExitCode::BadInput;
     }
@@ -74,8 +75,8 @@ ExitCode runCheck(Console& console, const CheckOptions& options) {
     if (!havePacks(console, options.packs)) {
         return ExitCode::BadInput;
     }
-    if (const std::optional<std::string> file = packSetFileAmong(options.packs)) {
-        return checkFile(console, options, *file);
+    if (const std::optional<pack_place::Place> place = compiledPlaceAmong(options.packs)) {
+        return checkCompiled(console, options, *place);
     }
     const std::unique_ptr<CompiledSet> set = compilePaths(options.packs, CompileGoal::Lowered);
     if (options.strict && set->typed) {

@@ -69,6 +69,9 @@ ExitCode runExplain(Console& console, const ExplainCommandOptions& options) {
     if (!parseAsOf(console, options.asOf, decide.asOf)) {
         return ExitCode::BadInput;
     }
+    if (!trustHasUse(console, options.trust, options.packs)) {
+        return ExitCode::BadInput;
+    }
     const std::optional<UsedPacks> set = usePacks(console, options.packs, options.trust);
     if (!set) {
         return ExitCode::BadInput;

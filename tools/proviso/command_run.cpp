@@ -108,7 +108,7 @@ ExitCode runInMemory(Console& console,
     if (shadow) {
         // The active answers are out before the candidate begins.
         console.flush();
-        shadow->run(console, options.shadow.packs, outcome.stamp(), run);
+        shadow->run(console, options.shadow.packs, options.trust, outcome.stamp(), run);
     }
     return code;
 }
@@ -119,19 +119,24 @@ startWatching(Console& console, const CheckRecordsOptions& options, const RunOpt
         console.complain("--profile measures a run that ends: leave out --watch");
         return ExitCode::BadInput;
     }
+<<<<<<< HEAD
     if (options.jit == "on") {
         console.complain("--jit is for runs that end: leave out --watch");
         return ExitCode::BadInput;
     }
     if (packSetFileAmong(options.packs)) {
         console.complain("--watch follows the texts of packs, not a pack-set file");
+=======
+    const std::optional<pack::Trust> trust = readTrust(console, options.trust);
+    if (!trust) {
+>>>>>>> 679deda (run --watch follows the active set of a pack store and pack-set files; one loader for files, stores and texts)
         return ExitCode::BadInput;
     }
     // What changes while the packs are compiled counts as changed.
-    auto watcher = std::make_unique<PackWatcher>(options.packs);
-    std::unique_ptr<CompiledSet> set = compileForUse(console, options.packs);
-    return set ? runWatching(console, options, std::move(set), std::move(watcher), run)
-               : ExitCode::BadInput;
+    auto watcher = std::make_unique<PackWatcher>(options.packs, *trust);
+    std::optional<UsedPacks> packs = usePacks(console, options.packs, options.trust);
+    return packs ? runWatching(console, options, *std::move(packs), std::move(watcher), run)
+                 : ExitCode::BadInput;
 }
 
 ExitCode runRecords(Console& console, const CheckRecordsOptions& asked) {
@@ -147,6 +152,11 @@ ExitCode runRecords(Console& console, const CheckRecordsOptions& asked) {
     }
     run.threads =
         options.threads != 0 ? options.threads : std::max(1U, std::thread::hardware_concurrency());
+    std::vector<std::string> named = options.packs;
+    named.insert(named.end(), options.shadow.packs.begin(), options.shadow.packs.end());
+    if (!trustHasUse(console, options.trust, named)) {
+        return ExitCode::BadInput;
+    }
     if (options.watch) {
         return startWatching(console, options, run);
     }

@@ -74,7 +74,7 @@ struct VerifyOptions {
 };
 
 ExitCode runVerify(Console& console, const VerifyOptions& options) {
-    const auto set = loadForUse(console, options.file, options.trust);
+    const auto set = loadForUse(console, {options.file, false, {}}, options.trust);
     if (!set) {
         return ExitCode::BadInput;
     }

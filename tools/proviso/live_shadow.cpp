@@ -17,14 +17,16 @@ constexpr int kNiceness = 10;
 
 }  // namespace
 
-std::unique_ptr<LiveShadow>
-LiveShadow::open(Console& console, const ShadowOptions& options, const RunOptions& run) {
+std::unique_ptr<LiveShadow> LiveShadow::open(Console& console,
+                                             const ShadowOptions& options,
+                                             const TrustOptions& trust,
+                                             const RunOptions& run) {
     const std::optional<double> percent = parseSample(options.sample);
     if (!percent) {
         console.complain("--sample: `" + options.sample + "` is no share such as 10%");
         return nullptr;
     }
-    const std::unique_ptr<CompiledSet> set = compileForUse(console, options.packs);
+    const std::optional<UsedPacks> set = usePacks(console, options.packs, trust);
     if (!set) {
         console.complain("shadow: the candidate cannot be used");
         return nullptr;
@@ -32,7 +34,7 @@ LiveShadow::open(Console& console, const ShadowOptions& options, const RunOption
     RunOptions own = run;
     own.threads = 1;
     own.progress = {};
-    std::unique_ptr<LiveShadow> shadow(new LiveShadow(*percent, set->program, std::move(own)));
+    std::unique_ptr<LiveShadow> shadow(new LiveShadow(*percent, *set, std::move(own)));
     if (!shadow->comparison_.open(console, options.output)) {
         return nullptr;
     }
@@ -137,6 +139,7 @@ void LiveShadow::follow() {
         note(active, std::move(step.active));
         RunStamp stamp = step.stamp;
         stamp.packs = program_->digest;
+        stamp.unsignedPacks = isUnsigned_;
         for (const std::string& key : touched) {
             const auto one = active.find(key);
             const auto other = candidate.find(key);

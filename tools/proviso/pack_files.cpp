@@ -2,6 +2,7 @@
 
 #include "runtime/base/file_operations.h"
 #include "runtime/decision/text.h"
+#include "runtime/pack/program_bytes.h"
 
 #include <algorithm>
 #include <filesystem>
@@ -11,11 +12,6 @@
 namespace proviso::tool {
 
 namespace {
-
-bool isForPackSets(const std::string& path) {
-    return path.ends_with(".proviso") ? !std::filesystem::is_directory(path)
-                                      : pack::isPackSetFile(path);
-}
 
 Result<void> writeWhole(const std::string& path, std::string_view bytes) {
     const std::string aside = path + ".new-" + std::to_string(::getpid());
@@ -77,18 +73,33 @@ std::optional<pack::Trust> readTrust(Console& console, const TrustOptions& optio
     return trust;
 }
 
-std::optional<std::string> packSetFileAmong(const std::vector<std::string>& paths) {
-    const auto found = std::find_if(paths.begin(), paths.end(), &isForPackSets);
-    return found == paths.end() ? std::nullopt : std::optional<std::string>(*found);
+std::optional<pack_place::Place> compiledPlaceAmong(const std::vector<std::string>& paths) {
+    for (const std::string& path : paths) {
+        if (std::optional<pack_place::Place> place = pack_place::placeOf(path)) {
+            return place;
+        }
+    }
+    return std::nullopt;
+}
+
+bool trustHasUse(Console& console,
+                 const TrustOptions& options,
+                 const std::vector<std::string>& paths) {
+    if ((options.keys.empty() && options.atLeastRevision == 0) || compiledPlaceAmong(paths)) {
+        return true;
+    }
+    console.complain("--trust and --at-least-revision are about pack-set files and stores, and "
+                     "none is named");
+    return false;
 }
 
 std::shared_ptr<const pack::PackSet>
-loadForUse(Console& console, const std::string& path, const TrustOptions& options) {
+loadForUse(Console& console, const pack_place::Place& place, const TrustOptions& options) {
     const std::optional<pack::Trust> trust = readTrust(console, options);
     if (!trust) {
         return nullptr;
     }
-    Result<std::shared_ptr<const pack::PackSet>> set = pack::readPackSetFile(path, *trust);
+    Result<std::shared_ptr<const pack::PackSet>> set = pack_place::load(place, *trust);
     if (!set) {
         console.complain(spokenError(set.error()));
         if (const auto refusal = pack::refusalOf(set.error())) {
@@ -98,29 +109,58 @@ loadForUse(Console& console, const std::string& path, const TrustOptions& option
         return nullptr;
     }
     if ((*set)->isUnsigned) {
-        console.complain("`" + path + "` is not signed; use it for development only");
+        console.complain("`" + place.path + "` is not signed; use it for development only");
     }
     return *std::move(set);
 }
 
-std::optional<UsedPacks>
-usePacks(Console& console, const std::vector<std::string>& paths, const TrustOptions& options) {
-    const std::optional<std::string> file = packSetFileAmong(paths);
-    if (!file) {
-        if (!options.keys.empty() || options.atLeastRevision != 0) {
-            console.complain("--trust and --at-least-revision are about pack-set files, and "
-                             "--packs names none");
-            return std::nullopt;
+std::unique_ptr<CompiledSet> compilePacked(const pack::PackSet& set, CompileGoal goal) {
+    std::vector<TextsOfPack> packs;
+    for (const pack::SourceText& source : set.sources) {
+        TextsOfPack& texts = packs.emplace_back(TextsOfPack{source.path, source.text, {}});
+        for (const pack::TableText& table : source.tables) {
+            texts.tables.emplace_back(table.name, table.text);
         }
-        const std::unique_ptr<CompiledSet> set = compileForUse(console, paths);
-        return set ? std::optional<UsedPacks>({set->program, false}) : std::nullopt;
+    }
+    return compileTexts(packs, goal);
+}
+
+std::optional<UsedPacks> usePacks(Console& console,
+                                  const std::vector<std::string>& paths,
+                                  const TrustOptions& options,
+                                  Wanted wanted) {
+    UsedPacks used;
+    const std::optional<pack_place::Place> place = compiledPlaceAmong(paths);
+    if (!place) {
+        used.texts = compileForUse(console, paths);
+        used.program = used.texts ? used.texts->program : nullptr;
+        return used.program ? std::optional(std::move(used)) : std::nullopt;
     }
     if (paths.size() != 1) {
-        console.complain("`" + *file + "` is a whole pack set; name it alone");
+        console.complain("`" + place->path + "` is a whole pack set; name it alone");
         return std::nullopt;
     }
-    const std::shared_ptr<const pack::PackSet> set = loadForUse(console, *file, options);
-    return set ? std::optional<UsedPacks>({set->program, set->isUnsigned}) : std::nullopt;
+    used.compiled = loadForUse(console, *place, options);
+    if (!used.compiled) {
+        return std::nullopt;
+    }
+    used.program = used.compiled->program;
+    used.isUnsigned = used.compiled->isUnsigned;
+    if (wanted == Wanted::Texts) {
+        used.texts = compilePacked(*used.compiled, CompileGoal::Lowered);
+        if (!tellErrors(console, *used.texts)) {
+            return std::nullopt;
+        }
+        const Result<std::string> carried = pack::encodeProgram(*used.program);
+        const Result<std::string> made = pack::encodeProgram(*used.texts->program);
+        if (!carried || !made || *carried != *made) {
+            console.complain("`" + place->path +
+                             "` decides by its own bytecode, and this compiler makes another of "
+                             "its texts");
+        }
+        used.texts->program = used.program;
+    }
+    return used;
 }
 
 bool replaceFile(Console& console, const std::string& path, std::string_view bytes) {

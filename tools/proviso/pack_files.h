@@ -1,6 +1,7 @@
 #pragma once
 
 #include "runtime/pack/pack_set.h"
+#include "runtime/pack_place/pack_place.h"
 #include "tools/proviso/command.h"
 
 #include <cstdint>
@@ -21,25 +22,45 @@ struct TrustOptions {
 /// `--trust`, `--at-least-revision` and, unless there is no use for it, `--allow-unsigned`.
 void addTrustOptions(CLI::App& command, TrustOptions& options, bool mayAllowUnsigned = true);
 
+/// Whether any of the paths is what `--trust` is about, or nobody was trusted; complains otherwise.
+bool trustHasUse(Console& console,
+                 const TrustOptions& options,
+                 const std::vector<std::string>& paths);
+
 /// Complains where a key cannot be read.
 std::optional<pack::Trust> readTrust(Console& console, const TrustOptions& options);
 
-/// The one pack-set file among paths, by its first bytes or its ending `.proviso`; nothing for
-/// source texts and folders.
-std::optional<std::string> packSetFileAmong(const std::vector<std::string>& paths);
+/// The first of the paths that is a pack-set file, a store or a set in one; nothing for texts and
+/// folders of them.
+std::optional<pack_place::Place> compiledPlaceAmong(const std::vector<std::string>& paths);
 
-/// Reads the file for use; complains with the refusal. One that is not signed is said to be so.
+/// Loads what lies there for use; complains with the refusal. One that is not signed is said to be
+/// so.
 std::shared_ptr<const pack::PackSet>
-loadForUse(Console& console, const std::string& path, const TrustOptions& options);
+loadForUse(Console& console, const pack_place::Place& place, const TrustOptions& options);
 
-/// What a command decides with, compiled from texts or loaded from a file.
+/// Compiles the texts that a set carries; no other file is read.
+std::unique_ptr<CompiledSet> compilePacked(const pack::PackSet& set, CompileGoal goal);
+
+/// What a command works with, compiled from texts or loaded from a file or a store.
 struct UsedPacks {
     std::shared_ptr<const bytecode::Program> program;
-    bool isUnsigned = false;  ///< a file that is not signed; decisions say so
+    bool isUnsigned = false;  ///< loaded, and not signed; decisions say so
+    /// Trees and sources, with `program` as their program. Where the packs were loaded: if asked.
+    std::unique_ptr<CompiledSet> texts;
+    std::shared_ptr<const pack::PackSet> compiled;  ///< null where the paths name texts
 };
-/// Compiles or loads, whichever the paths name.
-std::optional<UsedPacks>
-usePacks(Console& console, const std::vector<std::string>& paths, const TrustOptions& options);
+enum class Wanted : std::uint8_t {
+    Program,
+    Texts,  ///< also what the packs say
+};
+/// Compiles or loads, whichever the paths name; nothing after a complaint. A set that was loaded
+/// decides by the bytecode it carries; where this compiler makes another of its texts, that is
+/// said.
+std::optional<UsedPacks> usePacks(Console& console,
+                                  const std::vector<std::string>& paths,
+                                  const TrustOptions& options,
+                                  Wanted wanted = Wanted::Program);
 
 /// Replaces the file whole, or leaves it as it was and complains.
 bool replaceFile(Console& console, const std::string& path, std::string_view bytes);

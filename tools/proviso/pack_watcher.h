@@ -1,16 +1,18 @@
 #pragma once
 
 #include "compiler/driver/compile.h"
+#include "runtime/base/file_watcher.h"
 #include "runtime/bytecode/program.h"
+#include "runtime/pack/pack_set.h"
+#include "runtime/pack_place/pack_place.h"
+#include "tools/proviso/pack_files.h"
 
 #include <chrono>
 #include <cstdint>
-#include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
-#include <thread>
 #include <vector>
 
 namespace proviso::tool {
@@ -19,7 +21,8 @@ namespace proviso::tool {
 struct SwapTimes {
     std::int64_t notice = 0;  ///< from the time the file system gives the newest file to the
                               ///< beginning of reading
-    StageTimes compile;
+    StageTimes compile;       ///< of a set that was compiled before: `read` is all of loading it,
+                              ///< `parse` is of the tests
     std::int64_t tests = 0;
     std::size_t testCount = 0;
 };
@@ -27,22 +30,26 @@ struct SwapTimes {
 /// A pack set that is fit for use.
 struct Published {
     std::shared_ptr<const bytecode::Program> program;
+    bool isUnsigned = false;
+    std::string called;  ///< `parcels revision 8`; empty for texts
     SwapTimes times;
 };
 
-/// Watches the files of a pack set from a thread of its own. When they change and lie still, they
-/// are compiled, verified and their own tests run; what is well is published, of anything else it
-/// is said why. What was published stays until something else is fit for use.
+/// Watches where a pack set comes from, texts, a pack-set file or a store, from a thread of its
+/// own. When something changed and lies still, it is compiled or loaded, verified, and its own
+/// tests are run; what is well is published, of anything else it is said why. What was published
+/// stays until something else is fit for use.
 class PackWatcher {
   public:
     /// Remembers how the files stand: changes from here on count.
-    explicit PackWatcher(std::vector<std::string> paths);
+    PackWatcher(std::vector<std::string> paths, pack::Trust trust);
     ~PackWatcher();
     PackWatcher(const PackWatcher&) = delete;
     PackWatcher& operator=(const PackWatcher&) = delete;
 
-    /// Begins to watch. `set` is what is in use, compiled after the watcher was made.
-    void start(std::unique_ptr<CompiledSet> set);
+    /// Begins to watch. `inUse` was compiled or loaded after the watcher was made; texts with their
+    /// trees.
+    void start(UsedPacks inUse);
 
     /// Readable when `published` or `messages` has something.
     int wakeDescriptor() const { return wake_; }
@@ -55,31 +62,31 @@ class PackWatcher {
     std::uint64_t refusedCount();
 
   private:
-    /// By path: size, times and identity of a file.
-    using Standing = std::map<std::string, std::vector<std::int64_t>>;
+    using SystemTime = file::Watcher::SystemTime;
 
-    void watch();
-    /// Waits for the files to change, at most a moment; false when it is time to end.
-    bool waitForChange(int milliseconds);
-    bool drain();
-    Standing look();
-    void tryPacks(std::chrono::system_clock::time_point savedAt, const Standing& standing);
-    std::string refusal(const CompiledSet& set, std::size_t& tests) const;
+    void tryPacks(SystemTime savedAt);
+    /// What is there now, in `found`; nothing where it is what is in use. Answers why it is not fit
+    /// for use, empty where it is.
+    std::string tryTexts(std::optional<Published>& found, SwapTimes& times);
+    std::string tryCompiled(std::optional<Published>& found, SwapTimes& times);
     void say(std::string message);
+    void wake();
 
     std::vector<std::string> paths_;
-    int notify_ = -1;  ///< inotify; -1 where there is none: then files are looked at often
+    pack::Trust trust_;
+    std::optional<pack_place::Place> place_;  ///< nothing: texts
     int wake_ = -1;
-    int stop_ = -1;
-    Standing tried_;
     std::string inUse_;  ///< digest of what was published last
     std::unique_ptr<CompiledSet> former_;
-    std::thread thread_;
+    std::shared_ptr<const pack::PackSet> loaded_;  ///< what was published last
+    std::shared_ptr<const pack::PackSet> found_;   ///< what was loaded last
 
     std::mutex mutex_;  ///< over what follows
     std::optional<Published> published_;
     std::vector<std::string> messages_;
     std::uint64_t refused_ = 0;
+
+    std::optional<file::Watcher> files_;
 };
 
 }  // namespace proviso::tool

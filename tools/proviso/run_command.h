@@ -100,7 +100,7 @@ ExitCode runOverDisk(Console& console,
 /// Decides records line by line as they come, while the packs are watched and swapped.
 ExitCode runWatching(Console& console,
                      const CheckRecordsOptions& options,
-                     std::unique_ptr<CompiledSet> set,
+                     UsedPacks packs,
                      std::unique_ptr<PackWatcher> watcher,
                      const RunOptions& run);
 

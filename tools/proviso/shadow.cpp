@@ -155,10 +155,11 @@ void BatchShadow::addActive(const std::vector<RecordResult>& results) {
 
 void BatchShadow::run(Console& console,
                       const std::vector<std::string>& packs,
+                      const TrustOptions& trust,
                       const RunStamp& activeStamp,
                       RunOptions options) {
     try {
-        const std::unique_ptr<CompiledSet> set = compileForUse(console, packs);
+        const std::optional<UsedPacks> set = usePacks(console, packs, trust);
         if (!set) {
             console.complain("shadow: the candidate cannot be used; nothing was compared");
             return;
@@ -195,6 +196,7 @@ void BatchShadow::run(Console& console,
             });
         RunStamp stamp = activeStamp;
         stamp.packs = set->program->digest;
+        stamp.unsignedPacks = set->isUnsigned;
         for (const RecordResult& active : active_) {
             const auto found = decided.find(active.key);
             if (found == decided.end()) {

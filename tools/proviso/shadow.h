@@ -1,11 +1,11 @@
 #pragma once
 
-#include "compiler/driver/compile.h"
 #include "runtime/decision/json.h"
 #include "runtime/decision/result.h"
 #include "runtime/engine/run.h"
 #include "runtime/history/feed.h"
 #include "tools/proviso/console.h"
+#include "tools/proviso/pack_files.h"
 
 #include <condition_variable>
 #include <cstdint>
@@ -81,6 +81,7 @@ class BatchShadow {
     void addActive(const std::vector<RecordResult>& results);
     void run(Console& console,
              const std::vector<std::string>& packs,
+             const TrustOptions& trust,
              const RunStamp& activeStamp,
              RunOptions options);
 
@@ -101,9 +102,11 @@ class BatchShadow {
 /// its end. Candidates that fail or fall behind are given up; that is told at the end.
 class LiveShadow {
   public:
-    /// Compiles the candidate; nothing after a complaint.
-    static std::unique_ptr<LiveShadow>
-    open(Console& console, const ShadowOptions& options, const RunOptions& run);
+    /// Compiles or loads the candidate; nothing after a complaint.
+    static std::unique_ptr<LiveShadow> open(Console& console,
+                                            const ShadowOptions& options,
+                                            const TrustOptions& trust,
+                                            const RunOptions& run);
     ~LiveShadow();
     LiveShadow(const LiveShadow&) = delete;
     LiveShadow& operator=(const LiveShadow&) = delete;
@@ -127,14 +130,16 @@ class LiveShadow {
         std::vector<RecordResult> active;
         RunStamp stamp;
     };
-    LiveShadow(double percent, std::shared_ptr<const bytecode::Program> program, RunOptions run)
-        : comparison_(percent), program_(std::move(program)), run_(std::move(run)) {}
+    LiveShadow(double percent, const UsedPacks& packs, RunOptions run)
+        : comparison_(percent), program_(packs.program), isUnsigned_(packs.isUnsigned),
+          run_(std::move(run)) {}
     void push(Step step);
     void work();
     void follow();
 
     Comparison comparison_;
     std::shared_ptr<const bytecode::Program> program_;
+    bool isUnsigned_;
     RunOptions run_;
 
     std::mutex mutex_;  ///< over what follows

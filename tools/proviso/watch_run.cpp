@@ -1,3 +1,4 @@
+#include "runtime/decision/text.h"
 #include "runtime/history/session.h"
 #include "tools/proviso/line_source.h"
 #include "tools/proviso/pack_watcher.h"
@@ -63,13 +64,15 @@ class WatchRun {
         : console_(console), options_(options), run_(run), watcher_(watcher) {}
 
     /// False after a complaint.
-    bool prepare(const std::shared_ptr<const bytecode::Program>& program) {
+    bool prepare(const UsedPacks& packs) {
+        const std::shared_ptr<const bytecode::Program>& program = packs.program;
         auto session = history::Session::open(program, run_, options_.store);
         if (!session) {
             return fail(session.error());
         }
         session_ = std::move(*session);
         stamp_ = stampOf(*program, run_.decide.asOf);
+        stamp_.unsignedPacks = packs.isUnsigned;
         if (!options_.log.folder.empty()) {
             log_ = DecisionLog::open(console_, options_.log);
             if (!log_) {
@@ -79,7 +82,7 @@ class WatchRun {
             log_->useSet(program->digest);
         }
         if (!options_.shadow.packs.empty()) {
-            shadow_ = LiveShadow::open(console_, options_.shadow, run_);
+            shadow_ = LiveShadow::open(console_, options_.shadow, options_.trust, run_);
             if (!shadow_) {
                 return false;
             }
@@ -137,6 +140,7 @@ class WatchRun {
         const std::int64_t again =
             std::chrono::duration_cast<std::chrono::microseconds>(Clock::now() - began).count();
         stamp_ = stampOf(*published->program, run_.decide.asOf);
+        stamp_.unsignedPacks = published->isUnsigned;
         writer_->use(*published->program, stamp_);
         if (log_) {
             log_->useSet(published->program->digest);
@@ -225,7 +229,9 @@ class WatchRun {
     void tellOf(const Published& published, std::int64_t again) {
         std::string text = "packs changed: " + published.program->digest + ", " +
                            counted(published.program->packs.size(), "pack") + ", " +
-                           counted(published.times.testCount, "test") + " passed\n";
+                           counted(published.times.testCount, "test") + " passed" +
+                           (published.called.empty() ? "" : "; " + printable(published.called)) +
+                           (published.isUnsigned ? ", not signed\n" : "\n");
         if (options_.timings) {
             const SwapTimes& times = published.times;
             const StageTimes& stages = times.compile;
@@ -328,7 +334,7 @@ bool follow(Console& console,
 
 ExitCode runWatching(Console& console,
                      const CheckRecordsOptions& options,
-                     std::unique_ptr<CompiledSet> set,
+                     UsedPacks packs,
                      std::unique_ptr<PackWatcher> watcher,
                      const RunOptions& run) {
     if (options.format == "json" || !options.changedFrom.empty()) {
@@ -346,10 +352,10 @@ ExitCode runWatching(Console& console,
     // Before any thread is made, which would inherit the signals.
     const EndSignals signals;
     WatchRun session(console, options, run, *watcher);
-    if (!session.prepare(set->program)) {
+    if (!session.prepare(packs)) {
         return ExitCode::BadInput;
     }
-    watcher->start(std::move(set));
+    watcher->start(std::move(packs));
     for (std::size_t index = 0; index + 1 < options.records.size(); ++index) {
         Lines lines;
         if (!readHistory(console, options.records[index], lines) ||

@@ -105,7 +105,7 @@ inline std::string fault(const std::string& folder) {
             return "the file of " + spokenSet(set) + " is not whole";
         }
     }
-    const Result<ActiveSet> active = readActive(folder);
+    const Result<StoredSet> active = readActive(folder);
     if (read->active()
             ? !active || active->set != *read->active() || active->bytes != textOf(active->path)
             : active.has_value()) {

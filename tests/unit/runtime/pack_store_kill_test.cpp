@@ -130,7 +130,7 @@ void isWhole(const std::string& folder, std::uint64_t acknowledged, Tally& tally
         REQUIRE(record.set.identity.revision == static_cast<std::uint64_t>(wanted.revision));
         active = wanted.act == Act::Install ? active : wanted.revision;
     }
-    const Result<ActiveSet> used = readActive(folder);
+    const Result<StoredSet> used = readActive(folder);
     REQUIRE(used.has_value() == (active != 0));
     if (used) {
         CHECK(used->bytes == setOf("tariff", active));
