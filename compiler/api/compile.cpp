@@ -4,6 +4,7 @@
 #include "compiler/testing/run_tests.h"
 #include "runtime/api/fence.h"
 #include "runtime/api/pack_set_parts.h"
+#include "runtime/api/watch_source.h"
 
 #include <proviso/compile.hpp>
 #include <utility>
@@ -121,6 +122,32 @@ MadeSet compilePackTexts(std::span<const PackText> packs,
             texts.emplace_back(pack.path, pack.text);
         }
         return finish(*compileTexts(texts, CompileGoal::Lowered), options, messages);
+    });
+}
+
+Result<Watcher> watchPacks(const Engine& engine,
+                           std::span<const std::string> paths,
+                           const CompileOptions& options,
+                           WatchTold told) noexcept {
+    return api::fenced([&]() -> Result<Watcher> {
+        if (paths.empty()) {
+            return Error{ErrorCode::InvalidArgument, "no packs are named"};
+        }
+        WatchSource source;
+        source.paths.assign(paths.begin(), paths.end());
+        source.reach = file::Watcher::Reach::Below;
+        // Shared, since what a std::function holds can be copied.
+        const auto former = std::make_shared<std::unique_ptr<CompiledSet>>();
+        source.load = [paths = source.paths, options, former](const PackSet* inUse) -> MadeSet {
+            *former = compilePathsAgain(paths, CompileGoal::Lowered, std::move(*former));
+            const CompiledSet& set = **former;
+            if (inUse != nullptr && set.program != nullptr && !set.sink.hasErrors() &&
+                set.program->digest == inUse->digest()) {
+                return MadeSet(nullptr);
+            }
+            return finish(set, options, nullptr);
+        };
+        return startWatcher(engine, std::move(source), std::move(told));
     });
 }
 

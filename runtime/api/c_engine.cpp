@@ -13,6 +13,10 @@ struct proviso_engine {
     Engine engine;
 };
 
+struct proviso_watcher {
+    Watcher watcher;
+};
+
 namespace {
 
 thread_local std::string lastError;  // NOLINT(*-avoid-non-const-global-variables): one a thread
@@ -152,6 +156,41 @@ proviso_status proviso_engine_get_status(const proviso_engine* engine,
                                                });
         return written ? PROVISO_OK : failArgument(capi::kNoStructSize);
     });
+}
+
+proviso_status proviso_watcher_start(proviso_engine* engine,
+                                     const char* path,
+                                     const char* keys,
+                                     bool allow_unsigned,
+                                     proviso_watch_told told,
+                                     void* user,
+                                     proviso_watcher** out) {
+    if (engine == nullptr || path == nullptr || out == nullptr) {
+        return failArgument(capi::kNullArgument);
+    }
+    *out = nullptr;
+    return capi::fenced([&] {
+        WatchTold tell;
+        if (told != nullptr) {
+            tell = [told, user](const WatchEvent& event) {
+                told(user, event.revision, event.reason.c_str());
+            };
+        }
+        auto watcher =
+            Watcher::start(engine->engine,
+                           path,
+                           {.keys = keys == nullptr ? "" : keys, .allowUnsigned = allow_unsigned},
+                           std::move(tell));
+        if (!watcher) {
+            return capi::fail(watcher.error());
+        }
+        *out = new proviso_watcher{std::move(*watcher)};
+        return PROVISO_OK;
+    });
+}
+
+void proviso_watcher_free(proviso_watcher* watcher) {
+    delete watcher;
 }
 
 }  // extern "C"

@@ -48,6 +48,7 @@ Engine::Engine(const EngineOptions& options) : state_(std::make_shared<EngineSta
     state_->options = options;
 }
 
+Engine::Engine(std::shared_ptr<EngineState> state) noexcept : state_(std::move(state)) {}
 Engine::~Engine() = default;
 Engine::Engine(Engine&&) noexcept = default;
 Engine& Engine::operator=(Engine&&) noexcept = default;

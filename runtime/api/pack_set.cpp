@@ -36,13 +36,15 @@ bool PackSet::isSigned() const noexcept {
 }
 
 Result<std::shared_ptr<const PackSet>> makePackSet(std::shared_ptr<const bytecode::Program> program,
-                                                   bool isSigned) {
+                                                   bool isSigned,
+                                                   std::shared_ptr<const pack::PackSet> loaded) {
     if (const Result<void> verified = bytecode::verify(*program); !verified) {
         return verified.error();
     }
     auto parts = std::make_unique<PackSetParts>();
     parts->program = std::move(program);
     parts->isSigned = isSigned;
+    parts->loaded = std::move(loaded);
     for (const bytecode::PackInfo& pack : parts->program->packs) {
         parts->packs.push_back({pack.name, pack.version, pack.title, pack.layer, pack.digest});
     }

@@ -2,6 +2,7 @@
 
 #include "runtime/base/result.h"
 #include "runtime/bytecode/program.h"
+#include "runtime/pack/pack_set.h"
 
 #include <memory>
 #include <proviso/pack_set.hpp>
@@ -15,6 +16,7 @@ namespace proviso {
 struct PackSetParts {
     std::shared_ptr<const bytecode::Program> program;
     bool isSigned = false;
+    std::shared_ptr<const pack::PackSet> loaded;  ///< null where it was compiled
     std::vector<PackDescription> packs;
     std::vector<std::string> ruleNames;
 };
@@ -22,6 +24,8 @@ struct PackSetParts {
 /// The one way to a PackSet: verifies the program, whoever made it. Error: Malformed. Exported for
 /// the compiler's library of the same version, and for no one else.
 PROVISO_API Result<std::shared_ptr<const PackSet>>
-makePackSet(std::shared_ptr<const bytecode::Program> program, bool isSigned);
+makePackSet(std::shared_ptr<const bytecode::Program> program,
+            bool isSigned,
+            std::shared_ptr<const pack::PackSet> loaded = nullptr);
 
 }  // namespace proviso

@@ -1,22 +1,16 @@
-#include "tests/embedding/packs.h"
+#include "tests/embedding/tool_folder.h"
 
-#include <cstdlib>
-#include <filesystem>
 #include <fstream>
 #include <iterator>
-#include <unistd.h>
 
 using namespace proviso;
 using namespace proviso::test;
 
 namespace {
 
-namespace fs = std::filesystem;
-
 /// A folder with keys and pack-set files that the command made.
-struct Folder {
-    Folder() : path(fs::temp_directory_path() / ("proviso-load-" + std::to_string(::getpid()))) {
-        fs::create_directories(path);
+struct Folder : ToolFolder {
+    Folder() {
         run("keygen '" + file("a") + "'");
         run("keygen '" + file("b") + "'");
         const std::string pack = PROVISO_ROOT "/tests/embedding/lanes.prv";
@@ -24,21 +18,6 @@ struct Folder {
         run("build '" + pack + "' --name lanes --revision 3 --sign '" + file("a.key") + "' -o '" +
             file("signed") + "'");
     }
-    ~Folder() {
-        std::error_code ignored;
-        fs::remove_all(path, ignored);
-    }
-    Folder(const Folder&) = delete;
-    Folder& operator=(const Folder&) = delete;
-
-    std::string file(const std::string& name) const { return (path / name).string(); }
-
-    static void run(const std::string& arguments) {
-        const std::string command = PROVISO_TOOL " " + arguments + " > /dev/null 2>&1";
-        REQUIRE(std::system(command.c_str()) == 0);  // NOLINT(*-env33-c): paths of our own
-    }
-
-    fs::path path;
 };
 
 std::string bytesOf(const std::string& path) {

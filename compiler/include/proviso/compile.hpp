@@ -5,6 +5,7 @@
 #include <proviso/export.h>
 #include <proviso/pack_set.hpp>
 #include <proviso/result.hpp>
+#include <proviso/watch.hpp>
 #include <span>
 #include <string>
 #include <vector>
@@ -55,5 +56,15 @@ compilePackTexts(std::span<const PackText> packs,
 /// The same of one file or folder.
 PROVISO_API Result<std::shared_ptr<const PackSet>>
 compilePackSet(const std::string& path, const CompileOptions& options = {}) noexcept;
+
+/// Compiles and publishes the packs in files and folders, and then whatever they come to say. Packs
+/// that do not compile, or fail a test of their own, never replace those that decide. Only packs
+/// whose text changed are parsed again. Save packs in one go: half a pack may be a good one.
+/// `told` and the Watcher are as in proviso/watch.hpp. Errors: as compilePackSet and
+/// Engine::publish, which takes sets compiled from text where EngineOptions::allowUnsigned is set.
+PROVISO_API Result<Watcher> watchPacks(const Engine& engine,
+                                       std::span<const std::string> paths,
+                                       const CompileOptions& options = {},
+                                       WatchTold told = {}) noexcept;
 
 }  // namespace proviso

@@ -54,6 +54,7 @@ class PROVISO_API Engine {
     EngineStatus status() const;
 
     /// For the library.
+    explicit Engine(std::shared_ptr<EngineState> state) noexcept;
     const std::shared_ptr<EngineState>& state() const noexcept { return state_; }
 
   private:

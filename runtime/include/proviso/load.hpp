@@ -8,7 +8,8 @@
 #include <string>
 #include <string_view>
 
-/// Pack sets from files that `proviso build -o` wrote and `proviso sign` signed. Every function may
+/// Pack sets from files that `proviso build -o` wrote and `proviso sign` signed, and from stores of
+/// such files. Every function may
 /// be called from any thread; calls do not share anything.
 namespace proviso {
 
@@ -20,10 +21,11 @@ struct LoadOptions {
     std::uint64_t atLeastRevision = 0;  ///< older revisions are refused: nothing is replayed
 };
 
-/// Safe on any bytes whatever; the bytecode passes the verifier. A set that no trusted key signed
-/// is not `isSigned()`. Errors: CannotRead (the file, the keys), LimitExceeded, and what is wrong
-/// with a set or its signatures: Malformed, DigestMismatch, UnsupportedVersion, Conflict ...; the
-/// message says which.
+/// `path` is a pack-set file, the folder of a pack store, whose active set is meant, or `STORE:SET`
+/// for one of the others. Safe on any bytes whatever; the bytecode passes the verifier. A set that
+/// no trusted key signed is not `isSigned()`. Errors: CannotRead (the file, the keys),
+/// LimitExceeded, and what is wrong with a set or its signatures: Malformed, DigestMismatch,
+/// UnsupportedVersion, Conflict ...; the message says which.
 PROVISO_API Result<std::shared_ptr<const PackSet>>
 loadPackSetFile(const std::string& path, const LoadOptions& options = {}) noexcept;
 

@@ -57,7 +57,8 @@ PROVISO_API const char* proviso_last_error(void);
 
 /* ---- pack sets. proviso/compile.h makes them from text. */
 
-/* Loads a file that `proviso build -o` wrote. `keys` (may be NULL) names a file with public keys,
+/* Loads a file that `proviso build -o` wrote, or the active set of a pack store, where `path` is
+ * its folder; `STORE:SET` is another set in it. `keys` (may be NULL) names a file with public keys,
  * or a folder of such files: only sets that one of them signed are accepted; `allow_unsigned`, for
  * development, also takes sets without any signature. Safe on any file whatever. */
 PROVISO_API proviso_status proviso_pack_set_load(const char* path,
@@ -104,6 +105,29 @@ typedef struct proviso_engine_status {
 
 PROVISO_API proviso_status proviso_engine_get_status(const proviso_engine* engine,
                                                      proviso_engine_status* status);
+
+/* ---- watching: an engine that takes up pack sets as they change */
+
+typedef struct proviso_watcher proviso_watcher;
+
+/* Told of a change, on the watcher's thread, which waits for it: the set numbered `revision`
+ * decides from now on; or revision is 0, the former set goes on, and `reason` says why. `reason` is
+ * never NULL, ends with a zero and lives until the function returns. It may not free the watcher.
+ */
+typedef void (*proviso_watch_told)(void* user, uint64_t revision, const char* reason);
+
+/* Publishes what lies at `path` now, as proviso_pack_set_load loads it, and from then on whatever
+ * takes its place: the set that becomes active in a store, the file that replaces a file. What is
+ * not fit for use never replaces what decides. `told` may be NULL. The watcher keeps what it needs
+ * of the engine. Freeing it waits for `told`. */
+PROVISO_API proviso_status proviso_watcher_start(proviso_engine* engine,
+                                                 const char* path,
+                                                 const char* keys,
+                                                 bool allow_unsigned,
+                                                 proviso_watch_told told,
+                                                 void* user,
+                                                 proviso_watcher** out);
+PROVISO_API void proviso_watcher_free(proviso_watcher* watcher);
 
 /* ---- sessions */
 

@@ -9,3 +9,4 @@
 #include <proviso/result.hpp>
 #include <proviso/session.hpp>
 #include <proviso/version.hpp>
+#include <proviso/watch.hpp>
