@@ -51,7 +51,7 @@ Counts::Reason reasonOf(std::uint32_t unusual) {
     return Counts::Bounds;
 }
 
-bool anyState(const std::vector<State>& states) {
+bool anyState(const Cells<State>& states) {
     std::uint8_t any = 0;
     for (const State state : states) {
         any = static_cast<std::uint8_t>(any | static_cast<std::uint8_t>(state));
@@ -102,7 +102,7 @@ class Call {
         std::array<std::uint8_t, kLeastRows> states{};
     };
 
-    static const std::uint8_t* bytesOf(const std::vector<State>& states) {
+    static const std::uint8_t* bytesOf(const Cells<State>& states) {
         return reinterpret_cast<const std::uint8_t*>(states.data());
     }
 

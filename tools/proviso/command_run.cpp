@@ -119,17 +119,12 @@ startWatching(Console& console, const CheckRecordsOptions& options, const RunOpt
         console.complain("--profile measures a run that ends: leave out --watch");
         return ExitCode::BadInput;
     }
-<<<<<<< HEAD
     if (options.jit == "on") {
         console.complain("--jit is for runs that end: leave out --watch");
         return ExitCode::BadInput;
     }
-    if (packSetFileAmong(options.packs)) {
-        console.complain("--watch follows the texts of packs, not a pack-set file");
-=======
     const std::optional<pack::Trust> trust = readTrust(console, options.trust);
     if (!trust) {
->>>>>>> 679deda (run --watch follows the active set of a pack store and pack-set files; one loader for files, stores and texts)
         return ExitCode::BadInput;
     }
     // What changes while the packs are compiled counts as changed.
