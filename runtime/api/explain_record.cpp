@@ -82,9 +82,10 @@ explainRecord(SessionState& state, std::string_view key, const ExplainRequest& r
     const ExplainableRecords& records = *state.explainable;
     const auto row = static_cast<std::uint32_t>(found - decisions.begin());
     const RecordResult& result = records.results.empty() ? found->result : records.results[row];
-    return write(proviso::explain(
-                     state.prepared->evaluator.interpreter(), records.batch, row, result, options),
-                 request.form);
+    Explanation why = proviso::explain(
+        state.prepared->evaluator.interpreter(), records.batch, row, result, options);
+    why.unsignedPacks = state.stamp.unsignedPacks;
+    return write(why, request.form);
 }
 
 }  // namespace proviso::api

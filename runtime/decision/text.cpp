@@ -27,6 +27,7 @@ class TextWriter {
         const std::string name =
             options_.recordName.empty() ? std::string("record") : spokenName(options_.recordName);
         out_ += paint(Paint::Bold, name + " " + printable(result.key));
+        out_ += options_.unsignedPacks ? "  (unsigned packs)" : "";
         out_ += '\n';
     }
 
@@ -301,21 +302,22 @@ void appendText(std::string& out, const RecordResult& result, const ResultTextOp
     }
 }
 
-void appendCompact(std::string& out, const RecordResult& result) {
+void appendCompact(std::string& out, const RecordResult& result, bool unsignedPacks) {
     const std::string key = printable(result.key);
+    const char* const end = unsignedPacks ? " (unsigned packs)\n" : "\n";
     for (const FindingResult& finding : result.findings) {
         out += key + " " + printable(finding.on) + " ";
         out += findingSeverityName(finding.severity);
-        out += " " + finding.code + ": " + printable(finding.because) + '\n';
+        out += " " + finding.code + ": " + printable(finding.because) + end;
     }
     for (const UndeterminedResult& entry : result.undetermined) {
         out += key + " " + printable(entry.on) + " undetermined " + entry.rule + ": missing " +
                printable(TextWriter::placesText(placesWithReasons(entry.missing, entry.reasons))) +
-               '\n';
+               end;
     }
     for (const ErrorResult& entry : result.errors) {
         out += key + " " + printable(entry.on) + " error " + entry.rule + ": " + entry.code + " " +
-               entry.message + '\n';
+               entry.message + end;
     }
 }
 

@@ -14,6 +14,7 @@ struct ResultTextOptions {
     bool outputs = true;     ///< also the lists and values that were decided, not findings alone
     bool decisions = false;  ///< also every decision and what binds it
     std::string_view recordName;  ///< the entry record's name, `order`
+    bool unsignedPacks = false;   ///< as RunStamp says; the heading tells
     std::size_t width = 100;      ///< longer texts are broken between words
 };
 
@@ -36,8 +37,9 @@ std::string displayValue(const ShownValue& value);
 void appendText(std::string& out, const RecordResult& result, const ResultTextOptions& options);
 
 /// One line a finding: `O-17 items[0] violation LATE_NOTICE: the notice is dated after shipping`,
-/// and so for what could not be determined and for errors.
-void appendCompact(std::string& out, const RecordResult& result);
+/// and so for what could not be determined and for errors. Under packs that nobody signed each line
+/// ends with ` (unsigned packs)`.
+void appendCompact(std::string& out, const RecordResult& result, bool unsignedPacks = false);
 
 /// What is known of a value that is not known: `at least A`, `at most B`, `between A and B`,
 /// `unknown`; an empty text is no bound.

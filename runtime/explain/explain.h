@@ -80,6 +80,7 @@ struct Explanation {
     std::string key;
     std::vector<DecidedResult> decided;
     std::vector<ExplainedRule> rules;  ///< by name, then place
+    bool unsignedPacks = false;        ///< as RunStamp says; whoever asked sets it
 };
 
 struct ExplainOptions {

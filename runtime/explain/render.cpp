@@ -173,35 +173,43 @@ void appendRulePage(std::string& out, const ExplainedRule& rule) {
 
 std::string explanationLines(const Explanation& explanation) {
     std::string out;
+    const char* const end = explanation.unsignedPacks ? " (unsigned packs)\n" : "\n";
     for (const ExplainedRule& rule : explanation.rules) {
         for (const ExplainedEffect& effect : rule.effects) {
             if (effect.spoke) {
-                out += fmt::format("{} {}: {}{}{} [{}; {}]\n",
+                out += fmt::format("{} {}: {}{}{} [{}; {}]{}",
                                    explanation.key,
                                    effect.on,
                                    effect.said,
                                    effect.because.empty() ? "" : " because ",
                                    effect.because,
                                    rule.name,
-                                   join(rule.sources, "; "));
+                                   join(rule.sources, "; "),
+                                   end);
             }
         }
         if (rule.outcome == ExplainedOutcome::Excepted || rule.outcome == ExplainedOutcome::Fails) {
-            out += fmt::format(
-                "{} {}: {} {}\n", explanation.key, rule.on, rule.name, outcomeName(rule.outcome));
-        } else if (rule.outcome == ExplainedOutcome::CannotBeDetermined) {
-            out += fmt::format("{} {}: {} cannot be determined, missing {}\n",
+            out += fmt::format("{} {}: {} {}{}",
                                explanation.key,
                                rule.on,
                                rule.name,
-                               join(placesWithReasons(rule.missing, rule.reasons), ", "));
+                               outcomeName(rule.outcome),
+                               end);
+        } else if (rule.outcome == ExplainedOutcome::CannotBeDetermined) {
+            out += fmt::format("{} {}: {} cannot be determined, missing {}{}",
+                               explanation.key,
+                               rule.on,
+                               rule.name,
+                               join(placesWithReasons(rule.missing, rule.reasons), ", "),
+                               end);
         }
     }
     return printable(out);
 }
 
 std::string explanationPage(const Explanation& explanation) {
-    std::string out = fmt::format("{}\n\n", explanation.key);
+    std::string out = fmt::format(
+        "{}{}\n\n", explanation.key, explanation.unsignedPacks ? "  (unsigned packs)" : "");
     if (!explanation.decided.empty()) {
         out += "decided\n";
         for (const DecidedResult& decided : explanation.decided) {
@@ -229,6 +237,7 @@ std::string explanationPage(const Explanation& explanation) {
 std::string explanationJson(const Explanation& explanation) {
     std::string out = "{";
     appendText(out, "key", explanation.key);
+    out += explanation.unsignedPacks ? ",\"unsigned\":true" : "";
     out += ",\"decided\":[";
     for (std::size_t i = 0; i < explanation.decided.size(); ++i) {
         const DecidedResult& decided = explanation.decided[i];

@@ -93,6 +93,16 @@ class Members {
         }
         return std::string(value);
     }
+    /// One that is not there is not.
+    bool isTrue(const char* name) {
+        element value;
+        if (from_[name].get(value) != simdjson::SUCCESS) {
+            return false;
+        }
+        bool isIt = false;
+        good = value.get(isIt) == simdjson::SUCCESS && good;
+        return isIt;
+    }
     std::uint64_t number(const char* name) {
         std::uint64_t value = 0;
         good = from_[name].get(value) == simdjson::SUCCESS && good;
@@ -167,6 +177,10 @@ void writeMembers(Line& line, const Record& record) {
         break;
     case Kind::Set:
         line.text("packs", record.packs);
+        if (record.unsignedPacks) {
+            line.begin("unsigned");
+            line.out += "true";
+        }
         break;
     case Kind::Input:
         line.texts("lines", record.inputs);
@@ -210,6 +224,7 @@ void readMembers(Members& members, Record& record) {
         break;
     case Kind::Set:
         record.packs = members.text("packs");
+        record.unsignedPacks = members.isTrue("unsigned");
         break;
     case Kind::Input:
         record.inputs = members.texts("lines", true);

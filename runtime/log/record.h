@@ -37,6 +37,7 @@ struct Record {
     std::optional<std::int64_t> knownAsOf;  ///< Run, Decision: days
     std::int64_t budget = 0;                ///< Run: DecideOptions::budget
     std::string packs;                      ///< Set, Decision: digest of the pack set
+    bool unsignedPacks = false;             ///< Set: nobody signed it, as its decisions say
 
     std::vector<std::string> inputs;  ///< Input: digests of the lines
     std::vector<std::string> texts;   ///< Input: the lines, parallel; empty unless asked for

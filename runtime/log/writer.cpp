@@ -180,9 +180,11 @@ void Writer::beginRun(std::optional<std::int64_t> knownAsOf, std::int64_t budget
     record.budget = budget;
 }
 
-void Writer::useSet(const std::string& packs) {
+void Writer::useSet(const std::string& packs, bool unsignedPacks) {
     packs_ = packs;
-    queue(Kind::Set).packs = packs;
+    Record& record = queue(Kind::Set);
+    record.packs = packs;
+    record.unsignedPacks = unsignedPacks;
 }
 
 void Writer::addInput(std::string_view line, bool tooLong) {

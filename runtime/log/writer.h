@@ -47,7 +47,7 @@ class Writer {
     const std::vector<std::string>& notes() const { return notes_; }
 
     void beginRun(std::optional<std::int64_t> knownAsOf, std::int64_t budget);
-    void useSet(const std::string& packs);
+    void useSet(const std::string& packs, bool unsignedPacks);
     /// A line that was handed in.
     void addInput(std::string_view line, bool tooLong);
     /// A decision under everything handed in so far: the digest of the record's line, and its

@@ -112,7 +112,8 @@ ExitCode runExplain(Console& console, const ExplainCommandOptions& options) {
     const std::vector<RecordResult> results = evaluator.decide(batch, decide);
     const auto row =
         static_cast<std::uint32_t>(std::find(order.begin(), order.end(), record) - order.begin());
-    const Explanation why = explain(evaluator.interpreter(), batch, row, results[row], explanation);
+    Explanation why = explain(evaluator.interpreter(), batch, row, results[row], explanation);
+    why.unsignedPacks = set->isUnsigned;
     console.write(options.format == "json"      ? explanationJson(why)
                   : options.format == "compact" ? explanationLines(why)
                                                 : explanationPage(why));

@@ -21,6 +21,7 @@ struct LogCommandOptions {
     std::string folder;
     std::string head;
     std::vector<std::string> packs;
+    TrustOptions trust;
     std::vector<std::string> records;
 };
 
@@ -120,12 +121,12 @@ std::string textOf(const ReplayReport& report) {
 }
 
 ExitCode runReplay(Console& console, const LogCommandOptions& options) {
-    if (!havePacks(console, options.packs)) {
+    if (!havePacks(console, options.packs) || !trustHasUse(console, options.trust, options.packs)) {
         return ExitCode::BadInput;
     }
     Replayer replayer(PROVISO_VERSION, std::max(1U, std::thread::hardware_concurrency()));
     for (const std::string& path : options.packs) {
-        const std::unique_ptr<CompiledSet> set = compileForUse(console, {path});
+        const std::optional<UsedPacks> set = usePacks(console, {path}, options.trust);
         if (!set) {
             return ExitCode::BadInput;
         }
@@ -191,8 +192,10 @@ void addLog(CLI::App& app, Invocation& invocation) {
     command
         ->add_option("--packs",
                      options->packs,
-                     "replay: a pack set, a file or a folder; once for each set that decided")
+                     "replay: a pack set, a file, a folder or a store; once for each set that "
+                     "decided")
         ->type_name("PATH");
+    addTrustOptions(*command, options->trust);
     command
         ->add_option("--visits,--records",
                      options->records,

@@ -234,10 +234,13 @@ bool Outcome::prepare(std::int64_t budget) {
             return false;
         }
         log_->beginRun(stamp_.knownAsOf, budget);
-        log_->useSet(program_.digest);
+        log_->useSet(stamp_);
     }
     writer_ = std::make_unique<DecisionWriter>(
-        console_, WriteOptions{options_.format, options_.all}, program_, stamp_);
+        console_,
+        WriteOptions{options_.format, options_.all, false, options_.trust.allowUnsigned},
+        program_,
+        stamp_);
     return true;
 }
 

@@ -33,7 +33,7 @@ class DecisionLog {
     static std::unique_ptr<DecisionLog> open(Console& console, const LogOptions& options);
 
     void beginRun(std::optional<std::int64_t> knownAsOf, std::int64_t budget);
-    void useSet(const std::string& packs) { writer_->useSet(packs); }
+    void useSet(const RunStamp& stamp) { writer_->useSet(stamp.packs, stamp.unsignedPacks); }
     /// A line that was handed in, before anything is decided with it.
     void addInput(std::string_view line, bool tooLong) { writer_->addInput(line, tooLong); }
 

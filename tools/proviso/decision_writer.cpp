@@ -16,7 +16,7 @@ namespace {
 constexpr std::uint64_t kRecordsShown = 20;
 
 /// One row a finding.
-void appendCsv(std::string& out, const RecordResult& result) {
+void appendCsv(std::string& out, const RecordResult& result, std::string_view end) {
     for (const FindingResult& finding : result.findings) {
         std::string sources;
         for (const std::string& source : finding.sources) {
@@ -38,7 +38,7 @@ void appendCsv(std::string& out, const RecordResult& result) {
             first = false;
             appendCsvField(out, field);
         }
-        out += "\r\n";
+        out += end;
     }
 }
 
@@ -138,8 +138,8 @@ DecisionWriter::DecisionWriter(Console& console,
     : console_(console), options_(std::move(options)), program_(&program),
       stamp_(std::move(stamp)) {
     if (options_.format == "csv") {
-        console_.write(stamp_.keyName +
-                       ",severity,code,on,because,remedy,at_stake,rule,sources\r\n");
+        console_.write(stamp_.keyName + ",severity,code,on,because,remedy,at_stake,rule,sources" +
+                       (options_.mayBeUnsigned ? ",unsigned\r\n" : "\r\n"));
     } else if (options_.format == "json") {
         console_.write("{\"decisions\": [");
     }
@@ -164,9 +164,13 @@ bool DecisionWriter::add(const RecordResult& result, EarlierDecisions* earlier) 
     }
     text.clear();
     if (options_.format == "csv") {
-        appendCsv(text, result);
+        appendCsv(text,
+                  result,
+                  !options_.mayBeUnsigned ? "\r\n"
+                  : stamp_.unsignedPacks  ? ",true\r\n"
+                                          : ",\r\n");
     } else if (options_.format == "compact") {
-        appendCompact(text, result);
+        appendCompact(text, result, stamp_.unsignedPacks);
     } else if (options_.all || options_.live || !result.findings.empty() ||
                !result.errors.empty() || result.besideRejected) {
         if (!options_.all && !options_.live && shown_ == kRecordsShown) {
@@ -178,7 +182,8 @@ bool DecisionWriter::add(const RecordResult& result, EarlierDecisions* earlier) 
                    result,
                    {.colour = console_.colourOnOutput(),
                     .outputs = options_.all,
-                    .recordName = program_->spaces[0].name});
+                    .recordName = program_->spaces[0].name,
+                    .unsignedPacks = stamp_.unsignedPacks});
         text += '\n';
     }
     emit(text);

@@ -37,9 +37,10 @@ class EarlierDecisions {
 };
 
 struct WriteOptions {
-    std::string format;  ///< pretty, compact, ndjson, json or csv
-    bool all = false;    ///< pretty: every record, not the first few with findings
-    bool live = false;   ///< pretty: every record, one after the other as they come
+    std::string format;          ///< pretty, compact, ndjson, json or csv
+    bool all = false;            ///< pretty: every record, not the first few with findings
+    bool live = false;           ///< pretty: every record, one after the other as they come
+    bool mayBeUnsigned = false;  ///< csv: with a column that says whether the packs are
 };
 
 /// Writes decisions in the form asked for, in the order in which they come.

@@ -49,8 +49,9 @@ void Replayer::handIn(const log::Record& record) {
     }
 }
 
-Result<void> Replayer::use(const std::string& packs) {
+Result<void> Replayer::use(const std::string& packs, bool unsignedPacks) {
     current_ = packs;
+    unsignedPacks_ = unsignedPacks;
     const auto program = packs_.find(packs);
     if (program == packs_.end()) {
         // Whatever comes next begins anew, with everything handed in by then.
@@ -98,7 +99,7 @@ Result<void> Replayer::take(const log::Record& record) {
     } else if (record.kind == log::Kind::Input) {
         handIn(record);
     } else if (record.kind == log::Kind::Set) {
-        return use(record.packs);
+        return use(record.packs, record.unsignedPacks);
     }
     return {};
 }
@@ -135,7 +136,8 @@ Result<void> Replayer::settle() {
         return fed;
     }
     std::unordered_map<std::string, std::uint64_t> decided;  // digests of decisions, how often
-    const RunStamp stamp = stampOf(*program->second, knownAsOf_);
+    RunStamp stamp = stampOf(*program->second, knownAsOf_);
+    stamp.unsignedPacks = unsignedPacks_;
     const Result<bool> told = session_->decide(isFirst, [&](std::vector<RecordResult>&& results) {
         for (const RecordResult& result : results) {
             ++decided[sha256(toJson(result, stamp))];

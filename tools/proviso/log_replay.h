@@ -59,7 +59,7 @@ class Replayer {
     };
     void begin(const log::Record& run);
     void handIn(const log::Record& record);
-    Result<void> use(const std::string& packs);
+    Result<void> use(const std::string& packs, bool unsignedPacks);
     Result<void> feed();
     Result<void> settle();
 
@@ -74,7 +74,8 @@ class Replayer {
     std::vector<std::string> step_;                         ///< those since the last decisions
     std::unordered_map<std::string, std::uint64_t> known_;  ///< digests of `handedIn_`
     std::uint64_t missingInRun_ = 0;
-    std::string current_;  ///< digest of the pack set in force
+    std::string current_;         ///< digest of the pack set in force
+    bool unsignedPacks_ = false;  ///< that its decisions say
     std::unique_ptr<history::Session> session_;
     std::vector<Pending> pending_;
     ReplayReport report_;

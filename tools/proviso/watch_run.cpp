@@ -79,7 +79,7 @@ class WatchRun {
                 return false;
             }
             log_->beginRun(run_.decide.asOf, run_.decide.budget);
-            log_->useSet(program->digest);
+            log_->useSet(stamp_);
         }
         if (!options_.shadow.packs.empty()) {
             shadow_ = LiveShadow::open(console_, options_.shadow, options_.trust, run_);
@@ -88,7 +88,10 @@ class WatchRun {
             }
         }
         writer_ = std::make_unique<DecisionWriter>(
-            console_, WriteOptions{options_.format, options_.all, true}, *program, stamp_);
+            console_,
+            WriteOptions{options_.format, options_.all, true, options_.trust.allowUnsigned},
+            *program,
+            stamp_);
         return options_.store.empty() || settleStore();
     }
 
@@ -143,7 +146,7 @@ class WatchRun {
         stamp_.unsignedPacks = published->isUnsigned;
         writer_->use(*published->program, stamp_);
         if (log_) {
-            log_->useSet(published->program->digest);
+            log_->useSet(stamp_);
         }
         if (shadow_) {
             shadow_->activeChanged();

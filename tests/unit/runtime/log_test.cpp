@@ -59,7 +59,7 @@ log::WriterOptions small(bool keeps = false) {
 /// with `acknowledged`, each is also noted there, as by one who released it.
 int writeSteps(log::Writer& writer, int steps, int acknowledged = -1) {
     writer.beginRun(std::nullopt, 100);
-    writer.useSet("sha256:packs");
+    writer.useSet("sha256:packs", false);
     int done = 0;
     for (int step = 0; step < steps; ++step) {
         const std::string line = "{\"id\": \"O-" + std::to_string(step) + "\"}";
@@ -410,7 +410,7 @@ TEST_CASE(
                 if (writer) {
                     // As one who counts: goes on after a failure.
                     (*writer)->beginRun(std::nullopt, 1);
-                    (*writer)->useSet("sha256:packs");
+                    (*writer)->useSet("sha256:packs", false);
                     for (int step = 0; step < steps; ++step) {
                         const std::string line = std::to_string(step);
                         (*writer)->addInput(line, false);
