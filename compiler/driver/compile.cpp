@@ -182,7 +182,8 @@ compileTexts(const std::vector<std::pair<std::string, std::string>>& texts, Comp
     return set;
 }
 
-std::unique_ptr<CompiledSet> compileTexts(const std::vector<TextsOfPack>& packs, CompileGoal goal) {
+std::unique_ptr<CompiledSet> compileWholeTexts(const std::vector<TextsOfPack>& packs,
+                                               CompileGoal goal) {
     auto set = std::make_unique<CompiledSet>();
     for (const TextsOfPack& pack : packs) {
         set->packTexts.push_back(set->sources.add(pack.path, pack.text));

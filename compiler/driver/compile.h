@@ -67,6 +67,7 @@ struct TextsOfPack {
     std::vector<std::pair<std::string, std::string>> tables;
 };
 /// The same for texts that are whole: no file is read.
-std::unique_ptr<CompiledSet> compileTexts(const std::vector<TextsOfPack>& packs, CompileGoal goal);
+std::unique_ptr<CompiledSet> compileWholeTexts(const std::vector<TextsOfPack>& packs,
+                                               CompileGoal goal);
 
 }  // namespace proviso

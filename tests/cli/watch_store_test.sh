@@ -81,7 +81,8 @@ until_in out 6 '"packs"'
 [[ $(digest) == "$first" ]] || fail "a damaged store changes what decides"
 end 1 "a session over a store"
 err_has "packs changed 2 times, were refused 2 times"
-
+expect 0 "replay" log replay "$work/log" --packs "$work/1.proviso" --packs "$work/2.proviso" --trust "$work/key.pub"
+out_has "6 decisions came out the same"
 # ---- a file that is replaced; what is not signed, by a stranger, damaged, or older never takes its place
 packs=$work/used.proviso
 cp "$work/1.proviso" "$packs"
@@ -136,4 +137,7 @@ until_in err 1 "orders revision 9, not signed"
 order O-2 60 >&7
 until_in out 1 '"unsigned": true'
 end 1 "a session that takes unsigned sets"
+expect 0 "replay, one of them unsigned" log replay "$work/log2" --packs "$work/1.proviso" --packs "$work/bare.proviso" \
+    --trust "$work/key.pub" --allow-unsigned
+out_has "2 decisions came out the same"
 finish

@@ -188,7 +188,7 @@ expect 2 "no such record" diff "$work/old" "$work/new" --visits "$work/history.n
 err_has "there is no record \`Z\`"
 expect 2 "no such file" diff "$work/old" "$work/new" --visits "$work/none.ndjson"
 expect 2 "no such packs" diff "$work/old" "$work/none"
-err_has "the new set does not compile"
+err_has "the new set cannot be used"
 expect 2 "a private field to count by" diff "$work/old" "$work/new" --visits "$work/history.ndjson" --by owner
 err_has "\`owner\` is private"
 expect 2 "no field" diff "$work/old" "$work/new" --visits "$work/history.ndjson" --by regoin
@@ -200,6 +200,6 @@ expect 2 "a page that cannot be written" diff "$work/old" "$work/new" --html "$w
 edit 's/exceeds threshold$/exceeds treshold/'
 expect 2 "a set that does not compile" diff "$work/old" "$work/new"
 err_has "E0201"
-err_has "the new set does not compile"
+err_has "the new set cannot be used"
 out_empty "a set that does not compile"
 finish

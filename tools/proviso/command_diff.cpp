@@ -9,6 +9,7 @@
 #include "tools/proviso/fact_fields.h"
 #include "tools/proviso/history_side.h"
 #include "tools/proviso/html.h"
+#include "tools/proviso/pack_files.h"
 
 #include <algorithm>
 #include <set>
@@ -24,6 +25,7 @@ constexpr std::size_t kMostExplainedTogether = 50'000;
 struct DiffOptions {
     std::string before;
     std::string after;
+    TrustOptions trust;
     std::vector<std::string> records;
     std::string format;
     std::string page;
@@ -36,11 +38,12 @@ struct DiffOptions {
     std::size_t show = 100;
 };
 
-DiffSide sideOf(const std::string& path, const bytecode::Program& program) {
+DiffSide sideOf(const std::string& path, const UsedPacks& packs) {
     DiffSide side;
     side.path = path;
-    side.digest = program.digest;
-    side.packs = program.packs.size();
+    side.digest = packs.program->digest;
+    side.packs = packs.program->packs.size();
+    side.isUnsigned = packs.isUnsigned;
     return side;
 }
 
@@ -396,18 +399,24 @@ ExitCode runDiff(Console& console, const DiffOptions& options) {
             "both sets read the records, and stdin can be read only once: name a file");
         return ExitCode::BadInput;
     }
-    const std::unique_ptr<CompiledSet> before = compileForUse(console, {options.before});
-    const std::unique_ptr<CompiledSet> after = compileForUse(console, {options.after});
-    if (!before || !after) {
-        console.complain("the " + std::string(before ? "new" : "old") + " set does not compile");
+    if (!trustHasUse(console, options.trust, {options.before, options.after})) {
         return ExitCode::BadInput;
     }
-    const auto outline = [](const CompiledSet& set) {
+    const std::optional<UsedPacks> before =
+        usePacks(console, {options.before}, options.trust, Wanted::Texts);
+    const std::optional<UsedPacks> after =
+        usePacks(console, {options.after}, options.trust, Wanted::Texts);
+    if (!before || !after) {
+        console.complain("the " + std::string(before ? "new" : "old") + " set cannot be used");
+        return ExitCode::BadInput;
+    }
+    const auto outline = [](const UsedPacks& packs) {
+        const CompiledSet& set = *packs.texts;
         return outlineOf(set.packs, set.sources, set.tableFiles);
     };
     DiffReport report;
-    report.before = sideOf(options.before, *before->program);
-    report.after = sideOf(options.after, *after->program);
+    report.before = sideOf(options.before, *before);
+    report.after = sideOf(options.after, *after);
     report.recordName = after->program->spaces[0].name;
     report.keyName = stampOf(*after->program, std::nullopt).keyName;
     report.engineVersion = PROVISO_VERSION;
@@ -435,12 +444,14 @@ void addDiff(CLI::App& app, Invocation& invocation) {
                                    "Say what two pack sets say differently, and what that changes",
                                    options,
                                    &runDiff);
-    command->add_option("old", options->before, "the packs in use: a file or folder")
+    command
+        ->add_option("old", options->before, "the packs in use: a file, a folder or a pack store")
         ->type_name("")
         ->required();
     command->add_option("new", options->after, "the packs that are to replace them")
         ->type_name("")
         ->required();
+    addTrustOptions(*command, options->trust);
     command
         ->add_option(
             "--visits,--records",

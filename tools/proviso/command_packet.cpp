@@ -8,6 +8,7 @@
 #include "runtime/input/line_reader.h"
 #include "tools/proviso/command.h"
 #include "tools/proviso/html.h"
+#include "tools/proviso/pack_files.h"
 #include "tools/proviso/packet.h"
 #include "tools/proviso/records.h"
 
@@ -23,6 +24,7 @@ constexpr std::size_t kMostPacketBytes = std::size_t{256} << 20U;
 
 struct PacketOptions {
     std::vector<std::string> packs;
+    TrustOptions trust;
     std::vector<std::string> records;
     std::string key;
     std::string asOf;
@@ -152,10 +154,12 @@ ExitCode writePacket(Console& console, const PacketOptions& options) {
         console.complain("records are read twice, and stdin can be read only once: name a file");
         return ExitCode::BadInput;
     }
-    const std::unique_ptr<CompiledSet> set = compileForUse(console, options.packs);
-    if (!set) {
+    const std::optional<UsedPacks> packs =
+        usePacks(console, options.packs, options.trust, Wanted::Texts);
+    if (!packs) {
         return ExitCode::BadInput;
     }
+    const CompiledSet* const set = packs->texts.get();
     const std::optional<ReadRecords> read =
         readRecords(console, *set->program, options.records, decide.asOf);
     if (!read) {
@@ -188,6 +192,7 @@ ExitCode writePacket(Console& console, const PacketOptions& options) {
     request.records = *excerpts;
     request.asOf = decide.asOf;
     request.withPrivate = options.withPrivate;
+    request.unsignedPacks = packs->isUnsigned;
     const Result<Packet> packet = makePacket(*set, request);
     // What the packet carries must come to the decision that was made.
     if (!packet || toJson(packet->result, RunStamp{}) != decision) {
@@ -224,8 +229,9 @@ ExitCode writePacket(Console& console, const PacketOptions& options) {
 }
 
 ExitCode verifyPacket(Console& console, const PacketOptions& options) {
-    const std::unique_ptr<CompiledSet> set = compileForUse(console, options.packs);
-    if (!set) {
+    const std::optional<UsedPacks> packs =
+        usePacks(console, options.packs, options.trust, Wanted::Texts);
+    if (!packs) {
         return ExitCode::BadInput;
     }
     std::string json;
@@ -234,7 +240,7 @@ ExitCode verifyPacket(Console& console, const PacketOptions& options) {
         console.complain("cannot read `" + options.verify + "`: " + problem);
         return ExitCode::BadInput;
     }
-    const Result<PacketCheck> check = checkPacket(*set, json);
+    const Result<PacketCheck> check = checkPacket(*packs->texts, json);
     if (!check) {
         console.complain("`" + options.verify + "`: " + check.error().message);
         return ExitCode::BadInput;
@@ -254,6 +260,9 @@ ExitCode verifyPacket(Console& console, const PacketOptions& options) {
 }
 
 ExitCode runPacket(Console& console, const PacketOptions& options) {
+    if (!trustHasUse(console, options.trust, options.packs)) {
+        return ExitCode::BadInput;
+    }
     if (!options.verify.empty()) {
         if (!options.key.empty() || !options.records.empty() || !options.output.empty()) {
             console.complain("--verify takes a packet and --packs, nothing else");
@@ -281,6 +290,7 @@ void addPacket(CLI::App& app, Invocation& invocation) {
                    &runPacket);
     command->add_option("visit", options->key, "key of the record")->type_name("");
     addPacksOption(*command, options->packs, /*alsoPositional=*/false);
+    addTrustOptions(*command, options->trust);
     command
         ->add_option("--visits,--records",
                      options->records,

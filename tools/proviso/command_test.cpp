@@ -4,6 +4,7 @@
 #include "runtime/engine/run.h"
 #include "tools/proviso/command.h"
 #include "tools/proviso/coverage_report.h"
+#include "tools/proviso/pack_files.h"
 #include "tools/proviso/records.h"
 
 namespace proviso::tool {
@@ -17,6 +18,7 @@ constexpr std::size_t kMostRejectionsShown = 10;
 struct RunTestsOptions {
     std::vector<std::string> packs;
     std::vector<std::string> visits;
+    TrustOptions trust;
     std::string format;
     std::string filter;
     std::string require;
@@ -175,10 +177,19 @@ ExitCode runPackTests(Console& console, const RunTestsOptions& options) {
         console.complain("--require: " + problem);
         return ExitCode::BadInput;
     }
-    const std::unique_ptr<CompiledSet> set = compileForUse(console, options.packs);
-    if (!set) {
+    if (!trustHasUse(console, options.trust, options.packs)) {
         return ExitCode::BadInput;
     }
+    const std::optional<UsedPacks> packs =
+        usePacks(console, options.packs, options.trust, Wanted::Texts);
+    if (!packs) {
+        return ExitCode::BadInput;
+    }
+    if (coverage && packs->isOfOtherCompiler) {
+        console.complain("coverage is told of what this compiler makes of the texts alone");
+        return ExitCode::BadInput;
+    }
+    const CompiledSet* const set = packs->texts.get();
     std::optional<ReadRecords> records;
     std::optional<Batch> batch;
     if (!options.visits.empty()) {
@@ -201,6 +212,7 @@ ExitCode runPackTests(Console& console, const RunTestsOptions& options) {
         report = runTests(*set,
                           {.filter = options.filter,
                            .alsoDecide = batch ? &*batch : nullptr,
+                           .coverage = !packs->isOfOtherCompiler,
                            .progress = [&](std::size_t done, std::size_t total) {
                                progress.update(done, total);
                            }});
@@ -249,6 +261,7 @@ void addTest(CLI::App& app, Invocation& invocation) {
     CLI::App* command = addCommand(
         app, invocation, "test", "Run the tests that packs hold", options, &runPackTests);
     addPacksOption(*command, options->packs, /*alsoPositional=*/true);
+    addTrustOptions(*command, options->trust);
     addFormatOption(*command, options->format, {"pretty", "compact", "json", "junit"});
     command
         ->add_option("--filter", options->filter, "only tests whose `pack: title` holds this text")

@@ -16,6 +16,9 @@ void side(Json& json, std::string_view name, const DiffSide& one) {
     json.key(name).open('{');
     json.field("path", one.path);
     json.field("packs", one.digest);
+    if (one.isUnsigned) {
+        json.key("unsigned").raw("true");
+    }
     json.field("rejected", one.rejected);
     json.close('}');
 }

@@ -544,8 +544,8 @@ class Page {
         out_ += "<dl>";
         const auto side = [&](const char* name, const DiffSide& one) {
             out_ += std::string("<dt>") + name + " set</dt><dd>" + html(one.path) + ", " +
-                    html(counted(one.packs, "pack")) + "<br><code>" + html(one.digest) +
-                    "</code></dd>";
+                    html(counted(one.packs, "pack")) + (one.isUnsigned ? ", not signed" : "") +
+                    "<br><code>" + html(one.digest) + "</code></dd>";
             if (one.rejected != 0) {
                 out_ += std::string("<dt>rejected by the ") + name + " set</dt><dd>" +
                         html(counted(one.rejected, "record")) + "</dd>";

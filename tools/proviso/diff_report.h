@@ -20,6 +20,7 @@ struct DiffSide {
     std::string path;
     std::string digest;
     std::uint64_t packs = 0;
+    bool isUnsigned = false;  ///< a pack-set file that nobody signed
     std::uint64_t rejected = 0;
     std::map<std::string, std::uint64_t> rejectionReasons;
 };

@@ -122,7 +122,7 @@ std::unique_ptr<CompiledSet> compilePacked(const pack::PackSet& set, CompileGoal
             texts.tables.emplace_back(table.name, table.text);
         }
     }
-    return compileTexts(packs, goal);
+    return compileWholeTexts(packs, goal);
 }
 
 std::optional<UsedPacks> usePacks(Console& console,
@@ -153,7 +153,8 @@ std::optional<UsedPacks> usePacks(Console& console,
         }
         const Result<std::string> carried = pack::encodeProgram(*used.program);
         const Result<std::string> made = pack::encodeProgram(*used.texts->program);
-        if (!carried || !made || *carried != *made) {
+        used.isOfOtherCompiler = !carried || !made || *carried != *made;
+        if (used.isOfOtherCompiler) {
             console.complain("`" + place->path +
                              "` decides by its own bytecode, and this compiler makes another of "
                              "its texts");

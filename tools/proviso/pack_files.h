@@ -49,6 +49,7 @@ struct UsedPacks {
     /// Trees and sources, with `program` as their program. Where the packs were loaded: if asked.
     std::unique_ptr<CompiledSet> texts;
     std::shared_ptr<const pack::PackSet> compiled;  ///< null where the paths name texts
+    bool isOfOtherCompiler = false;  ///< `program` is not what this one makes of `texts`
 };
 enum class Wanted : std::uint8_t {
     Program,

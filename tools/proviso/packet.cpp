@@ -174,6 +174,9 @@ std::string bodyOf(const Packet& packet) {
     json.key("with_private").raw(packet.request.withPrivate ? "true" : "false");
     json.key("packs").open('{');
     json.field("digest", packet.packsDigest);
+    if (packet.request.unsignedPacks) {
+        json.key("unsigned").raw("true");
+    }
     json.key("list").open('[');
     for (const PacketPack& pack : packet.packs) {
         json.out += "\n";
@@ -330,13 +333,15 @@ Result<Packet> makePacket(const CompiledSet& set, const PacketRequest& request) 
     Evaluator evaluator(set.program);
     std::vector<RecordResult> results = evaluator.decide(batch, decide);
     packet.result = std::move(results[row]);
-    const RunStamp stamp = stampOf(program, request.asOf);
+    RunStamp stamp = stampOf(program, request.asOf);
+    stamp.unsignedPacks = request.unsignedPacks;
     packet.keyName = stamp.keyName;
     packet.decision = toJson(packet.result, stamp);
 
     ExplainOptions explaining;
     explaining.showPrivate = request.withPrivate;
     packet.explanation = explain(evaluator.interpreter(), batch, row, packet.result, explaining);
+    packet.explanation.unsignedPacks = request.unsignedPacks;
     impact::WhatIfOptions asking;
     asking.decide = decide;
     asking.withPrivate = request.withPrivate;
@@ -364,6 +369,9 @@ Result<PacketCheck> checkPacket(const CompiledSet& set, const std::string& json)
     PacketRequest request;
     request.key = parts["record"].get<std::string>();
     request.withPrivate = parts["with_private"].get<bool>();
+    // Who signed the packs is no part of what is decided again.
+    request.unsignedPacks =
+        parts["packs"].contains("unsigned") && parts["packs"]["unsigned"] == true;
     if (parts["known_as_of"].is_string()) {
         const std::optional<Date> day = parseDate(parts["known_as_of"].get<std::string>());
         if (!day) {

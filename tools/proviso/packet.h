@@ -21,6 +21,7 @@ struct PacketRequest {
     std::vector<std::string> records;  ///< excerpts, the record's own among them, by key
     std::optional<std::int64_t> asOf;
     bool withPrivate = false;
+    bool unsignedPacks = false;  ///< the decision says so
 };
 
 /// A rule or a parameter as its pack says it.

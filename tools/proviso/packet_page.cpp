@@ -422,7 +422,9 @@ class Page {
             out_ += std::string("<dt>") + name + "</dt><dd>" + value + "</dd>";
         };
         entry("packet", code(packet_.digest));
-        entry("pack set", code(packet_.packsDigest));
+        entry("pack set",
+              code(packet_.packsDigest) +
+                  (packet_.request.unsignedPacks ? ", which nobody signed" : ""));
         entry("records", code(packet_.recordsDigest));
         entry("engine",
               "Proviso " + html(packet_.engineVersion) + ", bytecode " +
