@@ -16,6 +16,10 @@
 
 namespace proviso {
 
+/// Of the language; raised whenever packs may say what a former compiler does not read, or reads
+/// otherwise.
+inline constexpr std::uint32_t kLanguageVersion = 1;
+
 /// How long stages took, in microseconds.
 struct StageTimes {
     std::int64_t read = 0;

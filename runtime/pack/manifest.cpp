@@ -66,6 +66,7 @@ Result<std::string> manifestText(const Manifest& manifest) {
     }
     const ordered_json text = {{"name", manifest.name},
                                {"revision", manifest.revision},
+                               {"language", manifest.language},
                                {"needs", {{"bytecode", manifest.bytecodeFormat}}},
                                {"digest", manifest.packsDigest},
                                {"packs", std::move(packs)}};
@@ -89,6 +90,7 @@ Result<Manifest> parseManifest(std::string_view text) {
     manifest.bytecodeFormat = *needs;
     manifest.name = textAt(read, "name");
     manifest.revision = numberAt(read, "revision");
+    manifest.language = static_cast<std::uint32_t>(numberAt(read, "language"));
     manifest.packsDigest = textAt(read, "digest");
     if (const auto packs = read.find("packs"); packs != read.end() && packs->is_array()) {
         for (const ordered_json& pack : *packs) {
@@ -102,7 +104,7 @@ Result<Manifest> parseManifest(std::string_view text) {
         }
     }
     const Result<std::string> again = manifestText(manifest);
-    if (!again || *again != text || !isSetName(manifest.name)) {
+    if (!again || *again != text || !isSetName(manifest.name) || manifest.language == 0) {
         return refuse(Refusal::Damaged, "the manifest is not in its one form");
     }
     return manifest;

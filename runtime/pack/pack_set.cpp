@@ -10,7 +10,9 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <charconv>
 #include <filesystem>
+#include <map>
 #include <system_error>
 #include <unistd.h>
 
@@ -72,6 +74,38 @@ const char* problemOfNames(const bytecode::Program& program,
                                        [&](const auto& one) { return one.name == rule.pack; });
         if (pack == program.packs.end() || pack->layer != rule.layer) {
             return "a rule is of another pack or layer than its packs";
+        }
+    }
+    return nullptr;
+}
+
+/// Whether a place, `path:line`, is one in these texts.
+bool isPlaceIn(const std::map<std::string_view, std::uint64_t>& lines, std::string_view place) {
+    const std::size_t colon = place.rfind(':');
+    const auto text = lines.find(place.substr(0, colon == std::string_view::npos ? 0 : colon));
+    if (text == lines.end()) {
+        return false;
+    }
+    const std::string_view number = place.substr(colon + 1);
+    std::uint64_t line = 0;
+    const char* const end = number.data() + number.size();
+    const auto [rest, error] = std::from_chars(number.data(), end, line);
+    return error == std::errc{} && rest == end && line >= 1 && line <= text->second;
+}
+
+/// What is wrong with the map from the program to its texts; nullptr: nothing.
+const char* problemOfPlaces(const bytecode::Program& program,
+                            const std::vector<SourceText>& sources) {
+    std::map<std::string_view, std::uint64_t> lines;
+    for (const SourceText& source : sources) {
+        const auto breaks = std::count(source.text.begin(), source.text.end(), '\n');
+        lines[source.path] = static_cast<std::uint64_t>(breaks) + 1;
+    }
+    const auto isGood = [&](const auto& one) { return isPlaceIn(lines, one.place); };
+    for (const bytecode::RuleInfo& rule : program.rules) {
+        if (!isGood(rule) || !std::all_of(rule.exceptions.begin(), rule.exceptions.end(), isGood) ||
+            !std::all_of(rule.effects.begin(), rule.effects.end(), isGood)) {
+            return "a rule says that it stands where its packs have no text";
         }
     }
     return nullptr;
@@ -302,6 +336,9 @@ Result<std::shared_ptr<const PackSet>> loadPackSet(std::string_view bytes, const
     if (const char* const problem = problemOfNames(**program, *sources)) {
         return refuse(Refusal::RefusedBytecode, problem);
     }
+    if (const char* const problem = problemOfPlaces(**program, *sources)) {
+        return refuse(Refusal::RefusedBytecode, problem);
+    }
     auto set = std::make_shared<PackSet>();
     set->program = *std::move(program);
     set->manifest = *std::move(manifest);
@@ -331,11 +368,20 @@ Result<std::string> writePackSet(const PackSetContent& content) {
         return Error{ErrorCode::InvalidArgument,
                      "a pack set is named with letters, digits, `.`, `_` and `-`, at most 100"};
     }
-    if (const char* const problem = problemOfNames(program, content.sources)) {
-        return Error{ErrorCode::InvalidArgument, problem};
+    if (content.language == 0) {
+        return Error{ErrorCode::InvalidArgument, "it is not said in which language the texts are"};
     }
-    const Result<std::string> manifest = manifestText(
-        {content.name, content.revision, program.packs, program.digest, bytecode::kFormatVersion});
+    for (const auto problemOf : {&problemOfNames, &problemOfPlaces}) {
+        if (const char* const problem = problemOf(program, content.sources)) {
+            return Error{ErrorCode::InvalidArgument, problem};
+        }
+    }
+    const Result<std::string> manifest = manifestText({content.name,
+                                                       content.revision,
+                                                       program.packs,
+                                                       program.digest,
+                                                       bytecode::kFormatVersion,
+                                                       content.language});
     if (!manifest) {
         return manifest.error();
     }

@@ -15,7 +15,7 @@
 namespace proviso::pack {
 
 /// Raised whenever a reader of the former could misread the file.
-inline constexpr std::uint32_t kFileFormat = 1;
+inline constexpr std::uint32_t kFileFormat = 2;
 inline constexpr std::string_view kFileMagic{"PROVISO\x1a", 8};
 inline constexpr std::size_t kMostFileBytes = std::size_t{256} << 20U;
 
@@ -38,6 +38,7 @@ struct Manifest {
     std::vector<bytecode::PackInfo> packs;
     std::string packsDigest;  ///< Program::digest: what decisions are stamped with
     std::uint32_t bytecodeFormat = bytecode::kFormatVersion;
+    std::uint32_t language = 0;  ///< the version of the language that the texts are in
 };
 
 struct Signer {
@@ -80,9 +81,10 @@ struct PackSetContent {
     std::uint64_t revision = 0;
     std::shared_ptr<const bytecode::Program> program;
     std::vector<SourceText> sources;  ///< parallel to Program::packs
+    std::uint32_t language = 0;       ///< from 1
 };
-/// The file, unsigned. Equal contents are equal bytes. InvalidArgument for a name that is none or
-/// sources that are not the program's, LimitExceeded.
+/// The file, unsigned. Equal contents are equal bytes. InvalidArgument for a name that is none, a
+/// language that is not said, or sources that are not the program's; LimitExceeded.
 Result<std::string> writePackSet(const PackSetContent& content);
 
 /// Adds a signature to a whole file; one of the same key is made once. Refusals.

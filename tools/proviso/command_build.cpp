@@ -42,7 +42,7 @@ bool writeFile(Console& console, const BuildOptions& options, const CompiledSet&
     const std::string name =
         options.name.empty() ? std::filesystem::path(options.output).stem().string() : options.name;
     Result<std::string> bytes =
-        pack::writePackSet({name, options.revision, set.program, textsOf(set)});
+        pack::writePackSet({name, options.revision, set.program, textsOf(set), kLanguageVersion});
     pack::Trust trust;
     trust.allowUnsigned = options.key.empty();
     if (bytes && !options.key.empty()) {

@@ -147,6 +147,13 @@ std::optional<UsedPacks> usePacks(Console& console,
     used.program = used.compiled->program;
     used.isUnsigned = used.compiled->isUnsigned;
     if (wanted == Wanted::Texts) {
+        if (used.compiled->manifest.language > kLanguageVersion) {
+            console.complain("`" + place->path + "` holds texts in version " +
+                             std::to_string(used.compiled->manifest.language) +
+                             " of the language, and this compiler reads " +
+                             std::to_string(kLanguageVersion));
+            return std::nullopt;
+        }
         used.texts = compilePacked(*used.compiled, CompileGoal::Lowered);
         if (!tellErrors(console, *used.texts)) {
             return std::nullopt;
@@ -178,8 +185,9 @@ std::string spokenError(const Error& error) {
 }
 
 std::string describePackSet(const pack::PackSet& set) {
-    std::string text =
-        set.manifest.name + " revision " + std::to_string(set.manifest.revision) + '\n';
+    std::string text = set.manifest.name + " revision " + std::to_string(set.manifest.revision) +
+                       ", language " + std::to_string(set.manifest.language) + ", bytecode " +
+                       std::to_string(set.manifest.bytecodeFormat) + '\n';
     for (const bytecode::PackInfo& one : set.manifest.packs) {
         text += "  " + one.digest + "  " + printable(one.name) + " " + printable(one.version) +
                 (one.layer.empty() ? "" : " (" + printable(one.layer) + ")") + '\n';

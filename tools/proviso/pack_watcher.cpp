@@ -153,6 +153,10 @@ std::string PackWatcher::tryCompiled(std::optional<Published>& found, SwapTimes&
                       found_->isUnsigned,
                       manifest.name + " revision " + std::to_string(manifest.revision),
                       {}};
+    if (manifest.language > kLanguageVersion) {
+        return "proviso: its texts are in version " + std::to_string(manifest.language) +
+               " of the language, and their tests cannot be read here\n";
+    }
     // Its bytecode decides, its texts say what must come of that.
     const std::unique_ptr<CompiledSet> texts = compilePacked(*found_, CompileGoal::Parsed);
     times.compile.parse = texts->times.parse;

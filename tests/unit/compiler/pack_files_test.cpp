@@ -19,6 +19,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <random>
+#include <sstream>
 
 using namespace proviso;
 using pack::Refusal;
@@ -64,7 +65,7 @@ std::vector<pack::SourceText> textsOf(const CompiledSet& set) {
 
 std::string fileOf(const CompiledSet& set, const std::string& name, std::uint64_t revision) {
     REQUIRE(set.program);
-    return *pack::writePackSet({name, revision, set.program, textsOf(set)});
+    return *pack::writePackSet({name, revision, set.program, textsOf(set), kLanguageVersion});
 }
 
 std::string fileOf(const std::string& text, const std::string& name, std::uint64_t revision) {
@@ -108,9 +109,16 @@ std::string forged(bytecode::Program program) {
     for (bytecode::RuleInfo& rule : program.rules) {
         rule.pack = "a";
         rule.layer = "law";
+        rule.place = "a.prv:1";
+        for (bytecode::ExceptionInfo& exception : rule.exceptions) {
+            exception.place = "a.prv:1";
+        }
+        for (bytecode::Effect& effect : rule.effects) {
+            effect.place = "a.prv:1";
+        }
     }
     return *pack::writePackSet(
-        {"forged", 1, std::make_shared<const bytecode::Program>(std::move(program)), {source}});
+        {"forged", 1, std::make_shared<const bytecode::Program>(std::move(program)), {source}, 1});
 }
 
 /// The same sections, one of them replaced, digest right and signed: by one who holds a key.
@@ -158,7 +166,8 @@ TEST_CASE("the standard library survives the file") {
     CHECK((*loaded)->manifest.revision == 7);
     CHECK((*loaded)->digest == (*pack::loadPackSet(signedBy(whole, {1}), trusting({1})))->digest);
     CHECK_FALSE((*loaded)->isUnsigned);
-    CHECK(*pack::writePackSet({"standard", 7, (*loaded)->program, (*loaded)->sources}) == bytes);
+    CHECK(*pack::writePackSet(
+              {"standard", 7, (*loaded)->program, (*loaded)->sources, kLanguageVersion}) == bytes);
 
     const std::string visits = docs::readText(PROVISO_ROOT "/examples/clinic/visits.ndjson");
     const std::string decisions = decisionsOf((*loaded)->program, visits);
@@ -335,7 +344,7 @@ TEST_CASE("a key holder cannot make the parts of a file disagree") {
 
 TEST_CASE("other formats are told apart from damage") {
     std::string bytes = signedBy(fileOf(parcels(), "parcels", 5), {0});
-    for (const char format : {'\0', '\2', '\3', '\x7f'}) {
+    for (const char format : {'\0', '\1', '\3', '\x7f'}) {
         bytes[8] = format;
         CHECK(refusalOf(bytes, trusting({0})) == Refusal::OtherFormat);
     }
@@ -414,4 +423,69 @@ TEST_CASE("keys are read strictly") {
     }
     CHECK_FALSE(pack::parsePublicKey("", "file"));
     CHECK_FALSE(pack::parsePublicKey(keyOf(0).privatePem(), "file"));
+}
+
+TEST_CASE("rules stand where the texts in the file have them") {
+    const auto set = compileTexts({{"folder/a:b.prv", parcels()}}, CompileGoal::Lowered);
+    const auto texts = textsOf(*set);
+    const auto loaded = pack::loadPackSet(signedBy(fileOf(*set, "parcels", 1), {0}), trusting({0}));
+    REQUIRE(loaded);
+    for (const bytecode::RuleInfo& rule : (*loaded)->program->rules) {
+        const std::size_t colon = rule.place.rfind(':');
+        CHECK(rule.place.substr(0, colon) == (*loaded)->sources.front().path);
+        std::istringstream lines((*loaded)->sources.front().text);
+        std::string line;
+        for (int number = std::stoi(rule.place.substr(colon + 1)); number > 0; --number) {
+            std::getline(lines, line);
+        }
+        CHECK(line.starts_with("rule " + rule.name.substr(rule.name.rfind('.') + 1)));
+    }
+    for (const char* const place : {"",
+                                    ":1",
+                                    "other.prv:1",
+                                    "folder/a:b.prv",
+                                    "folder/a:b.prv:",
+                                    "folder/a:b.prv:0",
+                                    "folder/a:b.prv:9999",
+                                    "folder/a:b.prv:-1",
+                                    "folder/a:b.prv:1x",
+                                    "folder/a:b.prv:99999999999999999999"}) {
+        INFO(place);
+        for (int which = 0; which < 2; ++which) {
+            bytecode::Program program = *set->program;
+            (which == 0 ? program.rules[0].place : program.rules[0].effects[0].place) = place;
+            CHECK_FALSE(pack::writePackSet(
+                {"parcels", 1, std::make_shared<const bytecode::Program>(program), texts, 1}));
+            const auto refused = pack::loadPackSet(
+                replaced(fileOf(*set, "parcels", 1), 1, *pack::encodeProgram(program)),
+                trusting({0}));
+            REQUIRE_FALSE(refused);
+            CHECK(pack::refusalOf(refused.error()) == Refusal::RefusedBytecode);
+        }
+    }
+}
+
+TEST_CASE("a file says in which version of the language its texts are") {
+    const auto set = compileTexts({{"parcels.prv", parcels()}}, CompileGoal::Lowered);
+    CHECK_FALSE(pack::writePackSet({"parcels", 1, set->program, textsOf(*set)}));
+    const std::string bytes = fileOf(*set, "parcels", 1);
+    const auto loaded = pack::loadPackSet(signedBy(bytes, {0}), trusting({0}));
+    REQUIRE(loaded);
+    CHECK((*loaded)->manifest.language == kLanguageVersion);
+    const std::string manifest(pack::readLayout(bytes)->manifest);
+    const std::string says = "\"language\": " + std::to_string(kLanguageVersion);
+    REQUIRE(manifest.find(says) != std::string::npos);
+    const auto with = [&](const std::string& instead) {
+        std::string other = manifest;
+        return replaced(bytes, 0, other.replace(other.find(says), says.size(), instead));
+    };
+    // A later language decides all the same: the bytecode is what is run.
+    const auto later = pack::loadPackSet(with("\"language\": 77"), trusting({0}));
+    REQUIRE(later);
+    CHECK((*later)->manifest.language == 77);
+    for (const char* const wrong :
+         {"\"language\": 0", "\"language\": \"1\"", "\"language\": 4294967297", "\"tongue\": 1"}) {
+        INFO(wrong);
+        CHECK(refusalOf(with(wrong), trusting({0})) == Refusal::Damaged);
+    }
 }
