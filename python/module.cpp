@@ -238,6 +238,64 @@ class LockedSession {
     Session session_;
 };
 
+/// A watcher, until it is stopped. Nothing of Python runs on its thread.
+class StoppableWatcher {
+  public:
+    explicit StoppableWatcher(Watcher watcher) : watcher_(std::move(watcher)) {}
+    ~StoppableWatcher() { stop(); }
+    StoppableWatcher(const StoppableWatcher&) = delete;
+    StoppableWatcher& operator=(const StoppableWatcher&) = delete;
+
+    void stop() {
+        const py::gil_scoped_release free;
+        const std::lock_guard lock(mutex_);
+        watcher_.reset();
+    }
+
+    py::dict status() {
+        WatcherStatus status;
+        {
+            const py::gil_scoped_release free;
+            const std::lock_guard lock(mutex_);
+            if (watcher_) {
+                last_ = watcher_->status();
+            }
+            status = last_;
+        }
+        py::dict dict;
+        dict["published"] = status.published;
+        dict["refused"] = status.refused;
+        dict["last_refusal"] = status.lastRefusal;
+        return dict;
+    }
+
+  private:
+    std::mutex mutex_;
+    std::optional<Watcher> watcher_;
+    WatcherStatus last_;
+};
+
+template <class Start>
+std::unique_ptr<StoppableWatcher> startWatcher(Start start) {
+    Result<Watcher> watcher = [&] {
+        const py::gil_scoped_release free;
+        return start();
+    }();
+    return std::make_unique<StoppableWatcher>(take(std::move(watcher)));
+}
+
+std::unique_ptr<StoppableWatcher>
+watch(const Engine& engine, const std::string& path, const std::string& keys, bool allowUnsigned) {
+    return startWatcher([&] {
+        return Watcher::start(engine, path, {.keys = keys, .allowUnsigned = allowUnsigned});
+    });
+}
+
+std::unique_ptr<StoppableWatcher>
+watchTexts(const Engine& engine, const std::vector<std::string>& paths, bool runTests) {
+    return startWatcher([&] { return watchPacks(engine, paths, {.runTests = runTests}); });
+}
+
 py::dict statusOf(const Engine& engine) {
     const EngineStatus status = engine.status();
     py::dict dict;
@@ -317,7 +375,13 @@ PYBIND11_MODULE(_proviso, module) {
             [](Engine& engine, const Set& packs) { return take(engine.publish(packs)); },
             py::arg("packs"))
         .def("status", &statusOf)
-        .def("open", &openSession);
+        .def("open", &openSession)
+        .def("watch", &watch)
+        .def("watch_packs", &watchTexts);
+
+    py::class_<StoppableWatcher>(module, "Watcher")
+        .def("status", &StoppableWatcher::status)
+        .def("stop", &StoppableWatcher::stop);
 
     py::class_<LockedSession>(module, "Session")
         .def("decide_one", &LockedSession::decideOne)

@@ -26,7 +26,7 @@ from ._proviso import PackSet, __version__
 
 __all__ = [
     "Batch", "CompileError", "CompileMessage", "Decision", "Engine", "Error", "Finding", "PackSet", "Rejection",
-    "Session", "Undetermined", "compile", "compile_texts", "load", "__version__",
+    "Session", "Undetermined", "Watcher", "compile", "compile_texts", "load", "__version__",
 ]
 
 Record = Union[Mapping[str, Any], str, bytes]
@@ -264,6 +264,27 @@ class Session:
         self._session.release()
 
 
+class Watcher:
+    """Publishes packs as they change, until it is stopped or forgotten. Engine.watch and watch_packs start one."""
+
+    def __init__(self, watcher: _proviso.Watcher) -> None:
+        self._watcher = watcher
+
+    @property
+    def status(self) -> dict[str, Any]:
+        """`published` and `refused` sets, and why the last of those was, `last_refusal`."""
+        return self._watcher.status()
+
+    def stop(self) -> None:
+        self._watcher.stop()
+
+    def __enter__(self) -> Watcher:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+
 class Engine:
     """Holds the pack set that decides. Publishing another swaps it; calls that run keep theirs to the end."""
 
@@ -276,6 +297,15 @@ class Engine:
         """Makes `packs` the set that decides and returns its revision. Raises Error and leaves the former one where
         it is not signed and the engine does not allow that."""
         return self._engine.publish(packs)
+
+    def watch(self, path: Path, keys: Path | None = None, allow_unsigned: bool = False) -> Watcher:
+        """Publishes what lies in a pack store (its folder) or a pack-set file, and then whatever takes its place, as
+        `load` loads it. What is not fit for use never replaces what decides. Keep the watcher."""
+        return Watcher(self._engine.watch(os.fspath(path), "" if keys is None else os.fspath(keys), allow_unsigned))
+
+    def watch_packs(self, *paths: Path, run_tests: bool = True) -> Watcher:
+        """The same of packs in text, as `compile` compiles them."""
+        return Watcher(self._engine.watch_packs([os.fspath(path) for path in paths], run_tests))
 
     @property
     def status(self) -> dict[str, Any]:

@@ -7,6 +7,7 @@ import gc
 import inspect
 import json
 import pathlib
+import tempfile
 import threading
 import time
 import unittest
@@ -223,6 +224,48 @@ class Swapping(unittest.TestCase):
         self.assertEqual(engine.status["retired_held"], 1)
         own.release()
         self.assertEqual(engine.status["retired_held"], 0)
+
+
+class Watching(unittest.TestCase):
+    def test_packs_in_text(self):
+        def save(text):
+            aside = path.with_suffix(".new")
+            aside.write_text(text)
+            aside.rename(path)
+
+        def wait(done):
+            end = time.monotonic() + 30
+            while not done():
+                self.assertLess(time.monotonic(), end, "nothing happened")
+                time.sleep(0.01)
+
+        first = LANES.split("\ntest ")[0]
+        with tempfile.TemporaryDirectory() as folder:
+            path = pathlib.Path(folder) / "lanes.prv"
+            save(first)
+            with self.assertRaises(proviso.Error):
+                proviso.Engine().watch_packs(path)  # strict
+            engine = proviso.Engine(allow_unsigned=True)
+            with engine.watch_packs(folder) as watcher:
+                own = engine.session()
+                self.assertEqual(len(own.decide(parcel("A", 150)).findings), 2)
+                save(first.replace("$100\n", "$200\n"))
+                wait(lambda: watcher.status["published"] == 2)
+                self.assertEqual(len(own.decide(parcel("A", 150)).findings), 1)
+                save("pack nonsense")
+                wait(lambda: watcher.status["refused"] == 1)
+                self.assertIn("error[E", watcher.status["last_refusal"])
+                self.assertEqual(len(own.decide(parcel("A", 150)).findings), 1)
+            save(first)
+            time.sleep(0.05)
+            self.assertEqual((watcher.status["published"], engine.status["revision"]), (2, 2))
+
+    def test_what_is_no_set(self):
+        with tempfile.TemporaryDirectory() as folder:
+            with self.assertRaises(proviso.Error):
+                proviso.Engine(allow_unsigned=True).watch(folder)
+            with self.assertRaises(proviso.Error):
+                proviso.Engine(allow_unsigned=True).watch(pathlib.Path(folder) / "none.proviso", allow_unsigned=True)
 
 
 class Hints(unittest.TestCase):
