@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
 # Other people's programs: the runtime by itself, then everything, installed into a folder and built against in C, in
-# C++ and by CMake. Arguments: cmake, the build folder, the source folder.
+# C++ and by CMake, and imported in Python. Arguments: cmake, the build folder, the source folder, and where Debian packages
+# are to be unpacked instead of installing, their folder.
 set -euo pipefail
-cmake=$1 build=$2 source=$3
+cmake=$1 build=$2 source=$3 packages=${4:-}
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
@@ -10,10 +11,19 @@ fail() {
     echo "$1" >&2
     exit 1
 }
+declare -A package_of=([runtime]=libproviso-runtime0 [runtime_dev]=libproviso-runtime-dev [compiler]=libproviso-compiler0
+    [compiler_dev]=libproviso-compiler-dev [python]=python3-proviso)
 install_parts() {
     local prefix=$1 part
     shift
     for part in "$@"; do
+        if [[ -n $packages ]]; then
+            dpkg-deb --extract "$packages/${package_of[$part]}"_*.deb "$work/unpacked"
+            mkdir -p "$prefix"
+            cp -a "$work/unpacked/usr/." "$prefix"
+            rm -r "$work/unpacked"
+            continue
+        fi
         "$cmake" --install "$build" --prefix "$prefix" --component "$part" >"$work/install.txt" ||
             { cat "$work/install.txt"; fail "cannot install $part"; }
     done
@@ -69,7 +79,10 @@ configure "$work/lone" "$work/runtime"
 "$work/lone/build/lone" | grep -qx 'no pack set was published' || fail 'the program over the runtime alone does not work'
 
 # ---- everything, moved after it was installed
-install_parts "$work/first" runtime runtime_dev compiler compiler_dev
+parts=(runtime runtime_dev compiler compiler_dev)
+python=$(sed -n 's/^Python_EXECUTABLE:FILEPATH=//p' "$build/CMakeCache.txt")
+[[ -z $python ]] || parts+=(python)
+install_parts "$work/first" "${parts[@]}"
 mv "$work/first" "$work/all"
 libraries=$(dirname "$(find "$work/all" -name 'libproviso_runtime.so')")
 export PKG_CONFIG_PATH=$libraries/pkgconfig LD_LIBRARY_PATH=$libraries
@@ -86,4 +99,13 @@ cp -r "$source/examples/embed_cpp" "$work/project"
 configure "$work/project" "$work/all"
 "$work/project/build/embed_cpp" "$source/examples/first_pack" "$source/examples/first_pack/parcels.ndjson" |
     grep -q '^A-1 CUSTOMS_LABEL_MISSING' || fail 'the CMake project says something else'
+if [[ -n $python ]]; then
+    module=$(find "$work/all" -name '_proviso*.so')
+    # An interpreter that knows nothing but where the package is.
+    env -i PATH=/usr/bin:/bin PYTHONPATH="$(dirname "$(dirname "$module")")" "$python" -B \
+        "$source/examples/embed_python/decide.py" "$source/examples/first_pack" >"$work/python.txt"
+    grep -q 'CUSTOMS_LABEL_MISSING' "$work/python.txt" || fail 'the Python package says something else'
+    [[ $(env -i PYTHONPATH="$(dirname "$(dirname "$module")")" "$python" -B -c 'import proviso; print(proviso.__file__)') == "$work"/all/* ]] ||
+        fail 'another Python package was imported'
+fi
 echo 'installed and built against in C, C++ and CMake'
