@@ -211,8 +211,8 @@ ExitCode runPackTests(Console& console, const RunTestsOptions& options) {
         Progress progress(console, "testing");
         report = runTests(*set,
                           {.filter = options.filter,
-                           .alsoDecide = batch ? &*batch : nullptr,
                            .coverage = !packs->isOfOtherCompiler,
+                           .alsoDecide = batch ? &*batch : nullptr,
                            .progress = [&](std::size_t done, std::size_t total) {
                                progress.update(done, total);
                            }});
