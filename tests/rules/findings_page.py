@@ -23,7 +23,9 @@ def main():
             code, severity, title, rest = match.groups()
             remedy = re.search(rf"remedy {TEXT}", rest)
             assert code not in findings, f"{code} is declared twice"
-            findings[code] = (severity, plain(title), plain(remedy.group(1)) if remedy else "", pack)
+            slots = re.search(r"\n  with ((?:\w+ : \w+(?: \w+)*(?:,\s+)?)+)", rest)
+            meaning = plain(title) + (f"; with {', '.join(f'`{slot}`' for slot in re.split(r',[ ]*', ' '.join(slots[1].split())))}" if slots else "")
+            findings[code] = (severity, meaning, plain(remedy.group(1)) if remedy else "", pack)
         for match in re.finditer(r"^(rule|exception) (\w+)[^\n]*\n(.*?)^end$", text, re.M | re.S):
             kind, name, body = match.groups()
             sources = [plain(source) for source in re.findall(rf"^  source {TEXT}", body, re.M)]
@@ -32,7 +34,7 @@ def main():
     print("""# Findings
 
 Every code that the standard rules can report, by severity: what it means, what to do, and the rules that report it with the layer they
-speak for and their sources. Written from the packs; the codes stay as they are once published.
+speak for and their sources. Behind "with" stand the slots that a rule which reports it fills, with their types. Written from the packs; the codes stay as they are once published.
 
 - **violation**: against law, the payor's rules or a contract, or a line that is not paid as billed
 - **warning**: against a caution or a clinic's policy, or something that cannot be told from the record
