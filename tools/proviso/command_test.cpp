@@ -4,6 +4,7 @@
 #include "runtime/engine/run.h"
 #include "tools/proviso/command.h"
 #include "tools/proviso/coverage_report.h"
+#include "tools/proviso/html.h"
 #include "tools/proviso/pack_files.h"
 #include "tools/proviso/records.h"
 
@@ -103,27 +104,9 @@ std::string jsonText(const CompiledSet& set, const TestReport& report, bool with
     return out + "}\n";
 }
 
+/// XML takes what HTML takes.
 std::string xmlText(std::string_view text) {
-    std::string out;
-    for (const char letter : printable(text)) {
-        switch (letter) {
-        case '&':
-            out += "&amp;";
-            break;
-        case '<':
-            out += "&lt;";
-            break;
-        case '>':
-            out += "&gt;";
-            break;
-        case '"':
-            out += "&quot;";
-            break;
-        default:
-            out += letter;
-        }
-    }
-    return out;
+    return html(printable(text));
 }
 
 std::string junitText(const CompiledSet& set, const TestReport& report) {
