@@ -210,7 +210,7 @@ std::string Summary::text(std::string_view recordName, bool colour) const {
 
     if (recordsUndetermined_ != 0) {
         out += "cannot determine: something in " + counted(recordsUndetermined_, noun) +
-               ", for want of\n";
+               " (`--all` shows each), for want of\n";
         std::vector<std::pair<std::string, Gap>> gaps(missing_.begin(), missing_.end());
         std::stable_sort(gaps.begin(), gaps.end(), [](const auto& a, const auto& b) {
             return a.second.records > b.second.records;
