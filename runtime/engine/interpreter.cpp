@@ -293,7 +293,7 @@ void Frame::catchUp(Register number) const {
     auto& self = const_cast<Frame&>(*this);
     Pending& marks = self.pending;
     if (marks.readLater != nullptr) {
-        (*marks.readLater)[number].store(1, std::memory_order_relaxed);
+        (*marks.readLater)[number].fetch_add(1, std::memory_order_relaxed);
     }
     std::vector<Register> wanted;
     const auto want = [&](Register one) {

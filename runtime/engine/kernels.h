@@ -24,8 +24,8 @@ struct Pending {
         Watched = 2,  ///< computed; only its first reader is of interest
     };
     std::vector<std::uint8_t> marks;  ///< by register; empty where kernels never ran
-    /// By register: told which were read after the run. May be shared by frames.
-    std::shared_ptr<std::vector<std::atomic<std::uint8_t>>> readLater;
+    /// By register: after how many runs it was read. May be shared by frames.
+    std::shared_ptr<std::vector<std::atomic<std::uint32_t>>> readLater;
 
     bool concerns(bytecode::Register number) const {
         return !marks.empty() && marks[number] != None;

@@ -20,8 +20,8 @@ using engine::Pending;
 
 // Of one stage: after so many surprises the code is good enough, or the data is like that.
 constexpr std::uint32_t kMostCompiles = 4;
-/// So many runs of regions tell whether code fits the data.
-constexpr std::uint32_t kTrial = 64;
+/// After each so many runs of a stage it is asked whether its code fits the data.
+constexpr std::uint32_t kTrial = 32;
 
 /// A stage as it is known here: by what it computes, and as of which day.
 struct Entry {
@@ -153,16 +153,13 @@ class StageJit final : public Jit {
     static bool isSurprised(const Entry& entry) {
         const StageCode& code = *entry.code;
         const std::uint32_t runs = code.runs.load(std::memory_order_relaxed);
-        if (runs < kTrial) {
+        if (runs == 0 || runs % kTrial != 0) {
             return false;
         }
-        if (code.surprises.load(std::memory_order_relaxed) > runs / 16) {
-            return true;
-        }
-        code.runs.store(0, std::memory_order_relaxed);
-        code.surprises.store(0, std::memory_order_relaxed);
-        const auto isRead = [&](Register one) { return entry.seen.isReadLater(one); };
-        return std::any_of(code.layout.leftOut.begin(), code.layout.leftOut.end(), isRead) ||
+        // What was left out had not been read when the code was made.
+        const auto isRead = [&](Register one) { return entry.seen.timesRead(one) > runs / 8; };
+        return code.surprises.load(std::memory_order_relaxed) > runs / 4 ||
+               std::any_of(code.layout.leftOut.begin(), code.layout.leftOut.end(), isRead) ||
                std::any_of(code.layout.regions.begin(),
                            code.layout.regions.end(),
                            [&](const Region& region) {

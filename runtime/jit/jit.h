@@ -25,7 +25,8 @@ struct JitOptions {
     std::size_t leastRows = 64;       ///< a region of a block with fewer is interpreted
     std::size_t leastMembers = 2;     ///< likewise, of instructions
     std::size_t mostMembers = 256;    ///< regions with more are cut
-    bool optimize = true;
+    /// Takes twice as long to compile and gained nothing that could be measured.
+    bool optimize = false;
     bool expectStates = false;  ///< compile for rows that are no values even where none was seen
 };
 

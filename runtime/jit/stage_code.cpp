@@ -300,6 +300,7 @@ void look(const Frame& frame, const std::vector<Register>& registers, Seen& seen
 Result<void>
 runStage(Frame& frame, const StageCode& code, Seen& seen, std::size_t leastRows, Counts& counts) {
     static thread_local Call call;
+    code.runs.fetch_add(1, std::memory_order_relaxed);
     leaveOut(frame, code.layout.leftOut);
     for (const Step& step : code.layout.steps) {
         if (step.region == bytecode::kNone) {
@@ -316,7 +317,6 @@ runStage(Frame& frame, const StageCode& code, Seen& seen, std::size_t leastRows,
         if (!reason) {
             leaveOut(frame, region.leftOut);
             counts.compiled.fetch_add(1, std::memory_order_relaxed);
-            code.runs.fetch_add(1, std::memory_order_relaxed);
             if (frame.times != nullptr) {
                 tellTime(frame, region, begin);
             }
@@ -327,7 +327,6 @@ runStage(Frame& frame, const StageCode& code, Seen& seen, std::size_t leastRows,
             return done;
         }
         if (*reason != Counts::FewRows) {
-            code.runs.fetch_add(1, std::memory_order_relaxed);
             code.surprises.fetch_add(1, std::memory_order_relaxed);
             look(frame, region.members, seen);
             look(frame, region.columns, seen);

@@ -42,8 +42,9 @@ const char* reasonName(Counts::Reason reason);
 struct StageCode {
     StageLayout layout;
     std::unique_ptr<CompiledKernels> compiled;        ///< parallel to layout.regions
-    mutable std::atomic<std::uint32_t> runs{0};       ///< of regions with enough rows
-    mutable std::atomic<std::uint32_t> surprises{0};  ///< of these, those that were interpreted
+    mutable std::atomic<std::uint32_t> runs{0};       ///< of the stage
+    mutable std::atomic<std::uint32_t> surprises{0};  ///< regions that were interpreted in them,
+                                                      ///< though they had enough rows
 };
 
 /// Runs a stage. Regions of fewer than `leastRows` rows are interpreted.

@@ -26,18 +26,20 @@ struct Seen {
     };
     explicit Seen(std::size_t registers)
         : flags(registers),
-          readLater(std::make_shared<std::vector<std::atomic<std::uint8_t>>>(registers)) {}
+          readLater(std::make_shared<std::vector<std::atomic<std::uint32_t>>>(registers)) {}
 
     bool has(Register number, Flag flag) const {
         return (flags[number].load(std::memory_order_relaxed) & flag) != 0;
     }
-    bool isReadLater(Register number) const {
-        return (*readLater)[number].load(std::memory_order_relaxed) != 0;
+    std::uint32_t timesRead(Register number) const {
+        return (*readLater)[number].load(std::memory_order_relaxed);
     }
+    bool isReadLater(Register number) const { return timesRead(number) != 0; }
 
     std::vector<std::atomic<std::uint8_t>> flags;  ///< by register
-    /// By register: read after the run, by whatever makes results of it.
-    std::shared_ptr<std::vector<std::atomic<std::uint8_t>>> readLater;
+    /// By register: after how many runs it was read, by whatever makes results of them. Of what is
+    /// computed at once only the first time is counted.
+    std::shared_ptr<std::vector<std::atomic<std::uint32_t>>> readLater;
 };
 
 /// A loop over the rows of one space.
