@@ -32,6 +32,9 @@ install(FILES
   ${CMAKE_CURRENT_BINARY_DIR}/ProvisoConfig.cmake ${CMAKE_CURRENT_BINARY_DIR}/ProvisoConfigVersion.cmake
   DESTINATION ${config_folder} COMPONENT runtime_dev)
 
+if(TARGET proviso_jit_plugin)
+  install(TARGETS proviso_jit_plugin LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR}/proviso COMPONENT jit)
+endif()
 if(TARGET proviso)
   install(TARGETS proviso RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR} COMPONENT tool)
   install(DIRECTORY stdlib-rules DESTINATION ${CMAKE_INSTALL_DATADIR}/proviso COMPONENT tool
@@ -45,8 +48,8 @@ set(CPACK_PACKAGE_DESCRIPTION_SUMMARY "Rules from law, payors and policy, applie
 set(CPACK_PACKAGING_INSTALL_PREFIX /usr)
 set(CPACK_RESOURCE_FILE_LICENSE ${PROJECT_SOURCE_DIR}/LICENSE)
 set(CPACK_COMPONENTS_ALL runtime runtime_dev compiler compiler_dev)
-foreach(part tool python)
-  if((part STREQUAL "tool" AND TARGET proviso) OR (part STREQUAL "python" AND PROVISO_PYTHON))
+foreach(part tool python jit)
+  if((part STREQUAL "jit" AND TARGET proviso_jit_plugin) OR (part STREQUAL "tool" AND TARGET proviso) OR (part STREQUAL "python" AND PROVISO_PYTHON))
     list(APPEND CPACK_COMPONENTS_ALL ${part})
   endif()
 endforeach()
@@ -71,6 +74,7 @@ proviso_package(runtime_dev libproviso-runtime-dev libdevel "libproviso-runtime0
   "Decides records by compiled packs of rules: headers")
 proviso_package(compiler_dev libproviso-compiler-dev libdevel
   "libproviso-compiler0 ${same}, libproviso-runtime-dev ${same}" "Compiles packs of rules: headers")
+proviso_package(jit proviso-jit libs "" "Proviso rules compiled to machine code")
 proviso_package(tool proviso utils "" "The proviso command and the standard rules")
 proviso_package(python python3-proviso python "libproviso-compiler0 ${same}, python3" "Proviso for Python")
 include(CPack)

@@ -104,7 +104,9 @@ bool proviso_pack_set_is_signed(const proviso_pack_set* packs) {
 }
 
 void proviso_engine_options_init(proviso_engine_options* options) {
-    *options = {sizeof(proviso_engine_options), EngineOptions().allowUnsigned};
+    *options = {sizeof(proviso_engine_options),
+                EngineOptions().allowUnsigned,
+                EngineOptions().jit == Jit::On};
 }
 
 proviso_status proviso_engine_create(const proviso_engine_options* options, proviso_engine** out) {
@@ -116,7 +118,8 @@ proviso_status proviso_engine_create(const proviso_engine_options* options, prov
         proviso_engine_options all;
         proviso_engine_options_init(&all);
         capi::readStruct(all, options);
-        *out = new proviso_engine{Engine({.allowUnsigned = all.allow_unsigned})};
+        *out = new proviso_engine{
+            Engine({.allowUnsigned = all.allow_unsigned, .jit = all.jit ? Jit::On : Jit::Off})};
         return PROVISO_OK;
     });
 }

@@ -1,5 +1,6 @@
 #include "runtime/api/engine_state.h"
 #include "runtime/api/fence.h"
+#include "runtime/jit/jit.h"
 
 #include <algorithm>
 #include <proviso/version.hpp>
@@ -39,6 +40,22 @@ void retire(RetiredSets& sets,
 }
 
 }  // namespace
+
+std::shared_ptr<jit::Jit>
+EngineState::codeOf(const std::shared_ptr<const bytecode::Program>& program) {
+    if (options.jit == Jit::Off) {
+        return nullptr;
+    }
+    const std::lock_guard lock(mutex);
+    if (std::shared_ptr<jit::Jit> known = code.lock(); known && compiled.lock() == program) {
+        return known;
+    }
+    jitProblem.clear();
+    std::shared_ptr<jit::Jit> opened = jit::Jit::open(program, {}, jitProblem);
+    code = opened;
+    compiled = program;
+    return opened;
+}
 
 std::string_view version() noexcept {
     return PROVISO_VERSION;
@@ -90,6 +107,7 @@ EngineStatus Engine::status() const {
     status.published = state_->published;
     status.refused = state_->refused;
     status.lastRefusal = state_->lastRefusal;
+    status.jitProblem = state_->jitProblem;
     status.retiredHeld = static_cast<std::size_t>(
         std::count_if(state_->retired.begin(), state_->retired.end(), [](const auto& set) {
             return !set.expired();

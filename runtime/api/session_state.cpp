@@ -32,8 +32,9 @@ Error reasonWithoutDecision(const DecodedRecords& decoded) {
 
 }  // namespace
 
-PreparedSet::PreparedSet(PublishedSet set)
-    : published(std::move(set)), program(published.packs->parts().program), evaluator(program) {
+PreparedSet::PreparedSet(PublishedSet set, EngineState& engine)
+    : published(std::move(set)), program(published.packs->parts().program), evaluator(program),
+      code(engine.codeOf(program)) {
     renewDictionary();
 }
 
@@ -67,7 +68,7 @@ Result<void> SessionState::begin() {
     if (prepared == nullptr || prepared->published.packs != current.packs) {
         // Lets go of the former before preparing the next: both need not fit the memory.
         prepared.reset();
-        prepared = std::make_unique<PreparedSet>(std::move(current));
+        prepared = std::make_unique<PreparedSet>(std::move(current), *engine);
     } else {
         prepared->published.revision = current.revision;
         prepared->renewDictionary();
@@ -125,6 +126,7 @@ bool SessionState::decideBlocks(const BlockSink& sink) {
     RunOptions run;
     run.decide = decide;
     run.threads = options.threads;
+    run.decide.kernels = prepared->code.get();
     return decideRecords(prepared->program, decoded.store, run, sink);
 }
 

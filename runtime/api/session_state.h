@@ -7,6 +7,7 @@
 #include "runtime/engine/evaluate.h"
 #include "runtime/engine/run.h"
 #include "runtime/input/decoder.h"
+#include "runtime/jit/jit.h"
 
 #include <memory>
 #include <proviso/session.hpp>
@@ -25,7 +26,7 @@ struct DecisionData {
 
 /// What a session prepared for the set it used last.
 struct PreparedSet {
-    explicit PreparedSet(PublishedSet set);
+    PreparedSet(PublishedSet set, EngineState& engine);
 
     /// Texts from records stay in the dictionary, so it starts anew when there are many.
     void renewDictionary();
@@ -33,6 +34,7 @@ struct PreparedSet {
     PublishedSet published;
     std::shared_ptr<const bytecode::Program> program;
     Evaluator evaluator;
+    std::shared_ptr<jit::Jit> code;  ///< for records that are decided together; may be null
     std::unique_ptr<Dictionary> dictionary;
 };
 

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # What may include what: the runtime knows nothing of the compiler, and ANTLR stays inside compiler/parser.
 set -euo pipefail
+shopt -s extglob
 cd "$(dirname "$0")/../.."
 
 status=0
@@ -26,4 +27,5 @@ forbid 'ANTLR outside compiler/parser' '#include [<"](antlr4-runtime|ProvisoLexe
     runtime tools "${others[@]}"
 forbid 'ANTLR in a header' '#include [<"](antlr4-runtime|ProvisoLexer|ProvisoParser)' \
     $(find compiler/parser -name '*.h')
+forbid 'LLVM outside its plug-in' '#include [<"]llvm' runtime/!(jit) runtime/jit/*.h runtime/jit/*.cpp compiler tools
 exit $status

@@ -12,10 +12,20 @@ namespace proviso {
 
 struct EngineState;
 
+/// Whether rules are compiled to machine code while they run.
+enum class Jit : std::uint8_t {
+    Off,
+    On,
+};
+
 struct EngineOptions {
     /// For development: also publish sets that no known key signed. Every decision of such a set
     /// says so.
     bool allowUnsigned = false;
+    /// On: sessions that decide many records together compile the rules in the background and use
+    /// that code once it is there. The answers are the same. It needs the plug-in `proviso-jit`;
+    /// without it the rules are interpreted (EngineStatus::jitProblem).
+    Jit jit = Jit::Off;
 };
 
 /// A set and its number among those an engine published, from 1.
@@ -29,6 +39,8 @@ struct EngineStatus {
     std::uint64_t refused = 0;    ///< calls of publish that were
     std::string lastRefusal;      ///< why the last of them was; empty: none
     std::size_t retiredHeld = 0;  ///< sets that were replaced and still have a user
+    std::string jitProblem;       ///< why rules are not compiled though they should be; empty: they
+                                  ///< are, or nobody asked for it yet
 };
 
 /// Holds the pack set that decides. Publishing another swaps it: evaluations that run keep the set

@@ -79,6 +79,8 @@ typedef struct proviso_engine_options {
     size_t struct_size;
     bool allow_unsigned; /* for development: also publish sets that no known key signed; decisions
                             say so */
+    bool jit; /* compile rules to machine code while many records are decided together; answers do
+                 not depend on it */
 } proviso_engine_options;
 
 PROVISO_API void proviso_engine_options_init(proviso_engine_options* options);
