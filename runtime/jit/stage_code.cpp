@@ -102,7 +102,9 @@ class Call {
         std::array<std::uint8_t, kLeastRows> states{};
     };
 
-    static const std::uint8_t* bytesOf(const Cells<State>& states) {
+    /// Of a column or of a link: nothing is copied.
+    template <class States>
+    static const std::uint8_t* bytesOf(const States& states) {
         return reinterpret_cast<const std::uint8_t*>(states.data());
     }
 
