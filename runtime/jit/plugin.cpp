@@ -19,9 +19,14 @@ std::vector<std::string> candidates() {
         return {};
     }
     std::error_code failed;
-    std::filesystem::path file = std::filesystem::canonical(own.dli_fname, failed);
+    // Of a program that is the name it was called by, which may be a file of any other folder.
+    std::filesystem::path file = own.dli_fname;
+    if (!file.is_absolute()) {
+        file = "/proc/self/exe";
+    }
+    file = std::filesystem::canonical(file, failed);
     if (failed) {
-        file = std::filesystem::canonical("/proc/self/exe", failed);
+        return {};
     }
     const std::filesystem::path folder = file.parent_path();
     std::vector<std::string> found;

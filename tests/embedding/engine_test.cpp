@@ -145,3 +145,31 @@ TEST_CASE("what a set says of itself") {
     CHECK(!packs->isSigned());
     CHECK(!version().empty());
 }
+
+TEST_CASE("An engine that compiles to machine code answers as one that does not") {
+    const auto packs = compiled(lanesText());
+    std::string records;
+    for (int number = 0; number < 5000; ++number) {
+        records += parcel("P-" + std::to_string(number), number % 300) + "\n";
+    }
+    Engine plain({.allowUnsigned = true});
+    Engine compiling({.allowUnsigned = true, .jit = Jit::On});
+    std::vector<std::string> answers[2];
+    for (Engine* engine : {&plain, &compiling}) {
+        REQUIRE(engine->publish(packs));
+        auto session = Session::open(*engine);
+        REQUIRE(session);
+        // The first call has the rules compiled in the background, later ones may use that.
+        for (int call = 0; call < 3; ++call) {
+            const auto decisions = session->decide(records);
+            REQUIRE(decisions);
+            for (std::size_t index = 0; index < decisions->size(); ++index) {
+                answers[engine == &plain ? 0 : 1].emplace_back((*decisions)[index].json());
+            }
+        }
+    }
+    CHECK((answers[0] == answers[1]));
+    CHECK(plain.status().jitProblem.empty());
+    const std::string problem = compiling.status().jitProblem;
+    CHECK(problem == (PROVISO_HAS_JIT ? "" : "libproviso_jit.so is not installed"));
+}
