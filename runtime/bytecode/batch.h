@@ -22,15 +22,27 @@ class Dictionary {
     Dictionary(const Dictionary&) = delete;
     Dictionary& operator=(const Dictionary&) = delete;
 
-    std::uint32_t intern(std::string_view text);
+    std::uint32_t intern(std::string_view text) { return intern(text, hash(text)); }
+    /// `hash` is of the text.
+    std::uint32_t intern(std::string_view text, std::uint32_t hash);
+    std::uint32_t hash(std::string_view text) const;
     /// Lives as long as the dictionary.
     std::string_view text(std::uint32_t id) const {
         return entries_[id / kEntriesOfBlock][id % kEntriesOfBlock].text();
     }
     std::size_t size() const { return size_; }
 
-    /// Asks for the memory that `intern` of this text will look at.
-    void expect(std::string_view text) const;
+    /// Ask for the memory that `intern` of a text with this hash will look at: first where it would
+    /// stand, then the text that stands there.
+    void expect(std::uint32_t hash) const {
+        __builtin_prefetch(&slots_[hash & (slots_.size() - 1)]);
+    }
+    void expectSame(std::uint32_t hash) const {
+        const Slot& slot = slots_[hash & (slots_.size() - 1)];
+        if (slot.hash == hash && slot.id != kNoText) {
+            __builtin_prefetch(&entries_[slot.id / kEntriesOfBlock][slot.id % kEntriesOfBlock]);
+        }
+    }
 
   private:
     /// A text. Short ones lie here, so that comparing one costs no second place in memory.
@@ -58,6 +70,7 @@ class Dictionary {
     Entry keep(std::string_view text);
     void grow();
 
+    std::uint64_t seed_;
     std::size_t size_ = 0;
     std::vector<std::unique_ptr<Entry[]>> entries_;  ///< in blocks: addresses stay
     std::vector<Slot> slots_;  ///< a power of two of them, at most three quarters taken

@@ -25,10 +25,13 @@ std::uint64_t hashSeed() {
 
 }  // namespace
 
-Dictionary::Dictionary() : slots_(kFirstSlots) {}
+Dictionary::Dictionary() : seed_(hashSeed()), slots_(kFirstSlots) {}
 
-std::uint32_t Dictionary::intern(std::string_view text) {
-    const auto hash = static_cast<std::uint32_t>(hashText(text, hashSeed()));
+std::uint32_t Dictionary::hash(std::string_view text) const {
+    return static_cast<std::uint32_t>(hashText(text, seed_));
+}
+
+std::uint32_t Dictionary::intern(std::string_view text, std::uint32_t hash) {
     const std::size_t mask = slots_.size() - 1;
     std::size_t at = hash & mask;
     for (; slots_[at].id != kNoText; at = (at + 1) & mask) {
@@ -52,11 +55,6 @@ std::uint32_t Dictionary::intern(std::string_view text) {
         grow();
     }
     return id;
-}
-
-void Dictionary::expect(std::string_view text) const {
-    const auto hash = static_cast<std::uint32_t>(hashText(text, hashSeed()));
-    __builtin_prefetch(&slots_[hash & (slots_.size() - 1)]);
 }
 
 Dictionary::Entry Dictionary::keep(std::string_view text) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <compare>
+#include <functional>
 #include <numeric>
 
 namespace proviso {
@@ -74,6 +75,12 @@ SettledCorrections settleCorrections(const Schema& schema, const RecordStore& st
     }
 
     const Cells<std::int64_t>& keys = records.columns[schema.keyField].values;
+    // Keys are numbered as they come, so one that is above all before it comes for the first time.
+    if (schema.voidedBy == kNoIndex &&
+        std::adjacent_find(keys.begin(), keys.end(), std::greater_equal<>()) == keys.end()) {
+        result.kept = std::move(order);
+        return result;
+    }
     std::sort(order.begin(), order.end(), [&](std::uint32_t a, std::uint32_t b) {
         if (keys[a] != keys[b]) {
             return keys[a] < keys[b];

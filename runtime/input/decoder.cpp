@@ -7,6 +7,7 @@
 #include "runtime/input/record_decoder.h"
 
 #include <algorithm>
+#include <filesystem>
 #include <fstream>
 #include <numeric>
 #include <unordered_set>
@@ -17,6 +18,9 @@ namespace proviso {
 namespace {
 
 constexpr std::size_t kMaximumShownKeyBytes = 100;
+
+// So much of a long source tells how many rows the rest will have.
+constexpr std::uint64_t kMeasuredBytes = std::uint64_t{1} << 20U;
 
 bool isBlank(std::string_view text) {
     return text.find_first_not_of(" \t\r") == std::string_view::npos;
@@ -49,10 +53,11 @@ class Decoder::Context {
   public:
     Context(const Schema& schema, Dictionary& dictionary, const DecodeOptions& options);
 
-    void addLines(std::string_view sourceName, LineReader& lines);
+    void addLines(std::string_view sourceName, LineReader& lines, std::uint64_t bytes);
     void beginSource(std::string_view sourceName) { sources_.emplace_back(sourceName); }
     void addLine(const InputLine& line);
     DecodedRecords finish();
+    void reuse(DecodedRecords former);
     std::size_t maximumRecordBytes() const noexcept { return options_.maximumRecordBytes; }
 
   private:
@@ -93,11 +98,22 @@ Decoder::Context::Context(const Schema& schema,
     holes_.columns.resize(schema.spaces[0].fields.size());
 }
 
-void Decoder::Context::addLines(std::string_view sourceName, LineReader& lines) {
+// `bytes`: how long the source is, or 0 where that is not known.
+void Decoder::Context::addLines(std::string_view sourceName,
+                                LineReader& lines,
+                                std::uint64_t bytes) {
     beginSource(sourceName);
     InputLine line;
+    std::uint64_t seen = 0;
+    bool isMeasured = bytes < 4 * kMeasuredBytes;
     while (lines.next(line)) {
         addLine(line);
+        seen += line.text.size() + 1;
+        if (!isMeasured && seen > kMeasuredBytes) {
+            isMeasured = true;
+            const double factor = static_cast<double>(bytes) / static_cast<double>(seen);
+            decoder_.reserve(1.02 * factor);
+        }
     }
 }
 
@@ -116,7 +132,7 @@ void Decoder::Context::decodeLine(const InputLine& line) {
         reject(source, line.number, RejectionReason::TooLarge);
         return;
     }
-    if (options_.quickly && decoder_.appendQuickly(line.text)) {
+    if (options_.quickly && decoder_.appendQuickly(line)) {
         keepRecord(source, line.number);
         return;
     }
@@ -257,9 +273,10 @@ Decoder::Context::reject(std::uint32_t source, std::uint64_t line, RejectionReas
 }
 
 DecodedRecords Decoder::Context::finish() {
+    std::vector<std::vector<std::uint32_t>> firstRows = decoder_.firstRows();
     Batch batch = decoder_.finish();
     dropPlainStates(batch);
-    RecordStore all(schema_, std::move(batch), std::move(origins_), sources_);
+    RecordStore all(schema_, std::move(batch), std::move(firstRows), std::move(origins_), sources_);
     SettledCorrections settled;
     if (options_.settle) {
         settled = settleCorrections(schema_, all);
@@ -300,10 +317,22 @@ DecodedRecords Decoder::Context::finish() {
     counts_.identical = settled.identical;
     counts_.voided = settled.voided;
     result.counts = counts_;
-    result.ignoredFields = std::move(decoder_.ignoredFields());
+    result.ignoredFields = decoder_.takeIgnoredFields();
     result.store.setHoles(allHoles(result.rejections));
     result.holes = std::move(holes_);
     return result;
+}
+
+// After `finish`.
+void Decoder::Context::reuse(DecodedRecords former) {
+    auto [batch, firstRows] = former.store.release();
+    decoder_.reuse(std::move(batch), std::move(firstRows));
+    origins_.clear();
+    sources_.clear();
+    rejections_.clear();
+    counts_ = {};
+    holes_ = {};
+    holes_.columns.resize(schema_.spaces[0].fields.size());
 }
 
 Decoder::Decoder(const Schema& schema, Dictionary& dictionary, DecodeOptions options)
@@ -314,9 +343,14 @@ Decoder::Decoder(Decoder&&) noexcept = default;
 Decoder& Decoder::operator=(Decoder&&) noexcept = default;
 
 Result<void> Decoder::addStream(std::string_view sourceName, std::istream& stream) {
+    return addStream(sourceName, stream, 0);
+}
+
+Result<void>
+Decoder::addStream(std::string_view sourceName, std::istream& stream, std::uint64_t bytes) {
     PROVISO_CHECK(context_ != nullptr, "the decoder has finished");
     LineReader lines(stream, context_->maximumRecordBytes());
-    context_->addLines(sourceName, lines);
+    context_->addLines(sourceName, lines, bytes);
     if (lines.failed()) {
         return Error{ErrorCode::CannotRead, "reading failed", std::string(sourceName)};
     }
@@ -328,13 +362,15 @@ Result<void> Decoder::addFile(const std::string& path) {
     if (!stream) {
         return Error{ErrorCode::CannotRead, "the file cannot be opened", path};
     }
-    return addStream(path, stream);
+    std::error_code unknown;  // of what is no file, a pipe say
+    const std::uintmax_t bytes = std::filesystem::file_size(path, unknown);
+    return addStream(path, stream, unknown ? 0 : bytes);
 }
 
 void Decoder::addText(std::string_view sourceName, std::string_view text) {
     PROVISO_CHECK(context_ != nullptr, "the decoder has finished");
     LineReader lines(text, context_->maximumRecordBytes());
-    context_->addLines(sourceName, lines);
+    context_->addLines(sourceName, lines, text.size());
 }
 
 void Decoder::beginSource(std::string_view sourceName) {
@@ -351,6 +387,13 @@ DecodedRecords Decoder::finish() {
     PROVISO_CHECK(context_ != nullptr, "the decoder has finished");
     DecodedRecords result = context_->finish();
     context_.reset();
+    return result;
+}
+
+DecodedRecords Decoder::take(DecodedRecords former) {
+    PROVISO_CHECK(context_ != nullptr, "the decoder has finished");
+    DecodedRecords result = context_->finish();
+    context_->reuse(std::move(former));
     return result;
 }
 

@@ -83,7 +83,14 @@ class Decoder {
     /// Settles corrections and gives everything that was read. Call once.
     DecodedRecords finish();
 
+    /// The same, after which sources and lines can be added anew, and nothing is left of those
+    /// before. `former` is what an earlier call gave and nobody reads any more: its memory is used
+    /// again.
+    DecodedRecords take(DecodedRecords former = {});
+
   private:
+    Result<void> addStream(std::string_view sourceName, std::istream& stream, std::uint64_t bytes);
+
     class Context;
     std::unique_ptr<Context> context_;
 };

@@ -40,6 +40,8 @@ bool LineReader::take(InputLine& line, std::string_view text, bool endsWithNewli
     line.tooLong = text.size() > maximumBytes_;
     line.text = line.tooLong ? std::string_view{} : text;
     line.endsWithNewline = endsWithNewline;
+    line.readableBehind =
+        static_cast<std::size_t>(window_.data() + window_.size() - text.data()) - text.size();
     return true;
 }
 

@@ -14,6 +14,7 @@ struct InputLine {
     std::string_view text;     ///< without the line's end; empty when `tooLong`
     bool tooLong = false;      ///< beyond the limit; its bytes were skipped
     bool endsWithNewline = true;
+    std::size_t readableBehind = 0;  ///< bytes behind `text` that lie in the same memory
 };
 
 /// Cuts a stream or a text into lines through one reused buffer, so that memory stays bounded

@@ -1,8 +1,7 @@
 #include "runtime/input/quick_reader.h"
 
-#include "runtime/base/text_hash.h"
+#include "runtime/base/check.h"
 #include "runtime/input/record_decoder.h"
-#include "runtime/values/date.h"
 #include "runtime/values/decimal.h"
 
 #include <algorithm>
@@ -19,7 +18,6 @@ constexpr std::size_t kSmallestLine = std::size_t{16} << 10U;
 constexpr std::size_t kMaximumNames = 256;  // of one object, those not known to the schema included
 constexpr std::size_t kMaximumSkippedNames = 64;
 constexpr std::size_t kHops = 3;
-constexpr std::size_t kPlainDigits = 18;  // as many always fit 64 bits
 
 bool isSpace(char character) {
     return character == ' ' || character == '\t' || character == '\n' || character == '\r';
@@ -75,11 +73,6 @@ bool isPlainName(std::string_view text) {
     });
 }
 
-// Names and members come with the schema, from the packs' authors.
-std::size_t hashOf(std::string_view text) {
-    return static_cast<std::size_t>(hashText(text, 0));
-}
-
 }  // namespace
 
 /// simdjson's first stage, which is a public interface of its implementations: it fills a list of
@@ -88,7 +81,8 @@ struct QuickReader::Scanner {
     std::unique_ptr<simdjson::internal::dom_parser_implementation> stage;
     std::size_t capacity = 0;
 
-    bool scan(std::string_view line) {
+    /// Behind the last token stands the line's end, twice. False: the line is wrong somewhere.
+    bool scan(std::string_view line, Token& begin, Token& end) {
         if (line.size() > capacity) {
             const std::size_t wanted = std::bit_ceil(std::max(line.size(), kSmallestLine));
             if (simdjson::get_active_implementation()->create_dom_parser_implementation(
@@ -98,58 +92,30 @@ struct QuickReader::Scanner {
             }
             capacity = wanted;
         }
-        return stage->stage1(reinterpret_cast<const std::uint8_t*>(line.data()),
-                             line.size(),
-                             simdjson::stage1_mode::regular) == simdjson::SUCCESS;
+        if (stage->stage1(reinterpret_cast<const std::uint8_t*>(line.data()),
+                          line.size(),
+                          simdjson::stage1_mode::regular) != simdjson::SUCCESS) {
+            return false;
+        }
+        // The list has room for what simdjson itself writes behind its end.
+        std::uint32_t* const tokens = stage->structural_indexes.get();
+        tokens[stage->n_structural_indexes] = static_cast<std::uint32_t>(line.size());
+        tokens[stage->n_structural_indexes + 1] = static_cast<std::uint32_t>(line.size());
+        begin = tokens;
+        end = tokens + stage->n_structural_indexes;
+        return true;
     }
 };
 
 // ---- tables ------------------------------------------------------------------------------------
 
-void QuickReader::Meanings::add(std::string_view text, std::int64_t meaning) {
-    if (2 * (count_ + 1) > entries_.size()) {
-        grow();
-    }
-    const std::size_t mask = entries_.size() - 1;
-    std::size_t at = hashOf(text) & mask;
-    while (entries_[at].taken) {
-        at = (at + 1) & mask;
-    }
-    entries_[at] = {text, meaning, true};
-    ++count_;
-}
-
-void QuickReader::Meanings::grow() {
-    std::vector<Entry> before = std::move(entries_);
-    entries_.assign(std::max<std::size_t>(8, before.size() * 2), {});
-    count_ = 0;
-    for (const Entry& entry : before) {
-        if (entry.taken) {
-            add(entry.text, entry.meaning);
-        }
-    }
-}
-
-const std::int64_t* QuickReader::Meanings::find(std::string_view text) const {
-    if (entries_.empty()) {
-        return nullptr;
-    }
-    const std::size_t mask = entries_.size() - 1;
-    for (std::size_t at = hashOf(text) & mask; entries_[at].taken; at = (at + 1) & mask) {
-        if (entries_[at].text.size() == text.size() &&
-            sameBytes(entries_[at].text.data(), text.data(), text.size())) {
-            return &entries_[at].meaning;
-        }
-    }
-    return nullptr;
-}
-
 QuickReader::QuickReader(const Schema& schema,
                          Dictionary& dictionary,
                          const RecordShape& shape,
+                         const RecordRows& rows,
                          JsonLimits limits)
     : schema_(schema), dictionary_(dictionary), shape_(shape), limits_(limits),
-      scanner_(std::make_unique<Scanner>()) {
+      recent_(schema.codes.size()), scanner_(std::make_unique<Scanner>()) {
     for (const SchemaEnumeration& enumeration : schema.enumerations) {
         Meanings& members = members_.emplace_back();
         for (std::size_t member = 0; member < enumeration.members.size(); ++member) {
@@ -163,45 +129,110 @@ QuickReader::QuickReader(const Schema& schema,
             listed.add(dictionary.text(id), id);
         }
     }
-    for (const RecordShape::Object& from : shape.objects) {
-        Object& object = objects_.emplace_back();
-        object.space = from.space;
-        object.names.reserve(kMaximumNames);  // so that names stay where they are
-        for (const auto& [text, slot] : from.slots) {
-            usable_ = usable_ && object.names.size() < kMaximumNames && isPlainName(text);
-            Name name;
-            name.text = text;
-            name.index = slot.index;
-            name.kind = slot.kind == RecordShape::Kind::Field    ? Name::Kind::Field
-                        : slot.kind == RecordShape::Kind::Object ? Name::Kind::Object
-                                                                 : Name::Kind::List;
-            const std::vector<std::uint32_t>& required =
-                name.kind == Name::Kind::List ? from.requiredLists : from.requiredFields;
-            if (name.kind != Name::Kind::Object &&
-                std::find(required.begin(), required.end(), name.index) != required.end()) {
-                const int bit = std::popcount(object.required);
-                usable_ = usable_ && bit < 64;
-                name.required = static_cast<std::uint32_t>(bit);
-                object.required |= usable_ ? std::uint64_t{1} << name.required : 0;
-            }
-            object.byText.add(text, static_cast<std::int64_t>(object.names.size()));
-            object.names.push_back(name);
+    for (std::uint32_t space = 0; space < schema.spaces.size(); ++space) {
+        const SchemaSpace& declared = schema.spaces[space];
+        List& list = lists_.emplace_back();
+        list.most = declared.atMost > 0 ? std::min<std::size_t>(declared.atMost, limits.elements)
+                                        : limits.elements;
+        list.object = shape.roots[space];
+        list.scalar = declared.scalar;
+        if (declared.scalar) {
+            list.element = valueOf(space, 0, rows);
         }
+    }
+    for (const RecordShape::Object& from : shape.objects) {
+        addObject(from, rows);
     }
     addPaths(shape.roots[0], {});
 }
 
 QuickReader::~QuickReader() = default;
 
+QuickReader::Value
+QuickReader::valueOf(std::uint32_t space, std::uint32_t field, const RecordRows& rows) const {
+    const SchemaField& declared = schema_.spaces[space].fields[field];
+    Value value;
+    value.isSigned = declared.isSigned;
+    value.scale = static_cast<std::uint8_t>(declared.type.scale);
+    value.index = declared.type.ref;
+    value.column = rows.columnOf(space, field);
+    switch (declared.type.kind) {
+    case TypeKind::Text:
+        value.kind = space == 0 && field == schema_.keyField ? Kind::Key : Kind::Text;
+        break;
+    case TypeKind::Number:
+    case TypeKind::Money:
+    case TypeKind::Minutes:
+    case TypeKind::Days:
+        value.kind = declared.type.kind == TypeKind::Money || declared.type.scale > 0
+                         ? Kind::Decimal
+                         : Kind::Whole;
+        break;
+    case TypeKind::Date:
+        value.kind = Kind::Date;
+        break;
+    case TypeKind::Enumeration:
+        value.kind = Kind::Enumeration;
+        break;
+    case TypeKind::Code:
+        value.kind = Kind::Code;
+        break;
+    case TypeKind::YesNo:
+        value.kind = Kind::YesNo;
+        break;
+    case TypeKind::Attestation:
+        value.kind = Kind::Attestation;
+        break;
+    default:
+        PROVISO_CHECK(false, "a field of a type that records cannot hold");
+    }
+    return value;
+}
+
+void QuickReader::addObject(const RecordShape::Object& from, const RecordRows& rows) {
+    Object& object = objects_.emplace_back();
+    object.space = from.space;
+    object.names.reserve(kMaximumNames);  // so that names stay where they are
+    for (const auto& [text, slot] : from.slots) {
+        usable_ = usable_ && object.names.size() < kMaximumNames && isPlainName(text);
+        Name name;
+        name.pattern = HeadPattern("\"" + text + "\":");
+        name.text = text;
+        if (slot.kind == RecordShape::Kind::Field) {
+            name.value = valueOf(from.space, slot.index, rows);
+        } else {
+            name.value.kind = slot.kind == RecordShape::Kind::Object ? Kind::Object : Kind::List;
+            name.value.index = slot.index;
+        }
+        const std::vector<std::uint32_t>& required =
+            name.value.kind == Kind::List ? from.requiredLists : from.requiredFields;
+        if (name.value.kind != Kind::Object &&
+            std::find(required.begin(), required.end(), slot.index) != required.end()) {
+            const int bit = std::popcount(object.required);
+            usable_ = usable_ && bit < 64;
+            name.required = usable_ ? std::uint64_t{1} << bit : 0;
+            object.required |= name.required;
+        }
+        object.byText.add(name.text, static_cast<std::int64_t>(object.names.size()));
+        object.names.push_back(name);
+    }
+}
+
+void QuickReader::forgetCounts() {
+    for (Ignored& each : unknown_) {
+        each.count = nullptr;
+    }
+}
+
 // NOLINTNEXTLINE(misc-no-recursion): as deep as the schema
 void QuickReader::addPaths(std::uint32_t object, const std::string& path) {
     objects_[object].path = path;
     for (const Name& name : objects_[object].names) {
         const std::string inner = (path.empty() ? "" : path + ".") + std::string(name.text);
-        if (name.kind == Name::Kind::Object) {
-            addPaths(name.index, inner);
-        } else if (name.kind == Name::Kind::List) {
-            addPaths(shape_.roots[name.index], inner);
+        if (name.value.kind == Kind::Object) {
+            addPaths(name.value.index, inner);
+        } else if (name.value.kind == Kind::List) {
+            addPaths(shape_.roots[name.value.index], inner);
         }
     }
 }
@@ -210,36 +241,42 @@ void QuickReader::addPaths(std::uint32_t object, const std::string& path) {
 // Between the end of one token and the beginning of the next stands nothing but space: anything
 // else would begin a token. So a token ends with the last character before the next that is none.
 
-char QuickReader::current() const {
-    return at_ < end_ ? text_[*at_] : '\0';
-}
-
-bool QuickReader::take(char expected) {
-    const bool fits = current() == expected;
-    at_ += fits ? 1 : 0;
-    return fits;
-}
-
-std::string_view QuickReader::token() {
-    if (at_ >= end_) {
-        return {};
-    }
-    const std::uint32_t first = *at_;
-    ++at_;
-    std::uint32_t behind = at_ < end_ ? *at_ : size_;
-    while (isSpace(text_[behind - 1])) {
+std::string_view QuickReader::token(Token at) const {
+    const char* const first = text_ + at[0];
+    const char* behind = text_ + at[1];
+    while (behind > first && isSpace(behind[-1])) {
         --behind;
     }
-    return {text_ + first, behind - first};
+    return {first, static_cast<std::size_t>(behind - first)};
 }
 
-bool QuickReader::takeString(std::string_view& text) {
-    const std::string_view quoted = token();
+// A string whose text stands as it is between its quotes.
+bool QuickReader::plainString(Token at, std::string_view& text) const {
+    const char* const first = text_ + at[0];
+    const char* behind = text_ + at[1];
+    while (behind[-1] != '"') {
+        if (!isSpace(behind[-1])) {
+            return false;
+        }
+        --behind;
+    }
+    if (*first != '"' || behind - first < 2) {
+        return false;
+    }
+    text = {first + 1, static_cast<std::size_t>(behind - first - 2)};
+    return !hasEscapes_ || std::memchr(text.data(), '\\', text.size()) == nullptr;
+}
+
+bool QuickReader::string(Token at, std::string_view& text) {
+    if (plainString(at, text)) {
+        return true;
+    }
+    const std::string_view quoted = token(at);
     if (quoted.size() < 2 || quoted.front() != '"' || quoted.back() != '"') {
         return false;
     }
     text = quoted.substr(1, quoted.size() - 2);
-    return !hasEscapes_ || std::memchr(text.data(), '\\', text.size()) == nullptr || unescape(text);
+    return unescape(text);
 }
 
 // Leaves what is longer than a character to the careful reader.
@@ -263,422 +300,424 @@ bool QuickReader::unescape(std::string_view& text) {
     return true;
 }
 
-bool QuickReader::takeNull(bool& isNull) {
-    isNull = current() == 'n';
-    return !isNull || token() == "null";
+// ---- fields ------------------------------------------------------------------------------------
+
+QuickReader::Token QuickReader::readText(Token at, const Value& value, std::uint32_t row) {
+    std::string_view text;
+    if (!string(at, text) || (value.kind == Kind::Key && text.empty())) {
+        return nullptr;
+    }
+    const std::uint32_t hash = dictionary_.hash(text);
+    dictionary_.expect(hash);
+    if (!texts_.empty()) {
+        dictionary_.expectSame(texts_.back().hash);
+    }
+    texts_.push_back({text, hash, value.column, row});
+    return at + 1;
+}
+
+bool QuickReader::readNumber(Token at, const Value& value, std::int64_t& number) const {
+    std::string_view text = token(at);
+    if (value.kind == Kind::Whole && !text.empty() && text.size() <= 8 &&
+        readShortNumber(text.data(), text.size(), number)) {
+        return true;
+    }
+    if (value.kind == Kind::Decimal && text.size() >= 2 && text.front() == '"' &&
+        text.back() == '"') {
+        text = text.substr(1, text.size() - 2);  // an escape in it is no number
+    } else if (!isJsonNumber(text)) {
+        return false;
+    }
+    const ParsedDecimal parsed = parseDecimal(text, value.scale);
+    number = parsed.value;
+    return parsed.ok() && (value.isSigned || number >= 0);
+}
+
+bool QuickReader::readCode(Token at, std::uint32_t set, std::int64_t& code) {
+    std::string_view text;
+    if (!plainString(at, text)) {
+        return false;
+    }
+    const bool open = schema_.codes[set].open;
+    const std::int64_t* const known = open ? recent_[set].find(text) : codes_[set].find(text);
+    if (known != nullptr) {
+        code = *known;
+        return true;
+    }
+    const std::string_view written = text;
+    while (!text.empty() && isTrimmable(text.front())) {
+        text.remove_prefix(1);
+    }
+    while (!text.empty() && isTrimmable(text.back())) {
+        text.remove_suffix(1);
+    }
+    if (text.empty()) {
+        return false;
+    }
+    normalised_ = text;
+    for (char& character : normalised_) {
+        const bool isLower = character >= 'a' && character <= 'z';
+        character = isLower ? static_cast<char>(character - 'a' + 'A') : character;
+    }
+    if (open) {
+        code = dictionary_.intern(normalised_);
+        recent_[set].remember(written, code);
+        return true;
+    }
+    const std::size_t size = normalised_.size();
+    normalised_.append(kReadableBehind, ' ');
+    const std::int64_t* const listed =
+        codes_[set].find(std::string_view(normalised_).substr(0, size));
+    code = listed != nullptr ? *listed : 0;
+    return listed != nullptr;
+}
+
+bool QuickReader::readYesNo(Token at, std::int64_t& answer) const {
+    const std::string_view text = token(at);
+    answer = text == "true" || text == "\"yes\"" ? 1 : 0;
+    return answer == 1 || text == "false" || text == "\"no\"";
+}
+
+// As FieldReader::readAttestation.
+QuickReader::Token QuickReader::readAttestation(Token at, std::size_t depth, std::int64_t& holds) {
+    if (depth >= limits_.nesting || text_[*at] != '{') {
+        return nullptr;
+    }
+    ++at;
+    bool hasBy = false;
+    bool hasOn = false;
+    bool hasHolds = false;
+    holds = 1;
+    while (true) {
+        std::string_view name;
+        std::string_view text;
+        std::int64_t day = 0;
+        if (!plainString(at, name) || text_[at[1]] != ':') {
+            return nullptr;
+        }
+        at += 2;
+        // A value that is null, another name, or one that is there twice: the careful way.
+        if (name == "by" && !hasBy) {
+            hasBy = true;
+            if (!string(at, text) || std::all_of(text.begin(), text.end(), isTrimmable)) {
+                return nullptr;
+            }
+        } else if (name == "on" && !hasOn) {
+            hasOn = true;
+            if (!plainString(at, text) || text.size() != 10 || !readDate(text.data(), day)) {
+                return nullptr;
+            }
+        } else if (name == "holds" && !hasHolds) {
+            hasHolds = true;
+            if (!readYesNo(at, holds)) {
+                return nullptr;
+            }
+        } else {
+            return nullptr;
+        }
+        ++at;
+        const char behind = text_[*at++];
+        if (behind == '}') {
+            return hasBy && hasOn ? at : nullptr;
+        }
+        if (behind != ',') {
+            return nullptr;
+        }
+    }
+}
+
+// NOLINTNEXTLINE(misc-no-recursion): depth bounded by JsonLimits::nesting
+QuickReader::Token
+QuickReader::readValue(Token at, const Value& value, std::uint32_t row, std::size_t depth) {
+    std::int64_t read = 0;
+    std::string_view text;
+    switch (value.kind) {
+    case Kind::Ignored:
+        ignored_.push_back(&unknown_[value.index]);
+        return skipValue(at, depth);
+    case Kind::Object:
+        return readObject(at, value.index, row, depth);
+    case Kind::List:
+        return readList(at, value.index, row, depth);
+    case Kind::Text:
+    case Kind::Key:
+        return readText(at, value, row);
+    case Kind::Whole:
+    case Kind::Decimal:
+        if (!readNumber(at, value, read)) {
+            return nullptr;
+        }
+        break;
+    case Kind::Date:
+        if (!plainString(at, text) || text.size() != 10 || !readDate(text.data(), read)) {
+            return nullptr;
+        }
+        break;
+    case Kind::Enumeration: {
+        const std::int64_t* const member =
+            plainString(at, text) ? members_[value.index].find(text) : nullptr;
+        if (member == nullptr) {
+            return nullptr;
+        }
+        read = *member;
+        break;
+    }
+    case Kind::Code:
+        if (!readCode(at, value.index, read)) {
+            return nullptr;
+        }
+        break;
+    case Kind::YesNo:
+        if (!readYesNo(at, read)) {
+            return nullptr;
+        }
+        break;
+    case Kind::Attestation:
+        at = readAttestation(at, depth, read);
+        if (at != nullptr) {
+            rows_->setValue(value.column, row, read);
+        }
+        return at;
+    }
+    rows_->setValue(value.column, row, read);
+    return at + 1;
 }
 
 // ---- records -----------------------------------------------------------------------------------
 
-bool QuickReader::append(std::string_view line, RecordRows& rows) {
-    ignored_.clear();
-    keys_.clear();
-    texts_.clear();
-    unescaped_.clear();
-    if (!usable_ || line.size() >= UINT32_MAX || !scanner_->scan(line)) {
-        return false;
-    }
-    rows_ = &rows;
-    text_ = line.data();
-    size_ = static_cast<std::uint32_t>(line.size());
-    at_ = scanner_->stage->structural_indexes.get();
-    end_ = at_ + scanner_->stage->n_structural_indexes;
-    hasEscapes_ = std::memchr(text_, '\\', size_) != nullptr;
-    if (hasEscapes_) {
-        unescaped_.reserve(size_);  // so that views into it stay
-    }
-    rows.append(0, 0, 0);
-    if (!readObject(shape_.roots[0], 0) || at_ != end_) {
-        return false;
-    }
-    for (const Text& text : texts_) {
-        rows.set(text.space, text.field, text.row, dictionary_.intern(text.text), State::Value);
-    }
-    return true;
-}
-
-// Which of the object's names comes next, and its token taken; kFree where that is not sure.
-// `expected` is the guess, and becomes the name.
-std::uint32_t QuickReader::nameAt(Object& object, std::uint32_t& expected) {
-    if (current() != '"') {
-        return Name::kFree;
-    }
-    const std::uint32_t first = *at_ + 1;
-    const std::uint32_t left = size_ - first;
-    std::uint32_t guess = expected;
-    for (std::size_t hop = 0; hop < kHops && guess < object.names.size(); ++hop) {
-        const std::string_view name = object.names[guess].text;
+// Which of the object's names comes next, in `number`, which holds a guess. Returns its value's
+// token; nullptr where that is not sure.
+QuickReader::Token QuickReader::nameAt(Token at, Object& object, std::uint32_t& number) {
+    const char* const first = text_ + at[0];
+    for (std::size_t hop = 0; hop < kHops && number < object.names.size(); ++hop) {
+        const Name& name = object.names[number];
         // A name has no backslash, so a quote behind it is the string's end.
-        if (name.size() < left && text_[first + name.size()] == '"' &&
-            sameBytes(text_ + first, name.data(), name.size())) {
-            ++at_;
-            expected = guess;
-            return guess;
+        if (name.pattern.fits(first) &&
+            (name.text.size() + 3 <= kHeadBytes ||
+             (std::memcmp(first + 1, name.text.data(), name.text.size()) == 0 &&
+              first[name.text.size() + 1] == '"' && first[name.text.size() + 2] == ':'))) {
+            return at + 2;
         }
-        guess = object.names[guess].next;
+        number = name.next;
     }
-    const std::string_view quoted = token();
-    if (quoted.size() < 2 || quoted.back() != '"') {
-        return Name::kFree;
+    std::string_view text;
+    // Where it has escapes, it is not recognized.
+    if (*first != '"' || !plainString(at, text) || text_[at[1]] != ':') {
+        return nullptr;
     }
-    const std::string_view text = quoted.substr(1, quoted.size() - 2);
     const std::int64_t* const known = object.byText.find(text);
-    const std::uint32_t name =
-        known != nullptr ? static_cast<std::uint32_t>(*known) : learn(object, text);
-    expected = name;
-    return name;
+    number = known != nullptr ? static_cast<std::uint32_t>(*known) : learn(object, text);
+    return number == kNoName ? nullptr : at + 2;
 }
 
 // A name that the schema does not know: values are skipped under it from now on.
 std::uint32_t QuickReader::learn(Object& object, std::string_view text) {
     if (object.names.size() >= kMaximumNames || !looksLikeFieldName(text)) {
-        return Name::kFree;
+        return kNoName;
     }
     const auto number = static_cast<std::uint32_t>(object.names.size());
     const std::string& kept = unknownNames_.emplace_back(text);
     Name name;
+    name.pattern = HeadPattern("\"" + kept + "\":");
     name.text = kept;
-    name.kind = Name::Kind::Ignored;
-    name.index = static_cast<std::uint32_t>(unknown_.size());
+    name.value.index = static_cast<std::uint32_t>(unknown_.size());
     unknown_.push_back({(object.path.empty() ? "" : object.path + ".") + kept, nullptr});
     object.byText.add(kept, number);
     object.names.push_back(name);
     return number;
 }
 
+// `row` is the object's in its space.
 // NOLINTNEXTLINE(misc-no-recursion): depth bounded by JsonLimits::nesting
-bool QuickReader::readObject(std::uint32_t index, std::size_t depth) {
-    if (depth >= limits_.nesting || !take('{')) {
-        return false;
+QuickReader::Token
+QuickReader::readObject(Token at, std::uint32_t index, std::uint32_t row, std::size_t depth) {
+    if (depth >= limits_.nesting || text_[*at] != '{') {
+        return nullptr;
     }
+    ++at;
     Object& object = objects_[index];
-    if (take('}')) {
-        return object.required == 0;
+    if (text_[*at] == '}') {
+        return object.required == 0 ? at + 1 : nullptr;
     }
     std::array<std::uint64_t, kMaximumNames / 64> seen{};
     std::uint64_t present = 0;
     std::size_t count = 0;
-    std::uint32_t* previous = &object.first;
+    std::uint32_t* expected = &object.first;
     while (true) {
-        std::uint32_t number = *previous;
-        if (nameAt(object, number) == Name::kFree || !take(':') || ++count > limits_.elements) {
-            return false;
+        std::uint32_t number = *expected;
+        at = nameAt(at, object, number);
+        if (at == nullptr || ++count > limits_.elements) {
+            return nullptr;
         }
-        *previous = number;
+        // Reading makes `names` longer only in other objects: an object does not hold itself.
         Name& name = object.names[number];
-        previous = &name.next;
+        *expected = number;
+        expected = &name.next;
         const std::uint64_t bit = std::uint64_t{1} << (number % 64);
         if ((seen[number / 64] & bit) != 0) {
-            return false;
+            return nullptr;
         }
         seen[number / 64] |= bit;
 
-        bool isNull = false;
-        if (name.kind == Name::Kind::Ignored) {
-            ignored_.push_back(&unknown_[name.index]);
-            if (!skipValue(depth + 1)) {
-                return false;
-            }
-        } else if (!takeNull(isNull)) {
-            return false;
-        } else if (!isNull) {
-            const bool read = name.kind == Name::Kind::Field
-                                  ? readField(object.space, name.index, depth + 1)
-                              : name.kind == Name::Kind::Object ? readObject(name.index, depth + 1)
-                                                                : readList(name.index, depth + 1);
-            if (!read) {
-                return false;
-            }
-            present |= name.required != Name::kFree ? std::uint64_t{1} << name.required : 0;
-        }
-        // Reading may have made `names` longer only in other objects: an object does not hold
-        // itself.
-        if (take('}')) {
-            return (present & object.required) == object.required;
-        }
-        if (!take(',')) {
-            return false;
-        }
-    }
-}
-
-// NOLINTNEXTLINE(misc-no-recursion): depth bounded by JsonLimits::nesting
-bool QuickReader::readList(std::uint32_t space, std::size_t depth) {
-    if (depth >= limits_.nesting || !take('[')) {
-        return false;
-    }
-    if (take(']')) {
-        return true;
-    }
-    const SchemaSpace& declared = schema_.spaces[space];
-    const std::size_t most = declared.atMost > 0
-                                 ? std::min<std::size_t>(declared.atMost, limits_.elements)
-                                 : limits_.elements;
-    const std::uint32_t parent = rows_->last(declared.parent);
-    const std::uint32_t root = shape_.roots[space];
-    for (std::uint32_t position = 0;; ++position) {
-        if (position >= most) {
-            return false;
-        }
-        rows_->append(space, parent, position);
-        if (!(declared.scalar ? readField(space, 0, depth + 1) : readObject(root, depth + 1))) {
-            return false;
-        }
-        if (take(']')) {
-            return true;
-        }
-        if (!take(',')) {
-            return false;
-        }
-    }
-}
-
-// ---- fields ------------------------------------------------------------------------------------
-
-bool QuickReader::readField(std::uint32_t space, std::uint32_t field, std::size_t depth) {
-    const SchemaField& declared = schema_.spaces[space].fields[field];
-    std::int64_t value = 0;
-    std::string_view text;
-    switch (declared.type.kind) {
-    case TypeKind::Text:
-        if (!takeString(text)) {
-            return false;
-        }
-        if (space == 0 && field == schema_.keyField && text.empty()) {
-            return false;
-        }
-        dictionary_.expect(text);
-        texts_.push_back({text, space, field, rows_->last(space)});
-        return true;
-    case TypeKind::Number:
-    case TypeKind::Money:
-    case TypeKind::Minutes:
-    case TypeKind::Days:
-        if (!readNumber(declared.type, declared.isSigned, value)) {
-            return false;
-        }
-        break;
-    case TypeKind::Date: {
-        if (!takeString(text)) {
-            return false;
-        }
-        const std::optional<Date> date = parseDate(text);
-        if (!date) {
-            return false;
-        }
-        value = date->days;
-        break;
-    }
-    case TypeKind::Enumeration: {
-        if (!takeString(text)) {
-            return false;
-        }
-        const std::int64_t* const member = members_[declared.type.ref].find(text);
-        if (member == nullptr) {
-            return false;
-        }
-        value = *member;
-        break;
-    }
-    case TypeKind::Code:
-        if (!readCode(declared.type, value)) {
-            return false;
-        }
-        break;
-    case TypeKind::YesNo:
-        if (!readYesNo(value)) {
-            return false;
-        }
-        break;
-    case TypeKind::Attestation:
-        if (!readAttestation(depth, value)) {
-            return false;
-        }
-        break;
-    default:
-        return false;
-    }
-    rows_->set(space, field, rows_->last(space), value, State::Value);
-    return true;
-}
-
-bool QuickReader::readNumber(Type type, bool isSigned, std::int64_t& value) {
-    const bool hasDecimals = type.kind == TypeKind::Money || type.scale > 0;
-    std::string_view text = token();
-    if (!hasDecimals && !text.empty() && text.size() <= kPlainDigits &&
-        (text.front() != '0' || text.size() == 1)) {
-        std::uint64_t number = 0;
-        std::size_t at = 0;
-        while (at < text.size() && isDigit(text[at])) {
-            number = number * 10 + static_cast<std::uint64_t>(text[at++] - '0');
-        }
-        if (at == text.size()) {
-            value = static_cast<std::int64_t>(number);
-            return true;
-        }
-    }
-    if (hasDecimals && text.size() >= 2 && text.front() == '"' && text.back() == '"') {
-        text = text.substr(1, text.size() - 2);  // an escape in it is no number
-    } else if (!isJsonNumber(text)) {
-        return false;
-    }
-    const ParsedDecimal number = parseDecimal(text, type.scale);
-    value = number.value;
-    return number.ok() && (isSigned || value >= 0);
-}
-
-bool QuickReader::readCode(Type type, std::int64_t& value) {
-    std::string_view text;
-    if (!takeString(text) || text.empty()) {
-        return false;
-    }
-    const auto isLower = [](char character) { return character >= 'a' && character <= 'z'; };
-    if (isTrimmable(text.front()) || isTrimmable(text.back()) ||
-        std::any_of(text.begin(), text.end(), isLower)) {
-        while (!text.empty() && isTrimmable(text.front())) {
-            text.remove_prefix(1);
-        }
-        while (!text.empty() && isTrimmable(text.back())) {
-            text.remove_suffix(1);
-        }
-        if (text.empty()) {
-            return false;
-        }
-        normalised_ = text;
-        for (char& character : normalised_) {
-            character = isLower(character) ? static_cast<char>(character - 'a' + 'A') : character;
-        }
-        text = normalised_;
-    }
-    if (schema_.codes[type.ref].open) {
-        value = dictionary_.intern(text);
-        return true;
-    }
-    const std::int64_t* const listed = codes_[type.ref].find(text);
-    value = listed != nullptr ? *listed : 0;
-    return listed != nullptr;
-}
-
-bool QuickReader::readYesNo(std::int64_t& value) {
-    const std::string_view text = token();
-    value = text == "true" || text == "\"yes\"" ? 1 : 0;
-    return value == 1 || text == "false" || text == "\"no\"";
-}
-
-// As FieldReader::readAttestation.
-// NOLINTNEXTLINE(misc-no-recursion): depth bounded by JsonLimits::nesting
-bool QuickReader::readAttestation(std::size_t depth, std::int64_t& value) {
-    if (depth >= limits_.nesting || !take('{')) {
-        return false;
-    }
-    bool hasBy = false;
-    bool hasOn = false;
-    bool hasHolds = false;
-    value = 1;
-    while (true) {
-        std::string_view name;
-        std::string_view text;
-        if (!takeString(name) || !take(':')) {
-            return false;
-        }
-        // A value that is null, another name, or one that is there twice: the careful way.
-        if (name == "by" && !hasBy) {
-            hasBy = true;
-            if (!takeString(text) || std::all_of(text.begin(), text.end(), isTrimmable)) {
-                return false;
-            }
-        } else if (name == "on" && !hasOn) {
-            hasOn = true;
-            if (!takeString(text) || !parseDate(text)) {
-                return false;
-            }
-        } else if (name == "holds" && !hasHolds) {
-            hasHolds = true;
-            if (!readYesNo(value)) {
-                return false;
-            }
+        if (text_[*at] == 'n' && name.value.kind != Kind::Ignored) {
+            at = token(at) == "null" ? at + 1 : nullptr;
         } else {
-            return false;
+            at = readValue(at, name.value, row, depth + 1);
+            present |= name.required;
         }
-        if (take('}')) {
-            return hasBy && hasOn;
+        if (at == nullptr) {
+            return nullptr;
         }
-        if (!take(',')) {
-            return false;
+        const char behind = text_[*at++];
+        if (behind == '}') {
+            return (present & object.required) == object.required ? at : nullptr;
+        }
+        if (behind != ',') {
+            return nullptr;
         }
     }
+}
+
+// NOLINTNEXTLINE(misc-no-recursion): depth bounded by JsonLimits::nesting
+QuickReader::Token
+QuickReader::readList(Token at, std::uint32_t space, std::uint32_t parent, std::size_t depth) {
+    if (depth >= limits_.nesting || text_[*at] != '[') {
+        return nullptr;
+    }
+    ++at;
+    if (text_[*at] == ']') {
+        return at + 1;
+    }
+    const List& list = lists_[space];
+    for (std::uint32_t position = 0; position < list.most; ++position) {
+        const std::uint32_t row = rows_->append(space, parent, position);
+        at = list.scalar ? readValue(at, list.element, row, depth + 1)
+                         : readObject(at, list.object, row, depth + 1);
+        if (at == nullptr) {
+            return nullptr;
+        }
+        const char behind = text_[*at++];
+        if (behind == ']') {
+            return at;
+        }
+        if (behind != ',') {
+            return nullptr;
+        }
+    }
+    return nullptr;
+}
+
+bool QuickReader::append(const InputLine& line, RecordRows& rows) {
+    ignored_.clear();
+    keys_.clear();
+    texts_.clear();
+    std::string_view text = line.text;
+    if (!usable_ || text.size() >= UINT32_MAX) {
+        return false;
+    }
+    if (!line.endsWithNewline || line.readableBehind < kReadableBehind) {
+        padded_.assign(text);
+        padded_.append(kReadableBehind, '\n');
+        text = std::string_view(padded_).substr(0, text.size());
+    }
+    Token at = nullptr;
+    Token end = nullptr;
+    if (!scanner_->scan(text, at, end)) {
+        return false;
+    }
+    rows_ = &rows;
+    text_ = text.data();
+    hasEscapes_ = std::memchr(text_, '\\', text.size()) != nullptr;
+    if (hasEscapes_) {
+        unescaped_.clear();
+        unescaped_.reserve(text.size());  // so that views into it stay
+    }
+    if (readObject(at, shape_.roots[0], rows.append(0, 0, 0), 0) != end) {
+        return false;
+    }
+    for (const Text& each : texts_) {
+        rows.setValue(each.column, each.row, dictionary_.intern(each.text, each.hash));
+    }
+    return true;
 }
 
 // ---- what the schema does not know -------------------------------------------------------------
 
 // NOLINTNEXTLINE(misc-no-recursion): depth bounded by JsonLimits::nesting
-bool QuickReader::skipValue(std::size_t depth) {
-    switch (current()) {
+QuickReader::Token QuickReader::skipValue(Token at, std::size_t depth) {
+    std::string_view text;
+    switch (text_[*at]) {
     case '{':
-        return skipObject(depth);
+        return skipObject(at, depth);
     case '[':
-        return skipList(depth);
-    case '"': {
-        std::string_view text;
-        return takeString(text);
-    }
-    default: {
-        const std::string_view text = token();
-        return text == "true" || text == "false" || text == "null" || isJsonNumber(text);
-    }
+        return skipList(at, depth);
+    case '"':
+        return string(at, text) ? at + 1 : nullptr;
+    default:
+        text = token(at);
+        return text == "true" || text == "false" || text == "null" || isJsonNumber(text) ? at + 1
+                                                                                         : nullptr;
     }
 }
 
 // NOLINTNEXTLINE(misc-no-recursion): depth bounded by JsonLimits::nesting
-bool QuickReader::skipObject(std::size_t depth) {
-    if (depth >= limits_.nesting || !take('{')) {
-        return false;
+QuickReader::Token QuickReader::skipObject(Token at, std::size_t depth) {
+    if (depth >= limits_.nesting) {
+        return nullptr;
     }
-    if (take('}')) {
-        return true;
+    ++at;
+    if (text_[*at] == '}') {
+        return at + 1;
     }
     const std::size_t first = keys_.size();
     while (true) {
         std::string_view name;
-        if (!takeString(name) || !take(':') || keys_.size() - first >= kMaximumSkippedNames ||
+        if (!string(at, name) || text_[at[1]] != ':' ||
+            keys_.size() - first >= kMaximumSkippedNames ||
             keys_.size() - first >= limits_.elements ||
             std::find(keys_.begin() + static_cast<std::ptrdiff_t>(first), keys_.end(), name) !=
                 keys_.end()) {
-            return false;
+            return nullptr;
         }
         keys_.push_back(name);
-        if (!skipValue(depth + 1)) {
-            return false;
+        at = skipValue(at + 2, depth + 1);
+        if (at == nullptr) {
+            return nullptr;
         }
-        if (take('}')) {
+        const char behind = text_[*at++];
+        if (behind == '}') {
             keys_.resize(first);
-            return true;
+            return at;
         }
-        if (!take(',')) {
-            return false;
+        if (behind != ',') {
+            return nullptr;
         }
     }
 }
 
 // NOLINTNEXTLINE(misc-no-recursion): depth bounded by JsonLimits::nesting
-bool QuickReader::skipList(std::size_t depth) {
-    if (depth >= limits_.nesting || !take('[')) {
-        return false;
+QuickReader::Token QuickReader::skipList(Token at, std::size_t depth) {
+    if (depth >= limits_.nesting) {
+        return nullptr;
     }
-    if (take(']')) {
-        return true;
+    ++at;
+    if (text_[*at] == ']') {
+        return at + 1;
     }
-    for (std::size_t count = 1;; ++count) {
-        if (count > limits_.elements || !skipValue(depth + 1)) {
-            return false;
+    for (std::size_t count = 1; count <= limits_.elements; ++count) {
+        at = skipValue(at, depth + 1);
+        if (at == nullptr) {
+            return nullptr;
         }
-        if (take(']')) {
-            return true;
+        const char behind = text_[*at++];
+        if (behind == ']') {
+            return at;
         }
-        if (!take(',')) {
-            return false;
+        if (behind != ',') {
+            return nullptr;
         }
     }
+    return nullptr;
 }
 
 }  // namespace proviso

@@ -3,6 +3,8 @@
 #include "runtime/bytecode/batch.h"
 #include "runtime/bytecode/schema.h"
 #include "runtime/input/json_document.h"
+#include "runtime/input/line_reader.h"
+#include "runtime/input/quick_text.h"
 #include "runtime/input/record_rows.h"
 #include "runtime/input/record_shape.h"
 
@@ -22,7 +24,7 @@ namespace proviso {
 ///
 /// Whatever is wrong or merely unusual makes it give up: JsonDocument and RecordDecoder then read
 /// the line again from the start, and they alone say what is wrong. So this reader must never take
-/// what they refuse, and must read what it takes as they do (tests/differential/quick_reader_test).
+/// what they refuse, and must read what it takes as they do (input_quick_reader_test.cpp).
 /// Not thread-safe.
 class QuickReader {
   public:
@@ -36,51 +38,62 @@ class QuickReader {
     QuickReader(const Schema& schema,
                 Dictionary& dictionary,
                 const RecordShape& shape,
+                const RecordRows& rows,
                 JsonLimits limits);
     ~QuickReader();
     QuickReader(const QuickReader&) = delete;
     QuickReader& operator=(const QuickReader&) = delete;
 
     /// Appends a record. False: given up; what was appended must be taken back.
-    bool append(std::string_view line, RecordRows& rows);
+    bool append(const InputLine& line, RecordRows& rows);
 
     /// After `append`: a name the record has and the schema does not know, once for each time.
     const std::vector<Ignored*>& ignored() const noexcept { return ignored_; }
 
+    /// Ignored::count is nowhere again.
+    void forgetCounts();
+
   private:
     struct Scanner;
 
-    /// Finds what a text means where only some are allowed.
-    class Meanings {
-      public:
-        void add(std::string_view text, std::int64_t meaning);
-        const std::int64_t* find(std::string_view text) const;
+    /// Where a token begins: a place in simdjson's list. Behind the last one stands the place of
+    /// the line's end, where no token begins. What reads a value is given its first token and
+    /// returns the one behind it, or nullptr to give up.
+    using Token = const std::uint32_t*;
 
-      private:
-        void grow();
+    enum class Kind : std::uint8_t {
+        Ignored,
+        Object,
+        List,
+        Text,
+        Key,
+        Whole,
+        Decimal,
+        Date,
+        Enumeration,
+        Code,
+        YesNo,
+        Attestation
+    };
 
-        struct Entry {
-            std::string_view text;
-            std::int64_t meaning = 0;
-            bool taken = false;
-        };
-        std::vector<Entry> entries_;
-        std::size_t count_ = 0;
+    /// How a value is read and where it goes.
+    struct Value {
+        Kind kind = Kind::Ignored;
+        bool isSigned = false;
+        std::uint8_t scale = 0;
+        /// By kind: another object, a list's space, an enumeration, a code set, or into `unknown_`.
+        std::uint32_t index = 0;
+        std::uint32_t column = 0;  ///< of a field: RecordRows::columnOf
     };
 
     struct Name {
-        std::string_view text;
-        enum class Kind : std::uint8_t {
-            Field,
-            Object,
-            List,
-            Ignored
-        } kind = Kind::Field;
-        std::uint32_t index = 0;         ///< as RecordShape::Slot, or into `unknown_`
-        std::uint32_t next = 0;          ///< the name that came after this one last time
-        std::uint32_t required = kFree;  ///< which bit says that a required one is there
-        static constexpr std::uint32_t kFree = 0xffffffffU;
+        HeadPattern pattern;    ///< `"name":`
+        std::string_view text;  ///< the name alone
+        Value value;
+        std::uint32_t next = 0;      ///< the name that came after this one last time
+        std::uint64_t required = 0;  ///< the bit that says that a required one is there
     };
+    static constexpr std::uint32_t kNoName = 0xffffffffU;
 
     struct Object {
         std::uint32_t space = 0;
@@ -91,36 +104,48 @@ class QuickReader {
         std::uint64_t required = 0;
     };
 
+    struct List {
+        std::size_t most = 0;      ///< elements
+        std::uint32_t object = 0;  ///< of its elements
+        bool scalar = false;
+        Value element;  ///< of a list of plain values
+    };
+
+    Value valueOf(std::uint32_t space, std::uint32_t field, const RecordRows& rows) const;
+    void addObject(const RecordShape::Object& from, const RecordRows& rows);
     void addPaths(std::uint32_t object, const std::string& path);
-    std::uint32_t nameAt(Object& object, std::uint32_t& expected);
+    [[gnu::always_inline]] inline Token nameAt(Token at, Object& object, std::uint32_t& number);
     std::uint32_t learn(Object& object, std::string_view text);
 
-    bool readObject(std::uint32_t index, std::size_t depth);
-    bool readField(std::uint32_t space, std::uint32_t field, std::size_t depth);
-    bool readList(std::uint32_t space, std::size_t depth);
-    bool readNumber(Type type, bool isSigned, std::int64_t& value);
-    bool readCode(Type type, std::int64_t& value);
-    bool readYesNo(std::int64_t& value);
-    bool readAttestation(std::size_t depth, std::int64_t& value);
-    bool skipValue(std::size_t depth);
-    bool skipObject(std::size_t depth);
-    bool skipList(std::size_t depth);
+    Token readObject(Token at, std::uint32_t index, std::uint32_t row, std::size_t depth);
+    Token readList(Token at, std::uint32_t space, std::uint32_t parent, std::size_t depth);
+    [[gnu::always_inline]] inline Token
+    readValue(Token at, const Value& value, std::uint32_t row, std::size_t depth);
+    [[gnu::always_inline]] inline Token readText(Token at, const Value& value, std::uint32_t row);
+    [[gnu::always_inline]] inline bool
+    readNumber(Token at, const Value& value, std::int64_t& number) const;
+    bool readCode(Token at, std::uint32_t set, std::int64_t& code);
+    bool readYesNo(Token at, std::int64_t& answer) const;
+    Token readAttestation(Token at, std::size_t depth, std::int64_t& holds);
+    Token skipValue(Token at, std::size_t depth);
+    Token skipObject(Token at, std::size_t depth);
+    Token skipList(Token at, std::size_t depth);
 
-    char current() const;
-    bool take(char expected);
-    bool takeNull(bool& isNull);
-    std::string_view token();
-    bool takeString(std::string_view& text);
+    [[gnu::always_inline]] inline std::string_view token(Token at) const;
+    [[gnu::always_inline]] inline bool plainString(Token at, std::string_view& text) const;
+    bool string(Token at, std::string_view& text);
     bool unescape(std::string_view& text);
 
     const Schema& schema_;
     Dictionary& dictionary_;
     const RecordShape& shape_;
     JsonLimits limits_;
-    std::vector<Object> objects_;    ///< parallel to the shape's
-    std::vector<Meanings> members_;  ///< by enumeration
-    std::vector<Meanings> codes_;    ///< by code set; used for closed ones
-    std::deque<Ignored> unknown_;    ///< addresses stay
+    std::vector<Object> objects_;         ///< parallel to the shape's
+    std::vector<List> lists_;             ///< by space
+    std::vector<Meanings> members_;       ///< by enumeration
+    std::vector<Meanings> codes_;         ///< by code set; used for closed ones
+    std::vector<RecentMeanings> recent_;  ///< by code set, as records write them; for open ones
+    std::deque<Ignored> unknown_;         ///< addresses stay
     std::deque<std::string> unknownNames_;
     bool usable_ = true;
 
@@ -128,17 +153,15 @@ class QuickReader {
     std::unique_ptr<Scanner> scanner_;
     RecordRows* rows_ = nullptr;
     const char* text_ = nullptr;
-    std::uint32_t size_ = 0;
-    const std::uint32_t* at_ = nullptr;  ///< where the next tokens begin
-    const std::uint32_t* end_ = nullptr;
     bool hasEscapes_ = false;
+    std::string padded_;
     std::string unescaped_;
     std::string normalised_;
     std::vector<std::string_view> keys_;
     struct Text {
         std::string_view text;
-        std::uint32_t space = 0;
-        std::uint32_t field = 0;
+        std::uint32_t hash = 0;
+        std::uint32_t column = 0;
         std::uint32_t row = 0;
     };
     std::vector<Text> texts_;  ///< to be interned once the whole line is read

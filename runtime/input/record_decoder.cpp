@@ -24,12 +24,12 @@ bool looksLikeFieldName(std::string_view text) {
 
 RecordDecoder::RecordDecoder(const Schema& schema, Dictionary& dictionary, JsonLimits limits)
     : schema_(schema), shape_(RecordShape::of(schema)), reader_(schema, dictionary),
-      rows_(schema, dictionary), quick_(schema, dictionary, shape_, limits) {
+      rows_(schema, dictionary), quick_(schema, dictionary, shape_, rows_, limits) {
     PROVISO_CHECK(!schema.spaces.empty(), "a schema without an entry record");
     listPasses_.resize(schema.spaces.size());
 }
 
-bool RecordDecoder::appendQuickly(std::string_view line) {
+bool RecordDecoder::appendQuickly(const InputLine& line) {
     rows_.beginRecord();
     if (!quick_.append(line, rows_)) {
         rows_.takeBack();
@@ -42,6 +42,11 @@ bool RecordDecoder::appendQuickly(std::string_view line) {
         *ignored->count += 1;
     }
     return true;
+}
+
+std::map<std::string, std::uint64_t> RecordDecoder::takeIgnoredFields() {
+    quick_.forgetCounts();
+    return std::exchange(ignored_, {});
 }
 
 const RecordDecoder::Failure* RecordDecoder::append(const JsonDocument& document) {

@@ -13,6 +13,7 @@
 #include <map>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace proviso {
@@ -31,7 +32,7 @@ class RecordDecoder {
 
     /// Appends the record of a line whose text is sure to be what `append` takes, and then says the
     /// same. False: nothing was appended, and the careful way tells what is so or wrong.
-    bool appendQuickly(std::string_view line);
+    bool appendQuickly(const InputLine& line);
 
     /// Appends the record that `document` holds, an object, whether it fits or not; what could not
     /// be read is unknown. Null when it fits; otherwise the reason, which lives until the next
@@ -44,11 +45,21 @@ class RecordDecoder {
     /// What was appended. Vectors may be longer than there are rows.
     const Batch& batch() const noexcept { return rows_.batch(); }
 
-    /// All that was appended, every column with a state for every row. Ends the use of this.
-    Batch finish() { return rows_.finish(); }
+    /// RecordRows::reserve.
+    void reserve(double factor) { rows_.reserve(factor); }
+    /// RecordRows::firstRows; to be called before `finish`.
+    std::vector<std::vector<std::uint32_t>> firstRows() { return rows_.firstRows(); }
 
-    /// Names that the schema does not know, dotted, and how often.
-    std::map<std::string, std::uint64_t>& ignoredFields() noexcept { return ignored_; }
+    /// All that was appended, every column with a state for every row. Ends the use of this, until
+    /// `reuse`.
+    Batch finish() { return rows_.finish(); }
+    /// RecordRows::reuse.
+    void reuse(Batch batch, std::vector<std::vector<std::uint32_t>> firstRows) {
+        rows_.reuse(std::move(batch), std::move(firstRows));
+    }
+
+    /// Names that the schema does not know, dotted, and how often; counting begins anew.
+    std::map<std::string, std::uint64_t> takeIgnoredFields();
 
   private:
     struct PathPart {

@@ -7,28 +7,33 @@
 
 namespace proviso {
 
-static constexpr std::uint32_t kRowsAhead = 1024;
+// Few for those who read one record, and never more than stay in the nearest cache until they are
+// used.
+static constexpr std::uint32_t kFirstRowsAhead = 8;
+static constexpr std::uint32_t kRowsAhead = 256;
 
 RecordRows::RecordRows(const Schema& schema, Dictionary& dictionary)
-    : schema_(schema), ready_(schema.spaces.size()), firstRows_(schema.spaces.size()) {
-    batch_.dictionary = &dictionary;
-    batch_.spaces.resize(schema.spaces.size());
+    : schema_(schema), dictionary_(dictionary) {
+    reuse({}, {});
     for (std::size_t space = 0; space < schema.spaces.size(); ++space) {
-        batch_.spaces[space].columns.resize(schema.spaces[space].fields.size());
+        const std::size_t fields = schema.spaces[space].fields.size();
+        firstColumns_.push_back(static_cast<std::uint32_t>(columns_.size()));
+        columns_.resize(columns_.size() + fields);
     }
 }
 
 void RecordRows::beginRecord() {
     for (std::size_t space = 0; space < batch_.spaces.size(); ++space) {
-        firstRows_[space] = batch_.spaces[space].rows;
+        firstRows_[space].push_back(batch_.spaces[space].rows);
     }
 }
 
 void RecordRows::takeBack() {
     for (std::uint32_t space = 0; space < batch_.spaces.size(); ++space) {
         Batch::Space& rows = batch_.spaces[space];
-        clearRows(space, firstRows_[space], rows.rows);
-        rows.rows = firstRows_[space];
+        clearRows(space, firstRows_[space].back(), rows.rows);
+        rows.rows = firstRows_[space].back();
+        firstRows_[space].pop_back();
     }
 }
 
@@ -48,18 +53,69 @@ void RecordRows::clearRows(std::uint32_t space, std::uint32_t from, std::uint32_
 void RecordRows::makeReady(std::uint32_t space) {
     PROVISO_CHECK(ready_[space] <= UINT32_MAX - kRowsAhead, "more rows than a batch holds");
     const std::uint32_t from = ready_[space];
-    const std::uint32_t to = from + kRowsAhead;
+    const std::uint32_t to = from + std::clamp(from, kFirstRowsAhead, kRowsAhead);
     Batch::Space& rows = batch_.spaces[space];
-    for (ColumnData& column : rows.columns) {
-        column.values.resize(to);
-        column.states.resize(to);
+    for (std::uint32_t field = 0; field < rows.columns.size(); ++field) {
+        ColumnData& column = rows.columns[field];
+        const std::optional<std::int64_t>& absent = schema_.spaces[space].fields[field].absentMeans;
+        column.values.resize(to, absent.value_or(0));
+        column.states.resize(to, absent ? State::Value : State::Unknown);
+        columns_[columnOf(space, field)] = {column.values.data(), column.states.data()};
     }
     if (space > 0) {
         rows.parent.resize(to);
         rows.position.resize(to);
     }
-    clearRows(space, from, to);
     ready_[space] = to;
+}
+
+void RecordRows::reserve(double factor) {
+    for (std::uint32_t space = 0; space < batch_.spaces.size(); ++space) {
+        Batch::Space& rows = batch_.spaces[space];
+        const auto wanted = [&](std::size_t now) {
+            return static_cast<std::size_t>(static_cast<double>(now) * factor) + kRowsAhead;
+        };
+        for (std::uint32_t field = 0; field < rows.columns.size(); ++field) {
+            ColumnData& column = rows.columns[field];
+            column.values.reserve(wanted(rows.rows));
+            column.states.reserve(wanted(rows.rows));
+            columns_[columnOf(space, field)] = {column.values.data(), column.states.data()};
+        }
+        if (space > 0) {
+            rows.parent.reserve(wanted(rows.rows));
+            rows.position.reserve(wanted(rows.rows));
+        }
+        firstRows_[space].reserve(wanted(firstRows_[space].size()));
+    }
+}
+
+void RecordRows::reuse(Batch batch, std::vector<std::vector<std::uint32_t>> firstRows) {
+    batch_ = std::move(batch);
+    batch_.dictionary = &dictionary_;
+    batch_.spaces.resize(schema_.spaces.size());
+    for (std::size_t space = 0; space < batch_.spaces.size(); ++space) {
+        Batch::Space& rows = batch_.spaces[space];
+        rows.rows = 0;
+        rows.parent.clear();
+        rows.position.clear();
+        rows.columns.resize(schema_.spaces[space].fields.size());
+        for (ColumnData& column : rows.columns) {
+            column.values.clear();
+            column.states.clear();
+        }
+    }
+    batch_.holes = {};
+    ready_.assign(batch_.spaces.size(), 0);
+    firstRows_ = std::move(firstRows);
+    firstRows_.resize(batch_.spaces.size());
+    for (std::vector<std::uint32_t>& first : firstRows_) {
+        first.clear();
+    }
+}
+
+std::vector<std::vector<std::uint32_t>> RecordRows::firstRows() {
+    beginRecord();
+    return std::move(firstRows_);
 }
 
 Batch RecordRows::finish() {

@@ -55,10 +55,33 @@ class RecordRows {
         column.states[row] = state;
     }
 
+    /// A number for a field's column; fields of one space follow one another.
+    std::uint32_t columnOf(std::uint32_t space, std::uint32_t field) const {
+        return firstColumns_[space] + field;
+    }
+    /// As `set`, of a value that is there.
+    void setValue(std::uint32_t column, std::uint32_t row, std::int64_t value) {
+        columns_[column].values[row] = value;
+        columns_[column].states[row] = State::Value;
+    }
+
     /// Vectors may be longer than there are rows.
     const Batch& batch() const noexcept { return batch_; }
 
-    /// All rows, as a batch in which vectors are as long as there are rows. Ends the use of this.
+    /// Makes room for as many records and rows as there are now, times `factor`, so that columns
+    /// need not move while they grow.
+    void reserve(double factor);
+
+    /// Takes the memory of what `finish` gave, to fill it again; all that was appended is
+    /// forgotten.
+    void reuse(Batch batch, std::vector<std::vector<std::uint32_t>> firstRows);
+
+    /// By space, by record, and one more at the end: its first row. Ends the use of this, until
+    /// `reuse`.
+    std::vector<std::vector<std::uint32_t>> firstRows();
+
+    /// All rows, as a batch in which vectors are as long as there are rows. Ends the use of this,
+    /// until `reuse`.
     Batch finish();
 
   private:
@@ -66,9 +89,16 @@ class RecordRows {
     void clearRows(std::uint32_t space, std::uint32_t from, std::uint32_t to);
 
     const Schema& schema_;
+    Dictionary& dictionary_;
     Batch batch_;
-    std::vector<std::uint32_t> ready_;      ///< by space: rows that are there to be used
-    std::vector<std::uint32_t> firstRows_;  ///< by space: rows of the records before
+    struct Column {
+        std::int64_t* values = nullptr;
+        State* states = nullptr;
+    };
+    std::vector<Column> columns_;              ///< of all spaces: where they lie
+    std::vector<std::uint32_t> firstColumns_;  ///< by space: into `columns_`
+    std::vector<std::uint32_t> ready_;         ///< by space: rows that are there to be used
+    std::vector<std::vector<std::uint32_t>> firstRows_;  ///< by space: of each record begun
 };
 
 }  // namespace proviso

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <cstring>
 
 namespace proviso {
 
@@ -54,29 +55,17 @@ void copyRuns(Cells<T>& to,
     }
 }
 
-}  // namespace
-
-RecordStore::RecordStore(const Schema& schema,
-                         Batch batch,
-                         std::vector<RecordOrigin> origins,
-                         std::vector<std::string> sources)
-    : batch_(std::move(batch)), origins_(std::move(origins)), sources_(std::move(sources)) {
-    PROVISO_CHECK(batch_.spaces.size() == schema.spaces.size(), "the batch is not of this schema");
-    PROVISO_CHECK(origins_.size() == recordCount(), "every record has an origin");
-    for (const SchemaSpace& space : schema.spaces) {
-        parents_.push_back(space.parent);
-    }
-
-    const std::size_t count = recordCount();
-    std::vector<std::vector<std::uint32_t>> recordOf(batch_.spaces.size());
-    for (std::size_t space = 0; space < batch_.spaces.size(); ++space) {
-        const Batch::Space& rows = batch_.spaces[space];
-        std::vector<std::uint32_t>& first = firstRows_.emplace_back(count + 1, 0U);
+std::vector<std::vector<std::uint32_t>> firstRowsOf(const Schema& schema, const Batch& batch) {
+    const std::size_t count = batch.spaces.empty() ? 0 : batch.spaces[0].rows;
+    std::vector<std::vector<std::uint32_t>> firstRows;
+    std::vector<std::vector<std::uint32_t>> recordOf(batch.spaces.size());
+    for (std::size_t space = 0; space < batch.spaces.size(); ++space) {
+        const Batch::Space& rows = batch.spaces[space];
+        std::vector<std::uint32_t>& first = firstRows.emplace_back(count + 1, 0U);
         recordOf[space].resize(rows.rows);
         for (std::uint32_t row = 0; row < rows.rows; ++row) {
             const std::uint32_t record =
-                space == 0 ? row : recordOf[parents_[space]][rows.parent[row]];
-            // INVARIANT: the rows of a record lie together, because rows are contiguous by parent.
+                space == 0 ? row : recordOf[schema.spaces[space].parent][rows.parent[row]];
             PROVISO_CHECK(row == 0 || recordOf[space][row - 1] <= record,
                           "rows of a list are not in the order of their records");
             recordOf[space][row] = record;
@@ -86,6 +75,47 @@ RecordStore::RecordStore(const Schema& schema,
             first[record + 1] += first[record];
         }
     }
+    return firstRows;
+}
+
+}  // namespace
+
+RecordStore::RecordStore(const Schema& schema,
+                         Batch batch,
+                         std::vector<std::vector<std::uint32_t>> firstRows,
+                         std::vector<RecordOrigin> origins,
+                         std::vector<std::string> sources)
+    : batch_(std::move(batch)), firstRows_(std::move(firstRows)), origins_(std::move(origins)),
+      sources_(std::move(sources)) {
+    PROVISO_CHECK(batch_.spaces.size() == schema.spaces.size(), "the batch is not of this schema");
+    PROVISO_CHECK(origins_.size() == recordCount(), "every record has an origin");
+    for (const SchemaSpace& space : schema.spaces) {
+        parents_.push_back(space.parent);
+    }
+
+    PROVISO_CHECK(firstRows_.size() == batch_.spaces.size(), "every space has its first rows");
+    for (std::size_t space = 0; space < batch_.spaces.size(); ++space) {
+        // INVARIANT: the rows of a record lie together, because rows are contiguous by parent.
+        PROVISO_CHECK(firstRows_[space].size() == recordCount() + std::size_t{1} &&
+                          firstRows_[space].back() == batch_.spaces[space].rows,
+                      "every record has its rows");
+    }
+}
+
+RecordStore::RecordStore(const Schema& schema,
+                         Batch batch,
+                         std::vector<RecordOrigin> origins,
+                         std::vector<std::string> sources) {
+    std::vector<std::vector<std::uint32_t>> firstRows = firstRowsOf(schema, batch);
+    *this = RecordStore(
+        schema, std::move(batch), std::move(firstRows), std::move(origins), std::move(sources));
+}
+
+std::pair<Batch, std::vector<std::vector<std::uint32_t>>> RecordStore::release() {
+    std::pair<Batch, std::vector<std::vector<std::uint32_t>>> memory(std::move(batch_),
+                                                                     std::move(firstRows_));
+    *this = {};
+    return memory;
 }
 
 bool RecordStore::sayTheSame(std::uint32_t a, std::uint32_t b) const {
@@ -213,9 +243,10 @@ void dropPlainStates(Batch& batch) {
     for (Batch::Space& space : batch.spaces) {
         for (ColumnData& column : space.columns) {
             const Cells<State>& states = column.states;
-            if (std::all_of(states.begin(), states.end(), [](State state) {
-                    return state == State::Value;
-                })) {
+            // Bytes that all equal the one before them equal the first.
+            if (states.empty() ||
+                (states[0] == State::Value &&
+                 std::memcmp(states.data(), states.data() + 1, states.size() - 1) == 0)) {
                 column.states.clear();
             }
         }

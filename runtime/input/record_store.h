@@ -24,7 +24,14 @@ class RecordStore {
   public:
     RecordStore() = default;
 
-    /// `batch` has the spaces of `schema` and rows of lists contiguous by parent.
+    /// `batch` has the spaces of `schema` and rows of lists contiguous by parent. `firstRows`: by
+    /// space, by record, and one more at the end, the first row of the record.
+    RecordStore(const Schema& schema,
+                Batch batch,
+                std::vector<std::vector<std::uint32_t>> firstRows,
+                std::vector<RecordOrigin> origins,
+                std::vector<std::string> sources);
+    /// The same, for who does not know where records begin.
     RecordStore(const Schema& schema,
                 Batch batch,
                 std::vector<RecordOrigin> origins,
@@ -32,6 +39,9 @@ class RecordStore {
 
     /// All records, in the order in which they were read.
     const Batch& batch() const noexcept { return batch_; }
+
+    /// The memory of the columns, for RecordRows::reuse; the store holds nothing any more.
+    std::pair<Batch, std::vector<std::vector<std::uint32_t>>> release();
 
     /// Tells which records were rejected: Batch::holes. Copies by `select` do not have them.
     void setHoles(Batch::Space holes) { batch_.holes = std::move(holes); }

@@ -236,13 +236,29 @@ TEST_CASE("the quick reader takes ordinary records and everything the schema kno
     const RecordShape shape = RecordShape::of(schema);
     Dictionary dictionary;
     RecordRows rows(schema, dictionary);
-    QuickReader reader(schema, dictionary, shape, JsonLimits{});
-    const auto takes = [&](const std::string& line) {
+    QuickReader reader(schema, dictionary, shape, rows, JsonLimits{});
+    // Once in memory that ends with the line, and once where other bytes lie behind it.
+    const auto takesOnce = [&](const std::string& line, std::string_view behind) {
+        const std::string memory = line + std::string(behind);
         rows.beginRecord();
-        const bool taken = reader.append(line, rows);
+        const bool taken = reader.append({.number = 1,
+                                          .text = std::string_view(memory).substr(0, line.size()),
+                                          .tooLong = false,
+                                          .endsWithNewline = !behind.empty(),
+                                          .readableBehind = behind.size()},
+                                         rows);
         if (!taken) {
             rows.takeBack();
         }
+        return taken;
+    };
+    const auto takes = [&](const std::string& line) {
+        const bool taken = takesOnce(line, {});
+        if (taken) {
+            rows.takeBack();
+        }
+        const std::string behind = "\n" + std::string(kReadableBehind, '}');
+        CHECK(takesOnce(line, behind) == taken);
         return taken;
     };
     CHECK(takes(R"({"order_id":"K","placed_on":"2025-03-01","items":[]})"));
