@@ -36,9 +36,9 @@ Result<std::string> ruleCalled(const bytecode::Program& program, const std::stri
 std::unique_ptr<ExplainableRecords> evaluateTogether(SessionState& state) {
     auto records = std::make_unique<ExplainableRecords>();
     const RecordStore& store = state.decoded.store;
-    records->batch = store.select(recordsInOrder(*state.prepared->program, store));
-    records->batch.holes = store.batch().holes;
-    records->results = state.prepared->evaluator.decide(records->batch, state.decide);
+    records->own = store.select(recordsInOrder(*state.prepared->program, store));
+    records->own.holes = store.batch().holes;
+    records->results = state.prepared->evaluator.decide(records->own, state.decide);
     return records;
 }
 
@@ -83,7 +83,7 @@ explainRecord(SessionState& state, std::string_view key, const ExplainRequest& r
     const auto row = static_cast<std::uint32_t>(found - decisions.begin());
     const RecordResult& result = records.results.empty() ? found->result : records.results[row];
     Explanation why = proviso::explain(
-        state.prepared->evaluator.interpreter(), records.batch, row, result, options);
+        state.prepared->evaluator.interpreter(), *records.batch, row, result, options);
     why.unsignedPacks = state.stamp.unsignedPacks;
     return write(why, request.form);
 }

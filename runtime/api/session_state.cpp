@@ -42,6 +42,7 @@ void PreparedSet::renewDictionary() {
     if (dictionary != nullptr && dictionary->size() < program->texts.size() + kTextsKept) {
         return;
     }
+    decoder.reset();
     dictionary = std::make_unique<Dictionary>();
     for (const std::string& text : program->texts) {
         dictionary->intern(text);
@@ -49,12 +50,16 @@ void PreparedSet::renewDictionary() {
 }
 
 void SessionState::forget() {
+    explainable.reset();
     decisions.clear();
     rejections.clear();
     ignoredFields.clear();
+    // What single records leave behind is little; anything larger goes.
+    if (decoded.store.recordCount() == 1) {
+        former = std::move(decoded);
+    }
     decoded = {};
     counts = {};
-    explainable.reset();
     explanation.clear();
 }
 
@@ -106,18 +111,23 @@ void SessionState::takeCounts() {
 }
 
 Result<Decision> SessionState::decideLine(const InputLine& line) {
-    Decoder reader = decoder();
-    reader.beginSource("record");
-    reader.addLine(line);
-    decoded = reader.finish();
+    // Goes with whatever is thrown, and is there again afterwards otherwise.
+    std::unique_ptr<Decoder> reader = std::move(prepared->decoder);
+    if (reader == nullptr) {
+        reader = std::make_unique<Decoder>(decoder());
+    }
+    reader->beginSource("record");
+    reader->addLine(line);
+    decoded = reader->take(std::exchange(former, {}));
+    prepared->decoder = std::move(reader);
     takeCounts();
     if (decoded.store.recordCount() != 1) {
         return reasonWithoutDecision(decoded);
     }
     // The evaluator's registers stay: an explanation costs no second evaluation.
     explainable = std::make_unique<ExplainableRecords>();
-    explainable->batch = decoded.store.batch();
-    std::vector<RecordResult> results = prepared->evaluator.decide(explainable->batch, decide);
+    explainable->batch = &decoded.store.batch();
+    std::vector<RecordResult> results = prepared->evaluator.decide(*explainable->batch, decide);
     decisions.push_back({std::move(results.front()), this, {}});
     return Decision(&decisions.front());
 }

@@ -36,11 +36,13 @@ struct PreparedSet {
     Evaluator evaluator;
     std::shared_ptr<jit::Jit> code;  ///< for records that are decided together; may be null
     std::unique_ptr<Dictionary> dictionary;
+    std::unique_ptr<Decoder> decoder;  ///< of single records, into `dictionary`; or none yet
 };
 
 /// What `explain` reads: the registers of the evaluator after it decided these records.
 struct ExplainableRecords {
-    Batch batch;
+    Batch own;
+    const Batch* batch = &own;          ///< or that of SessionState::decoded
     std::vector<RecordResult> results;  ///< empty: those of the session
 };
 
@@ -56,8 +58,9 @@ struct SessionState {
     RunStamp stamp;
     std::uint64_t revision = 0;
     DecodedRecords decoded;
-    std::vector<DecisionData> decisions;      ///< in the order of keys
-    std::vector<std::string> rejections;      ///< written, parallel to decoded.rejections
+    DecodedRecords former;                ///< of a single record before: memory to be used again
+    std::vector<DecisionData> decisions;  ///< in the order of keys
+    std::vector<std::string> rejections;  ///< written, parallel to decoded.rejections
     std::vector<IgnoredField> ignoredFields;  ///< names live in `decoded`
     RecordCounts counts;
     std::unique_ptr<ExplainableRecords> explainable;
