@@ -33,9 +33,10 @@ struct Comparison {
 };
 
 /// Reference against engine, for cases of one pack set; and the engine against itself with the
-/// records decided in several blocks and, for one seed in three, with packs, rules and records in
-/// another order. With the file of the JIT's plug-in also compiled code, for what was seen and for
-/// whatever may come, optimised and not.
+/// records decided in several blocks, by one thread and by two, with the records read the careful
+/// way and, for one seed in three, with packs, rules and records in another order. With the file of
+/// the JIT's plug-in also compiled code, for what was seen and for whatever may come, optimised and
+/// not.
 Comparison compare(const std::vector<GeneratedCase>& cases,
                    std::uint64_t seed,
                    Tally* tally,
