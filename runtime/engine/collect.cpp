@@ -69,7 +69,11 @@ class Collector {
                 if (outcomes[row] <= choice) {
                     continue;
                 }
-                const std::uint32_t record = places.home(output.space, row).records.back();
+                const Home home = places.home(output.space, row);
+                if (home.records.empty()) {
+                    continue;
+                }
+                const std::uint32_t record = home.records.back();
                 std::vector<OutputRow> rows = shower.list(output, row, record);
                 PartialResult& part = parts[record];
                 const auto place = std::find(part.outputs.begin(), part.outputs.end(), index) -

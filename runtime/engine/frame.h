@@ -73,6 +73,7 @@ struct Frame {
     const bytecode::Program& program;
 
     const Batch* batch = nullptr;
+    bool isReadable = false;           ///< the last run came to its end
     std::int64_t knownBy = INT64_MAX;  ///< what was published later is not known
     std::int64_t choice = 0;
     InstructionTimes* times = nullptr;

@@ -406,6 +406,7 @@ Interpreter Interpreter::sibling() const {
 
 Result<void> Interpreter::run(const Batch& batch, const Options& options) {
     engine::Frame& frame = *frame_;
+    frame.isReadable = false;
     if (options.active != nullptr) {
         frame.active = *options.active;
     } else {
@@ -439,6 +440,7 @@ Result<void> Interpreter::run(const Batch& batch, const Options& options) {
     Result<void> done = compiled ? std::move(*compiled) : engine::runAll(frame, frame.active);
     if (done.has_value()) {
         engine::checkCarried(frame);
+        frame.isReadable = true;
     }
     return done;
 }
@@ -457,7 +459,14 @@ Result<void> Interpreter::rerun(std::int64_t choice,
         }
     }
     frame_->choice = choice;
-    return engine::runDependents(*frame_, needed != nullptr ? *needed : frame_->active);
+    Result<void> done =
+        engine::runDependents(*frame_, needed != nullptr ? *needed : frame_->active);
+    frame_->isReadable = frame_->isReadable && done.has_value();
+    return done;
+}
+
+bool Interpreter::isReadable() const {
+    return frame_->isReadable;
 }
 
 const ColumnData& Interpreter::column(bytecode::Register number) const {

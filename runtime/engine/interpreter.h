@@ -77,6 +77,8 @@ class Interpreter {
     Result<void> rerun(std::int64_t choice,
                        const std::vector<bytecode::Register>* needed = nullptr);
 
+    /// Whether the last run came to its end, so that registers may be read.
+    bool isReadable() const;
     /// A register that is a column. Non-values have the value 0, except in columns of the batch
     /// itself.
     const ColumnData& column(bytecode::Register number) const;

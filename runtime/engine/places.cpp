@@ -16,7 +16,7 @@ std::string Places::key(std::uint32_t record) const {
 }
 
 std::uint32_t Places::follow(bytecode::Register link, std::uint32_t row) const {
-    return link == kNone ? row : run_.link(link)[row];
+    return link == kNone || row == kNone ? row : run_.link(link)[row];
 }
 
 /// The entry record that a row of an input space stands in; kNone for rows of groups and what hangs
@@ -33,6 +33,9 @@ std::uint32_t Places::entryRow(std::uint32_t space, std::uint32_t row) const {
             row = run_.link(info.toParent)[row];
             space = info.parent;
         }
+        if (row == kNone) {
+            return kNone;
+        }
     }
     return row;
 }
@@ -43,8 +46,12 @@ Home Places::home(std::uint32_t space, std::uint32_t row) const {
         return {{record}, false, 0};
     }
     while (program_.spaces[space].kind != SpaceInfo::Kind::Group) {
-        row = run_.link(program_.spaces[space].toParent)[row];
+        const bytecode::Register up = program_.spaces[space].toParent;
+        row = up == kNone ? kNone : run_.link(up)[row];
         space = program_.spaces[space].parent;
+        if (row == kNone) {
+            return {};
+        }
     }
     const bytecode::Register membership = program_.spaces[space].membership;
     const std::uint32_t grouped = program_.code[membership].space;
@@ -60,10 +67,10 @@ Home Places::home(std::uint32_t space, std::uint32_t row) const {
 }
 
 /// From the entry record or the group downwards, without either's name.
-// NOLINTNEXTLINE(misc-no-recursion): depth bounded by how deep lists are nested
+// NOLINTNEXTLINE(misc-no-recursion): depth bounded by the verifier
 std::string Places::path(std::uint32_t space, std::uint32_t row) const {
     const SpaceInfo& info = program_.spaces[space];
-    if (space == 0 || info.kind == SpaceInfo::Kind::Group) {
+    if (space == 0 || info.kind == SpaceInfo::Kind::Group || row == kNone) {
         return {};
     }
     if (isInput(space)) {
@@ -74,7 +81,8 @@ std::string Places::path(std::uint32_t space, std::uint32_t row) const {
                            info.listName,
                            batch_.spaces[space].position[row]);
     }
-    const std::string above = path(info.parent, run_.link(info.toParent)[row]);
+    const std::string above =
+        info.toParent == kNone ? std::string() : path(info.parent, run_.link(info.toParent)[row]);
     const std::int64_t position = info.rank == kNone ? row : run_.column(info.rank).values[row];
     return fmt::format("{}{}{}[{}]", above, above.empty() ? "" : ".", info.listName, position);
 }
@@ -82,6 +90,9 @@ std::string Places::path(std::uint32_t space, std::uint32_t row) const {
 // NOLINTNEXTLINE(misc-no-recursion): a pair is of two rows that are no pairs
 std::string Places::row(std::uint32_t space, std::uint32_t row, std::uint32_t printedRecord) const {
     const SpaceInfo& info = program_.spaces[space];
+    if (row == kNone) {
+        return info.name;
+    }
     if (info.kind == SpaceInfo::Kind::Pairs) {
         const std::uint32_t of = program_.code[info.first].target;
         return this->row(of, run_.link(info.first)[row], printedRecord) + "," +

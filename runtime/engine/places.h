@@ -15,7 +15,7 @@ namespace proviso::engine {
 
 /// The entry records that a row concerns: the one it stands in, or all members of its group.
 struct Home {
-    std::vector<std::uint32_t> records;  ///< ascending
+    std::vector<std::uint32_t> records;  ///< ascending; none where the row's links lead nowhere
     bool shared = false;                 ///< a group's
     std::uint32_t group = 0;             ///< row of the group
 };
@@ -30,7 +30,7 @@ class Places {
     Home home(std::uint32_t space, std::uint32_t row) const;
 
     /// `order`, `items[1]`, `customer_day`, `invoice_lines[0]`; rows of another record than the one
-    /// printed begin with its key.
+    /// printed begin with its key. The space's name alone where `row` is kNone.
     std::string row(std::uint32_t space, std::uint32_t row, std::uint32_t printedRecord) const;
 
     /// The places that make the value unknown, for whatever record they are told; sorted, each
@@ -47,7 +47,7 @@ class Places {
     const bytecode::Program& program() const { return program_; }
     const Batch& batch() const { return batch_; }
 
-    /// The row that `link` leads to; `link` kNone is the row itself.
+    /// The row that `link` leads to, kNone where it leads nowhere; `link` kNone is the row itself.
     std::uint32_t follow(bytecode::Register link, std::uint32_t row) const;
 
   private:

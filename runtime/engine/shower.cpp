@@ -31,8 +31,10 @@ std::string join(const std::vector<std::string>& parts, std::string_view between
     return all;
 }
 
-bool isSet(const Type& type) {
-    return type.kind == TypeKind::Set || type.kind == TypeKind::Step;
+/// A decision of several members; a column may also hold steps.
+bool isSet(const Shown& shown) {
+    return shown.type.kind == TypeKind::Set ||
+           (shown.type.kind == TypeKind::Step && !shown.members.empty());
 }
 
 }  // namespace
@@ -239,12 +241,11 @@ ShownValue Shower::members(const Shown& shown, std::uint32_t row, std::uint32_t 
 }
 
 ShownValue Shower::value(const Shown& shown, std::uint32_t row, std::uint32_t record) {
-    return isSet(shown.type) ? members(shown, row, record)
-                             : plain(shown.type, shown.value, row, record);
+    return isSet(shown) ? members(shown, row, record) : plain(shown.type, shown.value, row, record);
 }
 
 std::string Shower::people(const Shown& shown, std::uint32_t row) {
-    if (!isSet(shown.type)) {
+    if (!isSet(shown)) {
         const ColumnData& column = places_.run().column(shown.value);
         const State state = column.state(row);
         if (state == State::Unknown) {

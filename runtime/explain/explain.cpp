@@ -314,7 +314,7 @@ class Explainer {
 
     /// The value, its state, and where it comes from.
     void describe(ExplainedNode& node, const Clause& clause, std::uint32_t row) {
-        if (!clause.members.empty()) {
+        if (clause.type.kind == TypeKind::Set || !clause.members.empty()) {
             Shown shown;
             shown.type = clause.type;
             shown.members = clause.members;
@@ -425,7 +425,9 @@ Explanation explain(const Interpreter& run,
     Explanation explanation;
     explanation.key = result.key;
     explanation.decided = result.decided;
-    explanation.rules = Explainer(run, batch, record, options).rules();
+    if (run.isReadable()) {
+        explanation.rules = Explainer(run, batch, record, options).rules();
+    }
     return explanation;
 }
 

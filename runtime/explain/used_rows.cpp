@@ -89,10 +89,12 @@ std::pair<Register, std::uint32_t> UsedRows::originOf(Register reg, std::uint32_
             row = run_.link(made.operands[1])[row];
         } else if (made.op == Op::Gather) {
             const ColumnData& rows = run_.column(made.operands[1]);
-            if (rows.state(row) != State::Value) {
+            const auto named = static_cast<std::uint64_t>(rows.values[row]);
+            if (rows.state(row) != State::Value ||
+                named >= run_.column(made.operands[0]).values.size()) {
                 return {kNone, 0};
             }
-            row = static_cast<std::uint32_t>(rows.values[row]);
+            row = static_cast<std::uint32_t>(named);
         } else if (made.op == Op::Select &&
                    run_.column(made.operands[0]).state(row) == State::Value) {
             reg = made.operands[yes(made.operands[0], row) ? 1 : 2];
@@ -189,7 +191,7 @@ ExplainedNode UsedRows::rowNode(std::uint32_t space, std::uint32_t row) {
     node.text = places_.row(space, row, record_);
     // A group's rows stand in its last record, whose key tells them from those of other groups.
     const engine::Home home = places_.home(space, row);
-    if (home.shared &&
+    if (home.shared && !home.records.empty() &&
         std::find(home.records.begin(), home.records.end(), record_) == home.records.end()) {
         node.text.insert(0, places_.key(home.records.back()) + ":");
     }
