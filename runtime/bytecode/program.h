@@ -190,6 +190,11 @@ struct SpaceInfo {
     std::vector<Shown> columns;  ///< every named column
 };
 
+/// Explanations repeat a clause under each clause that it stands below. The tree of a rule's or
+/// exception's clause has, unfolded like that, at most so many nodes more than the program has
+/// clauses.
+inline constexpr std::uint32_t kMostRepeatedClauses = 10'000;
+
 /// One node of a rule's explanation: what the text says and the register that holds its answer.
 struct Clause {
     enum class Kind : std::uint8_t {

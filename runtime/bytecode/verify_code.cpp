@@ -13,6 +13,8 @@ namespace proviso::bytecode::verification {
 namespace {
 
 constexpr std::int64_t kMostDigits = 18;
+/// How many row spaces are built one from the other: they are followed back to the records.
+constexpr std::size_t kMostBuilt = 1000;
 
 bool isBuild(Op op) {
     return op == Op::BuildRows || op == Op::BuildPairs || op == Op::BuildProduct ||
@@ -51,7 +53,7 @@ class Code {
   public:
     Code(const Program& program, Report& report)
         : program_(program), report_(report), isMade_(program.spaces.size()),
-          isGroup_(program.spaces.size()) {}
+          isGroup_(program.spaces.size()), built_(program.spaces.size()) {}
 
     bool check() {
         std::fill_n(isMade_.begin(), program_.schema.spaces.size(), true);
@@ -109,8 +111,24 @@ class Code {
         if (made != kNone) {
             isMade_[made] = true;
             isGroup_[made] = one.op == Op::GroupBy;
+            return isShallow(made);
         }
         return true;
+    }
+
+    bool isShallow(std::uint32_t made) {
+        std::size_t below = 0;
+        const auto buildOn = [&](std::uint32_t space) {
+            below = space == kNone || space == made ? below : std::max(below, built_[space]);
+        };
+        buildOn(instruction().space);
+        buildOn(instruction().target);
+        for (const Register operand : instruction().operands) {
+            buildOn(program_.code[operand].space);
+            buildOn(program_.code[operand].target);
+        }
+        built_[made] = below + 1;
+        return below < kMostBuilt || fail("too many row spaces are built one from the other");
     }
 
     // ---- operands, by ops.def
@@ -561,7 +579,8 @@ class Code {
     const Program& program_;
     Report& report_;
     std::vector<bool> isMade_;
-    std::vector<bool> isGroup_;  ///< made by GroupBy
+    std::vector<bool> isGroup_;       ///< made by GroupBy
+    std::vector<std::size_t> built_;  ///< on how many spaces, one from the other
     std::size_t number_ = 0;
     Letters letters_;
 };

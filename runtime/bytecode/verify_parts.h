@@ -8,6 +8,9 @@
 /// The verifier's parts. Each answers whether all is well and otherwise has said what is not.
 namespace proviso::bytecode::verification {
 
+/// How deeply lists lie in one another, and other row spaces hang below one another.
+inline constexpr std::size_t kMostLevels = 200;
+
 /// The first thing that is wrong.
 struct Report {
     std::string where;
@@ -54,11 +57,32 @@ bool verifyLatest(const Program& program,
                   std::size_t count,
                   std::uint32_t c);
 
-/// Schema, parameters, tables, code sets, scales and windows.
+/// What symbols ask of the registers that they name. `space` kNone is any row space.
+class Registers {
+  public:
+    explicit Registers(const Program& program) : program_(program) {}
+
+    bool isColumn(Register number, std::uint32_t space) const;
+    bool isLogical(Register number, std::uint32_t space) const;
+    bool isLink(Register number, std::uint32_t from, std::uint32_t to) const;
+    /// Members that a Set or Step decision of the type has.
+    std::size_t memberCount(const Type& type) const;
+    bool
+    areMembers(const std::vector<Register>& members, const Type& type, std::uint32_t space) const;
+
+  private:
+    const Program& program_;
+};
+
+/// The schema: what records are, and that each of their fields has a place of its own.
+bool verifySchema(const Program& program, Report& report);
+/// Parameters, tables, code sets, scales and windows.
 bool verifyPools(const Program& program, Report& report);
 /// The instructions.
 bool verifyCode(const Program& program, Report& report);
-/// Spaces' columns, rules, decisions, findings, outputs and clauses.
+/// Spaces' columns, rules, decisions, findings and outputs.
 bool verifySymbols(const Program& program, Report& report);
+/// What explanations are made of. Rules' row spaces were verified before.
+bool verifyClauses(const Program& program, Report& report);
 
 }  // namespace proviso::bytecode::verification

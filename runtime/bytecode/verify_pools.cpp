@@ -65,10 +65,6 @@ bool isSame(const Type& a, const Type& b) {
     return false;
 }
 
-static bool isUnit(const Type& type) {
-    return type.kind == TypeKind::Minutes || type.kind == TypeKind::Days;
-}
-
 bool isColumnType(const Program& program, const Type& type) {
     // Products may have twice the decimals of what is stored.
     constexpr std::uint8_t kMostDecimals = 2 * kMaximumScale;
@@ -139,63 +135,11 @@ class Pools {
     Pools(const Program& program, Report& report) : program_(program), report_(report) {}
 
     bool check() {
-        return checkSchema() && checkSpaces() && checkParameters() && checkSets() &&
-               checkScales() && checkTables() && checkWindows();
+        return checkSpaces() && checkParameters() && checkSets() && checkScales() &&
+               checkTables() && checkWindows();
     }
 
   private:
-    bool checkField(const SchemaField& field, std::string where) {
-        if (!isColumnType(program_, field.type) || field.type.kind == TypeKind::Row ||
-            field.type.scale > kMaximumScale || (isUnit(field.type) && field.type.scale != 0)) {
-            return report_.fail(std::move(where), "a stored field of a type that cannot be stored");
-        }
-        if (field.absentMeans.has_value() && !isValueOf(program_, field.type, *field.absentMeans)) {
-            return report_.fail(std::move(where), "what absence means is not a value of the field");
-        }
-        return true;
-    }
-
-    bool checkSchema() {
-        const Schema& schema = program_.schema;
-        if (schema.spaces.empty()) {
-            return report_.fail("schema", "there is no entry record");
-        }
-        for (std::size_t index = 0; index < schema.spaces.size(); ++index) {
-            const SchemaSpace& space = schema.spaces[index];
-            const bool parentIsRight = index == 0 ? space.parent == kNoIndex : space.parent < index;
-            if (!parentIsRight) {
-                return report_.fail(fmt::format("schema space {}", index),
-                                    "the parent is not an earlier space");
-            }
-            if (space.scalar && space.fields.size() != 1) {
-                return report_.fail(fmt::format("schema space {}", index),
-                                    "a list of plain values has one field");
-            }
-            for (std::size_t field = 0; field < space.fields.size(); ++field) {
-                if (!checkField(space.fields[field],
-                                fmt::format("schema space {} field {}", index, field))) {
-                    return false;
-                }
-            }
-        }
-        const std::vector<SchemaField>& fields = schema.spaces[0].fields;
-        if (schema.keyField != kNoIndex && (schema.keyField >= fields.size() ||
-                                            fields[schema.keyField].type.kind != TypeKind::Text)) {
-            return report_.fail("schema", "the key is not a text field of the entry record");
-        }
-        if (schema.voidedBy != kNoIndex &&
-            (schema.voidedBy >= fields.size() ||
-             classOf(fields[schema.voidedBy].type) != TypeClass::Logical)) {
-            return report_.fail("schema",
-                                "what voids a record is not a yes or no of the entry record");
-        }
-        const auto isField = [&](std::uint32_t field) { return field < fields.size(); };
-        if (!std::all_of(schema.correctedBy.begin(), schema.correctedBy.end(), isField)) {
-            return report_.fail("schema", "a field that orders records is not there");
-        }
-        return true;
-    }
-
     bool checkSpaces() {
         const std::size_t inputs = program_.schema.spaces.size();
         if (program_.spaces.size() < inputs) {
@@ -248,6 +192,9 @@ class Pools {
                 program_.schema.enumerations[scale.enumeration].members.size() > kMostFacts) {
                 return report_.fail("scale " + scale.name,
                                     "the facts are not an enumeration of at most 63 members");
+            }
+            if (scale.steps.empty()) {
+                return report_.fail("scale " + scale.name, "it has no step");
             }
         }
         return true;

@@ -10,48 +10,29 @@ namespace {
 
 class Symbols {
   public:
-    Symbols(const Program& program, Report& report) : program_(program), report_(report) {}
+    Symbols(const Program& program, Report& report)
+        : program_(program), registers_(program), report_(report) {}
 
     bool check() {
-        return checkClasses() && checkSpaces() && checkFindings() && checkClauses() &&
-               checkRules() && checkDecisions() && checkOutputs();
+        return checkClasses() && checkSpaces() && checkFindings() && checkRules() &&
+               checkDecisions() && checkOutputs();
     }
 
   private:
     bool fail(std::string_view message) { return report_.fail(where_, std::string(message)); }
 
     bool isSpace(std::uint32_t space) const { return space < program_.spaces.size(); }
-
-    /// A register that is a column, of `space` unless that is kNone.
     bool isColumn(Register number, std::uint32_t space) const {
-        return number < program_.code.size() && program_.code[number].type.kind != TypeKind::None &&
-               (space == kNone || program_.code[number].space == space);
+        return registers_.isColumn(number, space);
     }
     bool isLogical(Register number, std::uint32_t space) const {
-        return isColumn(number, space) && classOf(program_.code[number].type) == TypeClass::Logical;
+        return registers_.isLogical(number, space);
     }
     bool isLink(Register number, std::uint32_t from, std::uint32_t to) const {
-        return number < program_.code.size() && program_.code[number].type.kind == TypeKind::None &&
-               program_.code[number].space == from &&
-               (to == kNone || program_.code[number].target == to);
+        return registers_.isLink(number, from, to);
     }
-
-    /// Members that a Set or Step decision of the type has.
-    std::size_t memberCount(const Type& type) const {
-        if (type.kind == TypeKind::Set) {
-            return type.ref < program_.schema.codes.size()
-                       ? program_.schema.codes[type.ref].members.size()
-                       : 0;
-        }
-        return type.ref < program_.scales.size() ? program_.scales[type.ref].steps.size() : 0;
-    }
-
-    bool
-    areMembers(const std::vector<Register>& members, const Type& type, std::uint32_t space) const {
-        return members.size() == memberCount(type) &&
-               std::all_of(members.begin(), members.end(), [&](Register member) {
-                   return isLogical(member, space);
-               });
+    static bool isSet(const Type& type) {
+        return type.kind == TypeKind::Set || type.kind == TypeKind::Step;
     }
 
     bool checkShown(const Shown& shown, std::uint32_t space) {
@@ -64,11 +45,13 @@ class Symbols {
             !std::all_of(shown.members.begin(), shown.members.end(), isReadable)) {
             return fail("a shown value names a register that is no column");
         }
-        if (shown.type.kind == TypeKind::Set || shown.type.kind == TypeKind::Step) {
-            const bool isDated = shown.type.kind != TypeKind::Step || shown.date == kNone ||
-                                 isColumn(shown.date, space);
-            return (isDated && areMembers(shown.members, shown.type, space)) ||
-                   fail("a shown decision's members are not columns of its row space");
+        if (isSet(shown.type)) {
+            const bool isDated = shown.type.kind == TypeKind::Set ||
+                                 (isColumn(shown.date, space) &&
+                                  program_.code[shown.date].type.kind == TypeKind::Date);
+            return (isDated && registers_.areMembers(shown.members, shown.type, space)) ||
+                   fail("a shown decision's members, or their date, are not columns of its row "
+                        "space");
         }
         if (!isColumn(shown.value, space)) {
             return fail("a shown value is not a column of its row space");
@@ -99,8 +82,8 @@ class Symbols {
             return false;
         }
         std::uint32_t above = info.parent;
-        for (std::size_t steps = 0; above != kNone; ++steps) {
-            if (!isSpace(above) || steps == program_.spaces.size()) {
+        for (std::size_t steps = 1; above != kNone; ++steps) {
+            if (!isSpace(above) || steps > kMostLevels) {
                 return false;
             }
             above = program_.spaces[above].parent;
@@ -123,11 +106,47 @@ class Symbols {
         return number == kNone || isLink(number, from, to);
     }
 
-    /// The rows that are grouped are the entry record's or hang below it.
+    /// The rows that are grouped are the entry record's or hang below it. Each group has some.
     bool isMembership(Register number, std::uint32_t space) const {
-        return number < program_.code.size() && program_.code[number].type.kind == TypeKind::None &&
+        return number < program_.code.size() && program_.code[number].op == Op::GroupBy &&
                program_.code[number].target == space &&
                program_.code[number].space < program_.schema.spaces.size();
+    }
+
+    bool isOfKind(std::uint32_t space, SpaceInfo::Kind kind) const {
+        return program_.spaces[space].kind == kind;
+    }
+
+    /// What places of rows are made of: a pair is shown as its two rows, what covers a stretch of
+    /// time as the row that it was made of, a group by its members.
+    bool isNamed(std::uint32_t space) const {
+        const SpaceInfo& info = program_.spaces[space];
+        switch (info.kind) {
+        case SpaceInfo::Kind::Group:
+            return isMembership(info.membership, space) && info.partitionClass != kNone;
+        case SpaceInfo::Kind::Pairs: {
+            if (!isLink(info.first, space, kNone)) {
+                return false;
+            }
+            const std::uint32_t of = program_.code[info.first].target;
+            return isLink(info.second, space, of) && !isOfKind(of, SpaceInfo::Kind::Pairs);
+        }
+        case SpaceInfo::Kind::Covers: {
+            if (!isLink(info.first, space, kNone)) {
+                return false;
+            }
+            const std::uint32_t of = program_.code[info.first].target;
+            return !isOfKind(of, SpaceInfo::Kind::Covers) &&
+                   !isOfKind(of, SpaceInfo::Kind::Instants);
+        }
+        case SpaceInfo::Kind::Input:
+        case SpaceInfo::Kind::Keyed:
+        case SpaceInfo::Kind::Rows:
+        case SpaceInfo::Kind::Helper:
+        case SpaceInfo::Kind::Instants:
+            return true;
+        }
+        return false;
     }
 
     bool checkClasses() {
@@ -146,9 +165,6 @@ class Symbols {
         for (std::uint32_t space = 0; space < program_.spaces.size(); ++space) {
             const SpaceInfo& info = program_.spaces[space];
             where_ = fmt::format("space {}", info.name);
-            if (info.kind > SpaceInfo::Kind::Covers) {
-                return fail("a kind of row space that there is not");
-            }
             if (!isParent(space)) {
                 return fail("the parent is not one that a link leads to");
             }
@@ -157,6 +173,9 @@ class Symbols {
                 !isOptionalLink(info.second, space, kNone) ||
                 (info.membership != kNone && !isMembership(info.membership, space))) {
                 return fail("a link of the row space is not one");
+            }
+            if (!isNamed(space)) {
+                return fail("its kind of row space does not have what says which row is which");
             }
             if (info.partitionClass != kNone && info.partitionClass >= program_.classes.size()) {
                 return fail("what brings its rows together is not there");
@@ -188,82 +207,8 @@ class Symbols {
         return true;
     }
 
-    // Explanations walk the clauses, so they must not form a cycle.
-    bool checkClauses() {
-        const std::vector<Clause>& clauses = program_.clauses;
-        std::vector<std::uint32_t> waiting(clauses.size(), 0);
-        for (std::size_t index = 0; index < clauses.size(); ++index) {
-            where_ = fmt::format("clause {}", index);
-            const Clause& clause = clauses[index];
-            if (clause.value != kNone && !isColumn(clause.value, kNone)) {
-                return fail("the clause's value is not a column");
-            }
-            const auto isMember = [&](Register member) { return isLogical(member, kNone); };
-            if (!std::all_of(clause.members.begin(), clause.members.end(), isMember) ||
-                (!clause.members.empty() && clause.members.size() != memberCount(clause.type))) {
-                return fail("the clause's members are not columns");
-            }
-            if (clause.link != kNone && (clause.link >= program_.code.size() ||
-                                         program_.code[clause.link].type.kind != TypeKind::None)) {
-                return fail("the clause's link is not one");
-            }
-            if (!isDetail(clause)) {
-                return fail("what the clause speaks of is not there");
-            }
-            for (const std::uint32_t child : clause.children) {
-                if (child >= clauses.size()) {
-                    return fail("a clause below is not there");
-                }
-                ++waiting[child];
-            }
-        }
-        // Takes away clauses that nothing stands above, until none is left or only cycles are.
-        std::vector<std::uint32_t> free;
-        for (std::uint32_t index = 0; index < clauses.size(); ++index) {
-            if (waiting[index] == 0) {
-                free.push_back(index);
-            }
-        }
-        std::size_t taken = 0;
-        for (; !free.empty(); ++taken) {
-            const std::uint32_t index = free.back();
-            free.pop_back();
-            for (const std::uint32_t child : clauses[index].children) {
-                if (--waiting[child] == 0) {
-                    free.push_back(child);
-                }
-            }
-        }
-        where_ = "clauses";
-        return taken == clauses.size() || fail("a clause stands below itself");
-    }
-
-    bool isDetail(const Clause& clause) const {
-        switch (clause.kind) {
-        case Clause::Kind::Parameter:
-            return clause.detail < program_.parameters.size();
-        case Clause::Kind::Table:
-            return clause.detail < program_.tables.size();
-        case Clause::Kind::Set:
-            return clause.detail == kNone || clause.detail < program_.codeSets.size();
-        case Clause::Kind::Decision:
-            return clause.detail < program_.decisions.size();
-        case Clause::Kind::Test:
-        case Clause::Kind::All:
-        case Clause::Kind::AnyOf:
-        case Clause::Kind::Not:
-        case Clause::Kind::Value:
-        case Clause::Kind::Field:
-        case Clause::Kind::Definition:
-        case Clause::Kind::Total:
-        case Clause::Kind::InForce:
-            return true;
-        }
-        return false;
-    }
-
-    bool isClause(std::uint32_t clause) const {
-        return clause == kNone || clause < program_.clauses.size();
+    bool isAmount(Register number, std::uint32_t space) const {
+        return isColumn(number, space) && isCountable(program_.code[number].type);
     }
 
     bool checkEffect(const RuleInfo& rule, const Effect& effect) {
@@ -277,11 +222,14 @@ class Symbols {
             return fail("an effect's row is not a link of the rule's row space");
         }
         if ((effect.value != kNone && !isColumn(effect.value, rule.space)) ||
-            (effect.atStake != kNone && !isColumn(effect.atStake, rule.space))) {
+            (effect.atStake != kNone && !isAmount(effect.atStake, rule.space))) {
             return fail("an effect's value is not a column of the rule's row space");
         }
         const std::uint32_t target =
             effect.row == kNone ? rule.space : program_.code[effect.row].target;
+        if (!hasRoot(target)) {
+            return fail("the rows that it speaks about hang under no entry record and no group");
+        }
         switch (effect.kind) {
         case Effect::Kind::Contribute: {
             if (effect.decision >= program_.decisions.size()) {
@@ -292,8 +240,9 @@ class Symbols {
                 return fail("an effect's decision is about rows of another space");
             }
             const Type& type = decision.shown.type;
-            const bool isSet = type.kind == TypeKind::Set || type.kind == TypeKind::Step;
-            if (isSet ? effect.member >= memberCount(type) : effect.value == kNone) {
+            if (isSet(type)
+                    ? effect.member >= registers_.memberCount(type)
+                    : effect.value == kNone || !isSame(type, program_.code[effect.value].type)) {
                 return fail("an effect contributes nothing that its decision takes");
             }
             break;
@@ -325,16 +274,13 @@ class Symbols {
             if (!hasRoot(rule.space)) {
                 return fail("its rows hang under no entry record and no group");
             }
-            if (!isClause(rule.clause)) {
-                return fail("its clause is not there");
-            }
             for (const auto& [space, weight] : rule.weights) {
                 if (!isSpace(space) || weight < 0) {
                     return fail("a weight of no row space or below zero");
                 }
             }
             for (const ExceptionInfo& exception : rule.exceptions) {
-                if (!isLogical(exception.applies, rule.space) || !isClause(exception.clause)) {
+                if (!isLogical(exception.applies, rule.space)) {
                     return fail("an exception that is not about the rule's row space");
                 }
                 if (exception.because.has_value() &&
@@ -360,13 +306,20 @@ class Symbols {
             if (!checkShown(decision.shown, decision.space)) {
                 return false;
             }
+            const TypeKind kind = decision.shown.type.kind;
+            if ((decision.combination == Combination::Strictest) != (kind == TypeKind::Step) ||
+                (decision.combination == Combination::Union) != (kind == TypeKind::Set)) {
+                return fail("values of its type are not combined like that");
+            }
             for (const DecisionInfo::Contribution& one : decision.contributions) {
                 if (one.rule >= program_.rules.size() ||
                     one.effect >= program_.rules[one.rule].effects.size()) {
                     return fail("a contribution's rule is not there");
                 }
                 if (!isLogical(one.guard, decision.space) ||
-                    (one.value != kNone && !isColumn(one.value, decision.space))) {
+                    (isSet(decision.shown.type) && one.value == kNone
+                         ? false
+                         : !isColumn(one.value, decision.space))) {
                     return fail("a contribution is not in the decision's row space");
                 }
             }
@@ -377,14 +330,13 @@ class Symbols {
     bool checkOutputs() {
         for (const OutputInfo& output : program_.outputs) {
             where_ = "output " + output.name;
-            if (!isSpace(output.space)) {
-                return fail("its row space is not there");
+            if (!isSpace(output.space) || !hasRoot(output.space)) {
+                return fail("its row space is not there or hangs under no entry record and no "
+                            "group");
             }
             const bool isList = output.rows != kNone;
             if (isList &&
-                (!isSpace(output.rows) ||
-                 (output.link == kNone ? output.rows != output.space
-                                       : !isLink(output.link, output.rows, output.space)))) {
+                (!isSpace(output.rows) || !isLink(output.link, output.rows, output.space))) {
                 return fail("its rows do not lead to its row space");
             }
             if (!isList && output.columns.size() != 1) {
@@ -404,11 +356,47 @@ class Symbols {
     }
 
     const Program& program_;
+    Registers registers_;
     Report& report_;
     std::string where_;
 };
 
 }  // namespace
+
+bool Registers::isColumn(Register number, std::uint32_t space) const {
+    return number < program_.code.size() && program_.code[number].type.kind != TypeKind::None &&
+           (space == kNone || program_.code[number].space == space);
+}
+
+bool Registers::isLogical(Register number, std::uint32_t space) const {
+    return isColumn(number, space) && classOf(program_.code[number].type) == TypeClass::Logical;
+}
+
+bool Registers::isLink(Register number, std::uint32_t from, std::uint32_t to) const {
+    return number < program_.code.size() && program_.code[number].type.kind == TypeKind::None &&
+           (from == kNone || program_.code[number].space == from) &&
+           (to == kNone || program_.code[number].target == to);
+}
+
+std::size_t Registers::memberCount(const Type& type) const {
+    if (type.kind == TypeKind::Set) {
+        return type.ref < program_.schema.codes.size()
+                   ? program_.schema.codes[type.ref].members.size()
+                   : 0;
+    }
+    return type.ref < program_.scales.size() ? program_.scales[type.ref].steps.size() : 0;
+}
+
+bool Registers::areMembers(const std::vector<Register>& members,
+                           const Type& type,
+                           std::uint32_t space) const {
+    const bool isThere = type.kind == TypeKind::Set ? type.ref < program_.schema.codes.size()
+                                                    : type.ref < program_.scales.size();
+    return isThere && members.size() == memberCount(type) &&
+           std::all_of(members.begin(), members.end(), [&](Register member) {
+               return isLogical(member, space);
+           });
+}
 
 bool verifySymbols(const Program& program, Report& report) {
     return Symbols(program, report).check();

@@ -111,46 +111,6 @@ const char* problemOfPlaces(const bytecode::Program& program,
     return nullptr;
 }
 
-/// What keeps records from being read by a schema; nullptr: nothing. The compiler cannot write such
-/// a one, and the decoder takes it for a mistake of ours.
-const char* problemOfSchema(const Schema& schema) {
-    using Path = std::vector<std::string>;
-    std::vector<std::vector<Path>> places(schema.spaces.size());
-    for (std::size_t index = 0; index < schema.spaces.size(); ++index) {
-        const SchemaSpace& space = schema.spaces[index];
-        if (index != 0) {
-            if (space.parent >= index) {
-                return "a list is in no record";
-            }
-            places[space.parent].push_back(space.path);
-        }
-        if (space.scalar) {
-            if (space.fields.size() != 1) {
-                return "a list of plain values has not one field";
-            }
-            continue;
-        }
-        for (const SchemaField& field : space.fields) {
-            places[index].push_back(field.path);
-        }
-    }
-    for (std::vector<Path>& paths : places) {
-        // A place and what lies inside it are neighbours then.
-        std::sort(paths.begin(), paths.end());
-        for (std::size_t index = 0; index < paths.size(); ++index) {
-            const Path& inner = paths[index];
-            if (inner.empty()) {
-                return "a field or list has no name in the input";
-            }
-            if (index != 0 && paths[index - 1].size() <= inner.size() &&
-                std::equal(paths[index - 1].begin(), paths[index - 1].end(), inner.begin())) {
-                return "two fields or lists have one place in the input";
-            }
-        }
-    }
-    return nullptr;
-}
-
 /// Every signature must be good, one must be of a trusted key, and for every pack one of a key that
 /// may sign its layer.
 Result<std::vector<Signer>> checkSignatures(const Layout& layout, const Trust& trust) {
@@ -318,9 +278,6 @@ Result<std::shared_ptr<const PackSet>> loadPackSet(std::string_view bytes, const
     if (const Result<void> verified = bytecode::verify(**program); !verified) {
         return refuse(Refusal::RefusedBytecode,
                       verified.error().context + ": " + verified.error().message);
-    }
-    if (const char* const problem = problemOfSchema((*program)->schema)) {
-        return refuse(Refusal::RefusedBytecode, problem);
     }
     Result<std::vector<SourceText>> sources = decodeSources(layout->sources);
     if (!sources) {

@@ -1,5 +1,10 @@
+#include "runtime/base/check.h"
 #include "runtime/bytecode/print.h"
+#include "runtime/decision/json.h"
+#include "runtime/engine/evaluate.h"
+#include "runtime/explain/explain.h"
 #include "tests/unit/runtime/bytecode_rich_program.h"
+#include "tests/unit/runtime/program_mutator.h"
 
 #include <random>
 
@@ -29,6 +34,8 @@ class Mutator {
             mutateSchema(program);
             break;
         case 2:
+        case 3:
+        case 4:
             mutateSymbols(program);
             break;
         default:
@@ -55,6 +62,8 @@ class Mutator {
             return below(count);
         }
     }
+
+    void mutateExplained(Program& program) { mutateSymbols(program); }
 
   private:
     Type type() {
@@ -211,38 +220,31 @@ class Mutator {
         }
     }
 
+    /// What results and explanations are read by, and how rows hang together.
     void mutateSymbols(Program& program) {
-        switch (below(10)) {
-        case 9:
-            program.spaces[below(program.spaces.size())].partitionClass = index(2);
-            break;
-        case 8:
-            program.spaces[below(program.spaces.size())].parent = index(program.spaces.size());
-            break;
+        FieldMutator fields(random_, program);
+        switch (below(9)) {
         case 0:
-            program.spaces[below(program.spaces.size())].toParent = index(program.code.size());
+            fields.change(program.spaces);
             break;
         case 1:
-            program.rules[0].effects[below(3)].guard = index(program.code.size());
-            break;
         case 2:
-            program.rules[0].effects[below(3)].row = index(program.code.size());
+            fields.change(program.rules);
             break;
         case 3:
-            program.decisions[below(2)].space = index(program.spaces.size());
+            fields.change(program.decisions);
             break;
         case 4:
-            program.clauses[below(2)].children.push_back(index(2));
+            fields.change(program.outputs);
             break;
         case 5:
-            program.outputs[below(2)].rows = index(program.spaces.size());
+            fields.change(program.findings);
             break;
         case 6:
-            program.decisions[1].shown.type = type();
+            fields.change(program.spaces[below(program.spaces.size())]);
             break;
         default:
-            program.spaces[below(program.spaces.size())].kind =
-                static_cast<bytecode::SpaceInfo::Kind>(below(10));
+            fields.change(program.clauses);
             break;
         }
     }
@@ -272,6 +274,14 @@ struct Records {
             }
             for (const SchemaField& field : described.fields) {
                 space.columns.push_back(column(program, field.type, space.rows, random));
+                if (field.required) {
+                    // The decoder rejects records without it.
+                    ColumnData& made = space.columns.back();
+                    made.states.clear();
+                    if (field.type.kind == TypeKind::Date) {
+                        made.values.assign(space.rows, 100);
+                    }
+                }
             }
             batch.spaces.push_back(std::move(space));
         }
@@ -392,19 +402,65 @@ void exercise(const Program& program, Mutator& random) {
     }
 }
 
+/// Decides, and asks for the reasons of every record and rule in every form. Whether there were
+/// any.
+bool explainAll(const Program& program, Mutator& random) {
+    Records records(program, random);
+    Evaluator evaluator(std::make_shared<const Program>(program));
+    DecideOptions options;
+    options.maximumRows = random.below(10) == 0 ? 3 : 2000;
+    options.budget = random.below(10) == 0 ? 5 : options.budget;
+    bool any = false;
+    const std::vector<RecordResult> results = evaluator.decide(records.batch, options);
+    REQUIRE(results.size() == records.batch.spaces[0].rows);
+    for (std::uint32_t record = 0; record < results.size(); ++record) {
+        static_cast<void>(toJson(results[record], RunStamp{}));
+        for (std::size_t rule = 0; rule <= program.rules.size(); ++rule) {
+            ExplainOptions asked;
+            asked.showPrivate = rule == 0;
+            if (rule != 0) {
+                asked.rule = program.rules[rule - 1].name;
+            }
+            const Explanation why =
+                explain(evaluator.interpreter(), records.batch, record, results[record], asked);
+            any = any || !why.rules.empty();
+            static_cast<void>(explanationPage(why));
+            static_cast<void>(explanationLines(why));
+            static_cast<void>(explanationJson(why));
+        }
+    }
+    return any;
+}
+
+/// What a host sees of a program that its engine cannot plan: an error, caught at the fence.
+bool explainFenced(const Program& program, Mutator& random, int& fenced) {
+    try {
+        return explainAll(program, random);
+    } catch (const InternalError& error) {
+        ++fenced;
+        INFO(error.what());
+        return false;
+    }
+}
+
 }  // namespace
 
 TEST_CASE("the rich program runs") {
     Mutator random(1);
+    int explained = 0;
     for (int time = 0; time < 50; ++time) {
         exercise(richProgram(), random);
+        explained += explainAll(richProgram(), random) ? 1 : 0;
     }
+    // Some runs stop at the limit of rows, and then there is nothing to explain.
+    CHECK(explained > 25);
 }
 
 TEST_CASE("a program changed at random is refused or runs") {
     const Program whole = richProgram();
     Mutator random(20250303);
     int accepted = 0;
+    int fenced = 0;
     for (int time = 0; time < 20000; ++time) {
         Program program = whole;
         const std::uint32_t changes = 1 + random.below(3);
@@ -417,9 +473,34 @@ TEST_CASE("a program changed at random is refused or runs") {
         if (bytecode::verify(program)) {
             ++accepted;
             exercise(program, random);
+            explainFenced(program, random, fenced);
         }
     }
     // Both happens, or the test tests nothing.
     CHECK(accepted > 500);
     CHECK(accepted < 15000);
+    CHECK(fenced < accepted / 100);
+}
+
+TEST_CASE("a program whose symbols were changed at random is refused or explains") {
+    const Program whole = richProgram();
+    Mutator random(20261128);
+    int accepted = 0;
+    int explained = 0;
+    int fenced = 0;
+    for (int time = 0; time < 20000; ++time) {
+        Program program = whole;
+        const std::uint32_t changes = 1 + random.below(3);
+        for (std::uint32_t change = 0; change < changes; ++change) {
+            random.mutateExplained(program);
+        }
+        if (bytecode::verify(program)) {
+            ++accepted;
+            explained += explainFenced(program, random, fenced) ? 1 : 0;
+        }
+    }
+    CHECK(accepted > 2000);
+    CHECK(accepted < 18000);
+    CHECK(explained > accepted / 2);
+    CHECK(fenced < accepted / 100);
 }

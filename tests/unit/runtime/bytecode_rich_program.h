@@ -244,6 +244,8 @@ inline bytecode::Program richProgram() {
     const Register peak =
         col(Op::FoldHighest, day, kCount, {instants, momentExists, people, open2});
 
+    const Register linesOfDay = col(Op::Spread, 0, kCount, {lines, toDay});
+
     const auto shown = [&](std::string name, Register value) {
         bytecode::Shown made;
         made.name = std::move(name);
@@ -301,7 +303,9 @@ inline bytecode::Program richProgram() {
     finding.name = "too_low";
     finding.slots = {"lowest"};
     finding.remedy = bytecode::Template{{"Pay ", std::nullopt, kNoIndex}, {"", std::nullopt, 0}};
-    program.findings = {finding};
+    bytecode::FindingInfo noted;
+    noted.name = "noted";
+    program.findings = {finding, noted};
     bytecode::DecisionInfo decision;
     decision.name = "north.price";
     decision.shortName = "price";
@@ -319,7 +323,18 @@ inline bytecode::Program richProgram() {
     marks.shown.members = {any, any};
     marks.shown.decision = 1;
     marks.contributions = {{0, 1, any, kNoIndex}};
-    program.decisions = {decision, marks};
+    bytecode::DecisionInfo watched;
+    watched.name = "north.watched";
+    watched.shortName = "watched";
+    watched.space = 0;
+    watched.combination = bytecode::Combination::Strictest;
+    watched.shown.name = "watched";
+    watched.shown.type = {TypeKind::Step, 0, 0};
+    watched.shown.members = {flag, known};
+    watched.shown.date = date;
+    watched.shown.decision = 2;
+    watched.contributions = {{0, 3, flag, kNoIndex}};
+    program.decisions = {decision, marks, watched};
     bytecode::Clause leaf;
     leaf.kind = bytecode::Clause::Kind::Parameter;
     leaf.value = rate;
@@ -329,8 +344,56 @@ inline bytecode::Program richProgram() {
     root.kind = bytecode::Clause::Kind::All;
     root.value = both;
     root.type = kYesNoType;
-    root.children = {0};
-    program.clauses = {leaf, root};
+    root.children = {0, 4, 6, 7, 8};
+    const auto clause = [&](bytecode::Clause::Kind kind, Register value) {
+        bytecode::Clause made;
+        made.kind = kind;
+        made.value = value;
+        made.type = value == kNoIndex ? Type{} : program.code[value].type;
+        return made;
+    };
+    bytecode::Clause linesTotal = clause(bytecode::Clause::Kind::Total, lines);
+    bytecode::Clause linesBody = clause(bytecode::Clause::Kind::Value, lines);
+    linesBody.children = {2};
+    bytecode::Clause linesThere = clause(bytecode::Clause::Kind::Definition, linesOfDay);
+    linesThere.link = toDay;
+    linesThere.children = {3};
+    bytecode::Clause marksThere = clause(bytecode::Clause::Kind::Decision, kNoIndex);
+    marksThere.type = marks.shown.type;
+    marksThere.members = marks.shown.members;
+    marksThere.detail = 1;
+    bytecode::Clause watchThere = clause(bytecode::Clause::Kind::Decision, date);
+    watchThere.type = watched.shown.type;
+    watchThere.members = watched.shown.members;
+    watchThere.detail = 2;
+    bytecode::Clause field = clause(bytecode::Clause::Kind::Field, amount);
+    bytecode::Clause feeThere = clause(bytecode::Clause::Kind::Definition, ownFee);
+    feeThere.link = toLine;
+    feeThere.children = {9};
+    bytecode::Clause feeBody = clause(bytecode::Clause::Kind::Value, fee);
+    feeBody.children = {10};
+    bytecode::Clause feeTable = clause(bytecode::Clause::Kind::Table, fee);
+    feeTable.detail = 0;
+    bytecode::Clause isOpen = clause(bytecode::Clause::Kind::Test, open);
+    bytecode::Clause dayRoot = clause(bytecode::Clause::Kind::AnyOf, any);
+    dayRoot.children = {2, 5, 13, 14};
+    bytecode::Clause dayRecent = clause(bytecode::Clause::Kind::Total, peak);
+    bytecode::Clause dayMost = clause(bytecode::Clause::Kind::Total, most);
+    program.clauses = {leaf,
+                       root,
+                       linesTotal,
+                       linesBody,
+                       linesThere,
+                       marksThere,
+                       watchThere,
+                       field,
+                       feeThere,
+                       feeBody,
+                       feeTable,
+                       isOpen,
+                       dayRoot,
+                       dayRecent,
+                       dayMost};
     bytecode::RuleInfo rule;
     rule.name = "north.rule";
     rule.space = 0;
@@ -341,7 +404,7 @@ inline bytecode::Program richProgram() {
     bytecode::ExceptionInfo exception;
     exception.name = "north.except";
     exception.applies = open;
-    exception.clause = 0;
+    exception.clause = 11;
     rule.exceptions = {exception};
     bytecode::Effect contribute;
     contribute.guard = flag;
@@ -360,8 +423,22 @@ inline bytecode::Program richProgram() {
     report.atStake = highest;
     report.because =
         bytecode::Template{{"paid ", std::nullopt, kNoIndex}, {"", shown("read", read), kNoIndex}};
-    rule.effects = {contribute, mark, report};
-    program.rules = {rule};
+    bytecode::Effect watch;
+    watch.guard = flag;
+    watch.decision = 2;
+    watch.member = 0;
+    rule.effects = {contribute, mark, report, watch};
+    bytecode::RuleInfo ofDay;
+    ofDay.name = "north.rule_of_day";
+    ofDay.space = day;
+    ofDay.applies = any;
+    ofDay.clause = 12;
+    bytecode::Effect plain;
+    plain.kind = bytecode::Effect::Kind::Report;
+    plain.guard = any;
+    plain.finding = 1;
+    ofDay.effects = {plain};
+    program.rules = {rule, ofDay};
     bytecode::OutputInfo price;
     price.name = "price";
     price.space = 0;

@@ -31,6 +31,25 @@ Register numberOf(Program& program, Op op) {
     return static_cast<Register>(&find(program, op) - program.code.data());
 }
 
+/// A link that leads from each row of a space to itself.
+Register toItself(Program& program, std::uint32_t space) {
+    Instruction one = find(program, Op::Identity);
+    one.space = space;
+    one.target = space;
+    program.code.push_back(one);
+    return static_cast<Register>(program.code.size() - 1);
+}
+
+/// Clauses of which each stands twice below the one before it.
+void doubleBelow(Program& program, std::uint32_t top, int levels) {
+    for (int level = 0; level < levels; ++level) {
+        const auto below = static_cast<std::uint32_t>(program.clauses.size());
+        program.clauses[top].children = {below, below};
+        program.clauses.push_back(program.clauses[7]);
+        top = below;
+    }
+}
+
 }  // namespace
 
 TEST_CASE("a valid program with every operation verifies") {
@@ -181,6 +200,57 @@ TEST_CASE("the verifier refuses broken programs") {
         {"rows together by nothing", [](Program& p) { p.spaces[2].partitionClass = 1; }},
         {"a grouping of rows that were made", [](Program& p) { p.spaces[3].membership = numberOf(p, Op::BuildKeyed); p.code[numberOf(p, Op::BuildKeyed)].target = 2; }},
         {"a clause about no parameter", [](Program& p) { p.clauses[0].detail = 3; }},
+        {"a clause with neither a value nor members", [](Program& p) { p.clauses[7].value = kNoIndex; }},
+        {"a rule's clause without a value", [](Program& p) { p.clauses[1].value = kNoIndex; }},
+        {"a rule's clause that is a set", [](Program& p) { p.rules[1].clause = 5; }},
+        {"an exception's clause that is no answer", [](Program& p) { p.rules[0].exceptions[0].clause = 7; }},
+        {"an exception's clause about other rows", [](Program& p) { p.rules[0].exceptions[0].clause = 12; }},
+        {"a clause's value of another type", [](Program& p) { p.clauses[7].type = {TypeKind::Enumeration, 0, 0}; }},
+        {"a clause's value as one of more decimals", [](Program& p) { p.clauses[7].type.scale = 9; }},
+        {"a clause's value that is a step of no scale", [](Program& p) { p.clauses[7].type = {TypeKind::Step, 0, 7}; }},
+        {"a clause's value in other rows", [](Program& p) { p.clauses[7].value = numberOf(p, Op::TableLookup); }},
+        {"a definition in rows that its link does not lead to", [](Program& p) { p.clauses[4].link = kNoIndex; }},
+        {"a definition by a link from other rows", [](Program& p) { p.clauses[4].link = numberOf(p, Op::Compose); }},
+        {"a definition by a link elsewhere", [](Program& p) { p.clauses[4].link = p.clauses[8].link; }},
+        {"a definition's body in other rows", [](Program& p) { p.clauses[3].value = 5; }},
+        {"a definition that is a decision of members", [](Program& p) { p.clauses[3].children = {5}; p.clauses[3].kind = bytecode::Clause::Kind::Definition; }},
+        {"a definition's body by a link", [](Program& p) { p.clauses[9].link = toItself(p, 1); }},
+        {"a total that is a decision of members", [](Program& p) { p.clauses[5].kind = bytecode::Clause::Kind::Total; }},
+        {"a clause about rows of two row spaces", [](Program& p) { p.clauses[1].children.push_back(2); }},
+        {"a decision's clause with a member too few", [](Program& p) { p.clauses[6].members.pop_back(); }},
+        {"a decision's clause with no member", [](Program& p) { p.clauses[5].members.clear(); }},
+        {"a decision's clause in other rows", [](Program& p) { p.clauses[6].members = p.clauses[5].members; }},
+        {"a decision's clause without a date", [](Program& p) { p.clauses[6].value = kNoIndex; }},
+        {"a decision's clause dated by an amount", [](Program& p) { p.clauses[6].value = 2; }},
+        {"members of what is no decision", [](Program& p) { p.clauses[6].type = kMoney; }},
+        {"a strictest decision without a date", [](Program& p) { p.decisions[2].shown.date = kNoIndex; }},
+        {"a strictest decision dated by an amount", [](Program& p) { p.decisions[2].shown.date = 2; }},
+        {"the strictest of amounts", [](Program& p) { p.decisions[0].combination = bytecode::Combination::Strictest; }},
+        {"the lowest of sets", [](Program& p) { p.decisions[1].combination = bytecode::Combination::Lowest; }},
+        {"the lowest of steps", [](Program& p) { p.decisions[2].combination = bytecode::Combination::Lowest; }},
+        {"a lowest without a contribution's value", [](Program& p) { p.decisions[0].combination = bytecode::Combination::Lowest; p.decisions[0].contributions[0].value = kNoIndex; }},
+        {"a contribution of another type", [](Program& p) { p.rules[0].effects[0].value = 1; }},
+        {"a text at stake", [](Program& p) { p.rules[0].effects[2].atStake = 0; }},
+        {"a list without a link", [](Program& p) { p.outputs[1].space = p.outputs[1].rows; p.outputs[1].link = kNoIndex; }},
+        {"an output of rows that hang under nothing", [](Program& p) { p.outputs[0].space = 6; p.outputs[0].columns = p.spaces[6].columns; }},
+        {"a group without members", [](Program& p) { p.spaces[2].membership = kNoIndex; }},
+        {"a group of what leads there", [](Program& p) { p.spaces[2].membership = numberOf(p, Op::Compose); }},
+        {"a group that nothing brings together", [](Program& p) { p.spaces[2].partitionClass = kNoIndex; }},
+        {"a pair of one row", [](Program& p) { p.spaces[5].second = kNoIndex; }},
+        {"a pair of nothing", [](Program& p) { p.spaces[5].first = kNoIndex; }},
+        {"a pair of unlike rows", [](Program& p) { p.spaces[5].second = toItself(p, 5); }},
+        {"a pair of itself", [](Program& p) { p.spaces[5].first = p.spaces[5].second = toItself(p, 5); }},
+        {"what covers nothing", [](Program& p) { p.spaces.back().first = kNoIndex; }},
+        {"what covers itself", [](Program& p) { p.spaces.back().first = toItself(p, static_cast<std::uint32_t>(p.spaces.size() - 1)); }},
+        {"what covers a stretch of time", [](Program& p) { p.spaces.back().first = p.spaces.back().toParent; }},
+        {"records without a key", [](Program& p) { p.schema.keyField = kNoIndex; }},
+        {"records that may have no key", [](Program& p) { p.schema.spaces[0].fields[0].required = false; }},
+        {"two fields in one place", [](Program& p) { p.schema.spaces[0].fields[1].path = p.schema.spaces[0].fields[0].path; }},
+        {"a field inside a field", [](Program& p) { p.schema.spaces[0].fields[1].path = {p.schema.spaces[0].fields[0].path[0], "in"}; }},
+        {"a list where a field is", [](Program& p) { p.schema.spaces[1].path = p.schema.spaces[0].fields[3].path; }},
+        {"a field without a place", [](Program& p) { p.schema.spaces[1].fields[0].path.clear(); }},
+        {"a list without a place", [](Program& p) { p.schema.spaces[1].path.clear(); }},
+        {"a scale without steps", [](Program& p) { p.scales[0].steps.clear(); }},
     };
     // clang-format on
     for (const auto& [name, breakIt] : broken) {
@@ -188,6 +258,57 @@ TEST_CASE("the verifier refuses broken programs") {
         breakIt(program);
         INFO(name);
         CHECK(!problem(program).empty());
+    }
+}
+
+TEST_CASE("explanations that repeat without end are refused") {
+    Program program = richProgram();
+    doubleBelow(program, 1, 12);
+    CHECK(problem(program).empty());
+    program = richProgram();
+    doubleBelow(program, 1, 14);
+    CHECK(problem(program).find("shared") != std::string::npos);
+    program = richProgram();
+    doubleBelow(program, 1, 4000);
+    CHECK(problem(program).find("shared") != std::string::npos);
+    // What nothing shows may be as large as it likes.
+    program = richProgram();
+    const auto unread = static_cast<std::uint32_t>(program.clauses.size());
+    program.clauses.push_back(program.clauses[7]);
+    doubleBelow(program, unread, 100);
+    CHECK(problem(program).empty());
+    // Many clauses are no fault, each of them written once.
+    program = richProgram();
+    for (int count = 0; count < 50'000; ++count) {
+        program.clauses[1].children.push_back(static_cast<std::uint32_t>(program.clauses.size()));
+        program.clauses.push_back(program.clauses[7]);
+    }
+    CHECK(problem(program).empty());
+}
+
+TEST_CASE("what is followed from one to the next comes to an end") {
+    for (const std::size_t levels : {100, 300}) {
+        INFO(levels);
+        Bed bed(1);
+        std::uint32_t space = 0;
+        for (std::size_t level = 0; level < levels; ++level) {
+            space = bed.list("list", space, {0});
+        }
+        bed.complete();
+        CHECK(problem(bed.program).empty() == (levels == 100));
+    }
+    for (const std::size_t spaces : {500, 2000}) {
+        INFO(spaces);
+        Bed bed(1);
+        std::uint32_t space = 0;
+        for (std::size_t count = 0; count < spaces; ++count) {
+            const Register all = bed.constant(space, kYesNoType, 1);
+            const std::uint32_t next = bed.space("rows", bytecode::SpaceInfo::Kind::Rows);
+            bed.link(Op::BuildRows, next, space, {all}, space);
+            space = next;
+        }
+        bed.complete();
+        CHECK(problem(bed.program).empty() == (spaces == 500));
     }
 }
 

@@ -5,8 +5,10 @@
 #include "runtime/engine/origin.h"
 #include "tests/catch.h"
 
+#include <algorithm>
 #include <concepts>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -142,7 +144,52 @@ class Bed {
         return static_cast<std::uint32_t>(program.texts.size() - 1);
     }
 
+    /// What every program has and no small test asks for: the records' key, and of groups who is in
+    /// them and what brings these together.
+    void complete() {
+        bytecode::Program& whole = program;
+        if (whole.schema.keyField == kNoIndex) {
+            SchemaField key;
+            key.name = "key";
+            key.path = {"key"};
+            key.type = kText;
+            key.required = true;
+            whole.schema.keyField =
+                static_cast<std::uint32_t>(whole.schema.spaces[0].fields.size());
+            whole.schema.spaces[0].fields.push_back(key);
+            key_ = text("key");
+        }
+        giveKeys();
+        for (Register number = 0; number < whole.code.size(); ++number) {
+            const bytecode::Instruction& one = whole.code[number];
+            if (one.op == Op::SecondOf &&
+                whole.spaces[one.space].kind == bytecode::SpaceInfo::Kind::Covers) {
+                whole.spaces[one.space].first = number;
+            }
+            if (one.op == Op::BuildPairs) {
+                whole.spaces[one.space].first = number;
+                whole.spaces[one.space].second = number;
+            }
+            if (one.op == Op::PairSecond) {
+                whole.spaces[one.space].second = number;
+            }
+            if (one.op != Op::GroupBy || one.index >= whole.spaces.size() ||
+                whole.spaces[one.index].kind != bytecode::SpaceInfo::Kind::Group) {
+                continue;
+            }
+            bytecode::SpaceInfo& group = whole.spaces[one.index];
+            if (group.membership == bytecode::kNone) {
+                group.membership = number;
+            }
+            if (group.partitionClass == bytecode::kNone) {
+                group.partitionClass = static_cast<std::uint32_t>(whole.classes.size());
+                whole.classes.push_back({group.name, {}});
+            }
+        }
+    }
+
     void run(const Interpreter::Options& options = {}) {
+        complete();
         const Result<void> verified = bytecode::verify(program);
         if (!verified) {
             FAIL(verified.error().context + ": " + verified.error().message);
@@ -211,7 +258,10 @@ class Bed {
     }
 
     /// The batch changed: evaluates it again, with the buffers of the run before.
-    void runAgain() { REQUIRE(interpreter_->run(batch, {}).has_value()); }
+    void runAgain() {
+        giveKeys();
+        REQUIRE(interpreter_->run(batch, {}).has_value());
+    }
 
     /// A link's rows, `-` where a row leads nowhere.
     std::string showLink(Register number) const {
@@ -245,10 +295,28 @@ class Bed {
     }
 
   private:
+    /// One and the same to all records and holes, where the test has no keys of its own.
+    void giveKeys() {
+        if (!key_) {
+            return;
+        }
+        const std::size_t place = program.schema.keyField;
+        std::vector<ColumnData>& columns = batch.spaces[0].columns;
+        columns.resize(std::max(columns.size(), place + 1));
+        columns[place].values.assign(batch.spaces[0].rows, *key_);
+        if (batch.holes.rows != 0) {
+            batch.holes.columns.resize(std::max(batch.holes.columns.size(), place + 1));
+            batch.holes.columns[place].values.assign(batch.holes.rows, *key_);
+        }
+    }
+
     std::uint32_t addInput(std::string name, std::uint32_t parent, std::uint32_t rows) {
         SchemaSpace schemaSpace;
         schemaSpace.name = name;
         schemaSpace.listName = name + "s";
+        if (parent != kNoIndex) {
+            schemaSpace.path = {"list" + std::to_string(program.schema.spaces.size())};
+        }
         schemaSpace.parent = parent;
         program.schema.spaces.push_back(schemaSpace);
         bytecode::SpaceInfo info;
@@ -263,6 +331,7 @@ class Bed {
     }
 
     std::unique_ptr<Interpreter> interpreter_;
+    std::optional<std::int64_t> key_;
 };
 
 }  // namespace proviso::test
