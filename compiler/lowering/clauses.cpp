@@ -58,8 +58,28 @@ std::string Lowering::words(const Span& span) const {
     return folded;
 }
 
+/// A clause below which others stand. Where these repeat more than an explanation shows
+/// (bytecode::kMostRepeatedClauses), one stands there without what it rests on.
 std::uint32_t Lowering::addClause(Clause made) {
+    ClauseSize size;
+    for (std::uint32_t& child : made.children) {
+        const ClauseSize& below = clauseSizes_[child];
+        const std::uint64_t repeated = below.stands ? below.all : below.repeated;
+        if (size.repeated + repeated > bytecode::kMostRepeatedClauses) {
+            Clause bare = out_.clauses[child];
+            bare.children.clear();
+            bare.link = kNone;
+            out_.clauses.push_back(std::move(bare));
+            clauseSizes_.push_back({1, 0, true});
+            child = static_cast<std::uint32_t>(out_.clauses.size() - 1);
+        } else {
+            size.repeated += repeated;
+            clauseSizes_[child].stands = true;
+        }
+        size.all += clauseSizes_[child].all;
+    }
     out_.clauses.push_back(std::move(made));
+    clauseSizes_.push_back(size);
     return static_cast<std::uint32_t>(out_.clauses.size() - 1);
 }
 

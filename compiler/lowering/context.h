@@ -203,7 +203,14 @@ class Lowering {
     std::map<std::uint32_t, Frame> ruleFrames_;
     std::map<ExprId, std::vector<RowName>> freeRows_;
     std::map<ColumnId, std::uint32_t> definitionClauses_;
-    std::vector<std::uint32_t> classes_;  ///< parallel to the groupings
+    /// Of a clause's tree, with what clauses share as often as it is shown.
+    struct ClauseSize {
+        std::uint64_t all = 1;
+        std::uint64_t repeated = 0;  ///< of these, what was counted elsewhere
+        bool stands = false;         ///< below another
+    };
+    std::vector<ClauseSize> clauseSizes_;  ///< by clause
+    std::vector<std::uint32_t> classes_;   ///< parallel to the groupings
     std::uint32_t depth_ = 0;
 };
 
