@@ -60,6 +60,10 @@ std::optional<Date> parseDate(std::string_view text) noexcept {
 }
 
 std::string formatDate(Date date) {
+    // No rule's and no record's; bytecode may state such a one as the end of a period.
+    if (!isInRange(date)) {
+        return "day " + std::to_string(date.days);
+    }
     const DateParts parts = partsOf(date);
     const auto padded = [](std::int64_t number, std::size_t width) {
         std::string text = std::to_string(number);
