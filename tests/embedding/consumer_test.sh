@@ -80,7 +80,9 @@ configure "$work/lone" "$work/runtime"
 
 # ---- everything, moved after it was installed
 parts=(runtime runtime_dev compiler compiler_dev)
-python=$(sed -n 's/^Python_EXECUTABLE:FILEPATH=//p' "$build/CMakeCache.txt")
+python=
+! grep -q '^PROVISO_PYTHON:BOOL=ON' "$build/CMakeCache.txt" ||
+    python=$(sed -n 's/^Python_EXECUTABLE:FILEPATH=//p' "$build/CMakeCache.txt")
 [[ -z $python ]] || parts+=(python)
 install_parts "$work/first" "${parts[@]}"
 mv "$work/first" "$work/all"

@@ -38,10 +38,10 @@ needs=$(field libproviso-runtime0 Depends)
 needs=$(field libproviso-compiler0 Depends)
 [[ $needs == *antlr* && $needs == *"libproviso-runtime0 (= $version)"* ]] || fail "the compiler does not say what it needs: $needs"
 [[ $(field libproviso-runtime-dev Depends) == "libproviso-runtime0 (= $version)" ]] || fail 'the headers need more than their library'
-! holds libproviso-runtime-dev | grep -q compile || fail 'the headers of the runtime bring those of the compiler'
-holds libproviso-compiler-dev | grep -q 'include/proviso/compile.hpp' || fail 'the headers of the compiler are missing'
+! holds libproviso-runtime-dev | grep >/dev/null compile || fail 'the headers of the runtime bring those of the compiler'
+holds libproviso-compiler-dev | grep >/dev/null 'include/proviso/compile.hpp' || fail 'the headers of the compiler are missing'
 [[ $(field proviso Depends) == *libsqlite3* && $(field proviso Depends) != *libproviso* ]] || fail "the command needs: $(field proviso Depends)"
-holds proviso | grep -q 'share/proviso/stdlib-rules/.*\.prv' || fail 'the command comes without the standard rules'
+holds proviso | grep >/dev/null 'share/proviso/stdlib-rules/.*\.prv' || fail 'the command comes without the standard rules'
 
 # The command and the rules that come with it, unpacked.
 dpkg-deb --extract "$work/made"/proviso_*.deb "$work/tool"
