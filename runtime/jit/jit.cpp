@@ -222,6 +222,7 @@ class StageJit final : public Jit {
         request.name = program_->digest;
         request.cacheFolder = options_.cacheFolder;
         request.optimize = options_.optimize;
+        request.processor = options_.processor;
         std::size_t members = 0;
         for (const Region& region : code->layout.regions) {
             request.kernels.push_back(region.code);

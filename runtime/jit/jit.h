@@ -27,6 +27,9 @@ struct JitOptions {
     std::size_t mostMembers = 256;    ///< regions with more are cut
     /// Takes twice as long to compile and gained nothing that could be measured.
     bool optimize = false;
+    /// Code for another processor than this machine's, as LLVM names it: for tests, since it must
+    /// run here.
+    std::string processor;
     bool expectStates = false;  ///< compile for rows that are no values even where none was seen
 };
 

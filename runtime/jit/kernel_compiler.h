@@ -31,6 +31,7 @@ struct CompileRequest {
     std::string name;         ///< of the pack set: its entries in the cache begin with it
     std::string cacheFolder;  ///< empty: no cache
     bool optimize = true;
+    std::string processor;  ///< as LLVM names it; empty: this machine's, with all that it can do
 };
 
 /// May be called from any thread.

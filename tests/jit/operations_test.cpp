@@ -99,11 +99,28 @@ struct Field {
     Maker run;
 };
 
+struct Level {
+    bool optimize = false;
+    std::string processor{};
+};
+
+/// As it is, optimised, and for processors with shorter vectors.
+std::vector<Level> levels() {
+    std::vector<Level> all{{false}, {true}};
+#if defined(__x86_64__)
+    all.push_back({false, "x86-64"});
+    if (__builtin_cpu_supports("avx2") != 0) {
+        all.push_back({true, "x86-64-v3"});
+    }
+#endif
+    return all;
+}
+
 /// Builds operations over input columns of the entry record and runs them over several batches.
 void check(const std::vector<Field>& fields,
            const std::function<void(Bed&, const std::vector<Register>&)>& build) {
     for (const bool expectStates : {false, true}) {
-        for (const bool optimize : {false, true}) {
+        for (const Level& level : levels()) {
             Random random(7);
             Bed bed(kRows);
             std::vector<Register> inputs;
@@ -114,7 +131,8 @@ void check(const std::vector<Field>& fields,
             build(bed, inputs);
             jit::JitOptions options = eagerly();
             options.expectStates = expectStates;
-            options.optimize = optimize;
+            options.optimize = level.optimize;
+            options.processor = level.processor;
             Twins twins(bed, options);
             twins.run();
             for (int time = 0; time < 12; ++time) {

@@ -9,6 +9,7 @@
 #include <llvm/ExecutionEngine/SectionMemoryManager.h>
 #include <llvm/IR/LLVMContext.h>
 #include <llvm/IR/Verifier.h>
+#include <llvm/MC/MCSubtargetInfo.h>
 #include <llvm/Passes/PassBuilder.h>
 #include <llvm/Support/TargetSelect.h>
 #include <llvm/Support/raw_ostream.h>
@@ -51,45 +52,50 @@ class LinkedKernels final : public CompiledKernels {
 
 class Compiler final : public KernelCompiler {
   public:
-    explicit Compiler(orc::JITTargetMachineBuilder machine) : machine_(std::move(machine)) {
-        machine_.setCodeGenOptLevel(llvm::CodeGenOptLevel::Less);
-        machine_.getOptions().TrapUnreachable = true;
-        width_ = hasFeature("+avx512f") ? 8 : hasFeature("+avx2") ? 4 : 2;
+    explicit Compiler(orc::JITTargetMachineBuilder host) : host_(std::move(host)) {
+        host_.setCodeGenOptLevel(llvm::CodeGenOptLevel::Less);
     }
 
-    std::string target() const override {
-        return machine_.getCPU() + ", " + std::to_string(64 * width_) + " bits";
-    }
+    std::string target() const override { return host_.getCPU(); }
 
     std::unique_ptr<CompiledKernels> compile(const CompileRequest& request,
                                              std::string& message) override {
+        orc::JITTargetMachineBuilder machine = host_;
+        if (!request.processor.empty()) {
+            machine.setCPU(request.processor);
+            machine.getFeatures() = llvm::SubtargetFeatures();
+        }
         const ObjectCache cache(request.cacheFolder);
-        const std::string key = keyOf(request);
+        const std::string key = keyOf(request, machine);
         std::unique_ptr<llvm::MemoryBuffer> object = cache.find(request.name, key);
         const bool wasCached = object != nullptr;
         if (!wasCached) {
-            object = makeObject(request, message);
+            object = makeObject(request, machine, message);
             if (object == nullptr) {
                 return nullptr;
             }
             cache.keep(request.name, key, *object);
         }
-        return link(std::move(object), request.kernels.size(), wasCached, message);
+        return link(std::move(object), machine, request.kernels.size(), wasCached, message);
     }
 
   private:
-    bool hasFeature(std::string_view feature) const {
-        const std::vector<std::string>& all = machine_.getFeatures().getFeatures();
-        return std::find(all.begin(), all.end(), feature) != all.end();
+    /// How many rows a step of a loop takes: what one register of the processor holds.
+    static unsigned widthOf(const llvm::TargetMachine& machine) {
+        const llvm::MCSubtargetInfo& processor = *machine.getMCSubtargetInfo();
+        if (!machine.getTargetTriple().isX86()) {
+            return 2;
+        }
+        return processor.checkFeatures("+avx512f") ? 8 : processor.checkFeatures("+avx2") ? 4 : 2;
     }
 
     /// All that machine code depends on.
-    std::string keyOf(const CompileRequest& request) const {
-        std::string key = std::string(kPluginInterface) +
-                          "\n" PROVISO_VERSION "\n" LLVM_VERSION_STRING "\n" +
-                          machine_.getTargetTriple().str() + "\n" + machine_.getCPU() + "\n" +
-                          machine_.getFeatures().getString() + "\n" + std::to_string(width_) +
-                          (request.optimize ? "o" : "n") + "\n";
+    static std::string keyOf(const CompileRequest& request,
+                             const orc::JITTargetMachineBuilder& machine) {
+        std::string key =
+            std::string(kPluginInterface) + "\n" PROVISO_VERSION "\n" LLVM_VERSION_STRING "\n" +
+            machine.getTargetTriple().str() + "\n" + machine.getCPU() + "\n" +
+            machine.getFeatures().getString() + (request.optimize ? "\no\n" : "\nn\n");
         for (const KernelCode& kernel : request.kernels) {
             const std::string bytes = bytesOf(kernel);
             key += std::to_string(bytes.size()) + ":" + bytes;
@@ -97,9 +103,10 @@ class Compiler final : public KernelCompiler {
         return key;
     }
 
-    std::unique_ptr<llvm::MemoryBuffer> makeObject(const CompileRequest& request,
-                                                   std::string& message) {
-        auto machine = machine_.createTargetMachine();
+    static std::unique_ptr<llvm::MemoryBuffer> makeObject(const CompileRequest& request,
+                                                          orc::JITTargetMachineBuilder& builder,
+                                                          std::string& message) {
+        auto machine = builder.createTargetMachine();
         if (!machine) {
             message = textOf(machine.takeError());
             return nullptr;
@@ -107,16 +114,17 @@ class Compiler final : public KernelCompiler {
         if (!request.optimize) {
             (*machine)->setOptLevel(llvm::CodeGenOptLevel::None);
         }
+        const unsigned width = widthOf(**machine);
         llvm::LLVMContext context;
         llvm::Module module("kernels", context);
         module.setDataLayout((*machine)->createDataLayout());
-        module.setTargetTriple(machine_.getTargetTriple().str());
+        module.setTargetTriple(builder.getTargetTriple().str());
         for (std::size_t index = 0; index < request.kernels.size(); ++index) {
             llvm::Function* const function =
-                Emitter(module, request.kernels[index], width_).emit(nameOf(index));
-            function->addFnAttr("target-cpu", machine_.getCPU());
-            function->addFnAttr("target-features", machine_.getFeatures().getString());
-            if (width_ == 8) {
+                Emitter(module, request.kernels[index], width).emit(nameOf(index));
+            function->addFnAttr("target-cpu", builder.getCPU());
+            function->addFnAttr("target-features", builder.getFeatures().getString());
+            if (width == 8) {
                 function->addFnAttr("prefer-vector-width", "512");
                 function->addFnAttr("min-legal-vector-width", "512");
             }
@@ -159,12 +167,13 @@ class Compiler final : public KernelCompiler {
         passes.run(module, modules);
     }
 
-    std::unique_ptr<CompiledKernels> link(std::unique_ptr<llvm::MemoryBuffer> object,
-                                          std::size_t count,
-                                          bool wasCached,
-                                          std::string& message) {
+    static std::unique_ptr<CompiledKernels> link(std::unique_ptr<llvm::MemoryBuffer> object,
+                                                 const orc::JITTargetMachineBuilder& machine,
+                                                 std::size_t count,
+                                                 bool wasCached,
+                                                 std::string& message) {
         orc::LLJITBuilder builder;
-        builder.setJITTargetMachineBuilder(machine_);
+        builder.setJITTargetMachineBuilder(machine);
         builder.setNumCompileThreads(0);
         // Kernels call nothing but what may be listed below; nothing of the process can be found.
         builder.setLinkProcessSymbolsByDefault(false);
@@ -209,8 +218,7 @@ class Compiler final : public KernelCompiler {
         return std::make_unique<LinkedKernels>(std::move(*jit), std::move(functions), wasCached);
     }
 
-    orc::JITTargetMachineBuilder machine_;
-    unsigned width_ = 2;
+    orc::JITTargetMachineBuilder host_;
 };
 
 }  // namespace
