@@ -24,6 +24,7 @@ struct SwapOutcome {
     std::vector<std::uint64_t> byRevision;  ///< decisions of each of the three
     double p50 = 0;                         ///< microseconds
     double p99 = 0;
+    double ownP99 = 0;  ///< without the time in which others ran: what to compare on a busy machine
 };
 
 SwapOutcome swapUnderLoad(const SwapOptions& options);
