@@ -174,9 +174,13 @@ std::uint32_t Lowering::valueClause(Frame& frame, ExprId id) {
             made.detail = column.decision;
         } else if (column.kind == typed::ColumnKind::Computed) {
             made.kind = Clause::Kind::Definition;
-            made.link = locate(frame, expr.operands[0]).link;
-            made.children.push_back(definitionClause(expr.index));
-            std::erase(made.children, kNone);
+            const Location where = locate(frame, expr.operands[0]);
+            made.link = where.link;
+            // Which row a fold found is no link that an explanation could follow.
+            if (where.rows == kNone) {
+                made.children.push_back(definitionClause(expr.index));
+                std::erase(made.children, kNone);
+            }
         } else {
             made.kind = Clause::Kind::Field;
         }

@@ -85,6 +85,7 @@ class Planner {
             noteGroupings(stage);
             noteRead(stage);
             std::vector<Register> kept = stage.carriedOut;
+            kept.insert(kept.end(), stage.carriedIn.begin(), stage.carriedIn.end());
             kept.insert(kept.end(),
                         roots_[numberOf(stage)].registers.begin(),
                         roots_[numberOf(stage)].registers.end());

@@ -233,7 +233,16 @@ class SpanFinder : private WindowOperands {
         }
         spans_.begins[a] = static_cast<std::uint32_t>(first - order_.data());
         spans_.ends[a] = static_cast<std::uint32_t>(last - order_.data());
-        return true;
+        return differencesFit(spans_.begins[a], spans_.ends[a]);
+    }
+
+    /// Sums from the start may fit where what lies between two of them does not: that is left to
+    /// the pairs, which say so.
+    bool differencesFit(std::uint32_t begin, std::uint32_t end) const {
+        return std::all_of(spans_.sums.begin(), spans_.sums.end(), [&](const auto& sums) {
+            std::int64_t difference = 0;
+            return sums.empty() || !__builtin_sub_overflow(sums[end], sums[begin], &difference);
+        });
     }
 
     void narrow(const ColumnData& column, std::int64_t value) {

@@ -101,12 +101,18 @@ class Finder {
     /// False where anything else reads the window's rows.
     bool takeFolds(RunningWindow& window) const {
         const std::uint32_t space = program_.code[window.window].space;
+        // Also what a former stage found of each row, which then has to be there.
+        if (std::any_of(kept_.begin(), kept_.end(), [&](Register each) {
+                return program_.code[each].space == space;
+            })) {
+            return false;
+        }
         for (const Register number : order_) {
             const Instruction& one = program_.code[number];
             if (one.space == space) {
                 const bool plain = number == window.window || one.op == Op::SecondOf ||
                                    one.op == Op::SecondExists || one.op == Op::Spread;
-                if (!plain || kept_.count(number) != 0) {
+                if (!plain) {
                     return false;
                 }
                 continue;

@@ -17,6 +17,7 @@ rm -rf "$work/made/_CPack_Packages"
 
 names=(libproviso-runtime0 libproviso-runtime-dev libproviso-compiler0 libproviso-compiler-dev proviso)
 ! grep -q '^PROVISO_PYTHON:BOOL=ON' "$build/CMakeCache.txt" || names+=(python3-proviso)
+! grep -q '^PROVISO_JIT:BOOL=\(ON\|TRUE\|1\)' "$build/CMakeCache.txt" || names+=(proviso-jit)
 [[ $(ls "$work/made" | wc -l) == "${#names[@]}" ]] || fail "other packages than there should be: $(ls "$work/made")"
 version=$(sed -n 's/^CMAKE_PROJECT_VERSION:STATIC=//p' "$build/CMakeCache.txt")
 field() { dpkg-deb --field "$work/made/$1"_*.deb "$2"; }
@@ -42,6 +43,10 @@ needs=$(field libproviso-compiler0 Depends)
 holds libproviso-compiler-dev | grep >/dev/null 'include/proviso/compile.hpp' || fail 'the headers of the compiler are missing'
 [[ $(field proviso Depends) == *libsqlite3* && $(field proviso Depends) != *libproviso* ]] || fail "the command needs: $(field proviso Depends)"
 holds proviso | grep >/dev/null 'share/proviso/stdlib-rules/.*\.prv' || fail 'the command comes without the standard rules'
+if [[ " ${names[*]} " == *" proviso-jit "* ]]; then
+    ! holds proviso-jit | grep -v '/proviso/libproviso_jit\.so$' || fail 'the plug-in comes with more than itself (above)'
+    [[ $(field proviso-jit Depends) == *libllvm* ]] || fail "the plug-in does not say what it needs: $(field proviso-jit Depends)"
+fi
 
 # The command and the rules that come with it, unpacked.
 dpkg-deb --extract "$work/made"/proviso_*.deb "$work/tool"

@@ -24,6 +24,7 @@ inline jit::JitOptions eagerly() {
 class Twins {
   public:
     explicit Twins(Bed& bed, const jit::JitOptions& options = eagerly()) : bed_(bed) {
+        bed.complete();
         const Result<void> verified = bytecode::verify(bed.program);
         if (!verified) {
             FAIL(verified.error().context + ": " + verified.error().message);
@@ -43,6 +44,7 @@ class Twins {
 
     /// Runs both over the bed's batch and compares what every register says.
     void run(const Interpreter::Options& options = {}) {
+        bed_.complete();
         REQUIRE(interpreted_->run(bed_.batch, options).has_value());
         Interpreter::Options withCode = options;
         withCode.kernels = jit_.get();
