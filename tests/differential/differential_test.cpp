@@ -91,6 +91,8 @@ GeneratedCase readCase(const std::string& path) {
             part = line.substr(5);
             if (part.starts_with("budget ")) {
                 one.budget = std::stoll(part.substr(7));
+            } else if (part.starts_with("known as of day ")) {
+                one.knownAsOf = std::stoll(part.substr(16));
             } else if (part != "records") {
                 one.packs.push_back({part, {}, {}});
             }
