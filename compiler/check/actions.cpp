@@ -339,8 +339,7 @@ class ActionChecker {
         if (!missing.empty() && ok) {
             reportMissing(finding, missing, ast.finding.span);
         }
-        ok = ok && missing.empty();
-        return ok;
+        return ok && missing.empty();
     }
 
     void say(const ast::Report& ast) {

@@ -37,6 +37,24 @@ struct Instruction {
     std::vector<Register> operands;
 };
 
+/// The row space whose rows an instruction makes; kNone for most.
+inline std::uint32_t spaceMadeBy(const Instruction& one) {
+    switch (one.op) {
+    case Op::GroupBy:
+    case Op::BuildKeyed:
+        return one.index;
+    case Op::BuildRows:
+    case Op::BuildPairs:
+    case Op::BuildProduct:
+    case Op::BuildWindow:
+    case Op::BuildInstants:
+    case Op::BuildCovers:
+        return one.space;
+    default:
+        return kNone;
+    }
+}
+
 /// Both ends inclusive; days since 1970-01-01. `published` is the earliest day the text was known.
 struct InForcePeriod {
     std::int64_t from = INT64_MIN;

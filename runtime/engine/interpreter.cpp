@@ -281,11 +281,9 @@ Result<void> runOne(Frame& frame, Register number) {
     if (runInstruction(frame, number)) {
         return {};
     }
-    const Instruction& one = frame.program.code[number];
-    const bool keyed = one.op == Op::GroupBy || one.op == Op::BuildKeyed;
     return Error{ErrorCode::LimitExceeded,
                  "a collection grew beyond the limit of rows",
-                 frame.program.spaces[keyed ? one.index : one.space].name};
+                 frame.program.spaces[bytecode::spaceMadeBy(frame.program.code[number])].name};
 }
 
 void Frame::catchUp(Register number) const {

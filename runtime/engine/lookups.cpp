@@ -233,21 +233,9 @@ static std::vector<bool> findChoiceDependents(const Program& program) {
             dependent = dependent || depends[operand];
         }
         depends[number] = dependent;
-        switch (instruction.op) {
-        case Op::GroupBy:
-        case Op::BuildKeyed:
-            spaces[instruction.index] = dependent;
-            break;
-        case Op::BuildRows:
-        case Op::BuildPairs:
-        case Op::BuildProduct:
-        case Op::BuildWindow:
-        case Op::BuildInstants:
-        case Op::BuildCovers:
-            spaces[instruction.space] = dependent;
-            break;
-        default:
-            break;
+        if (const std::uint32_t made = bytecode::spaceMadeBy(instruction);
+            made != bytecode::kNone) {
+            spaces[made] = dependent;
         }
     }
     return depends;

@@ -18,29 +18,14 @@ using bytecode::Op;
 using bytecode::Program;
 using bytecode::Register;
 using bytecode::SpaceInfo;
+using bytecode::spaceMadeBy;
 
 /// Stages in the order of evaluation: 0 is records by themselves, then the classes in turn, level
 /// by level.
 using Ordinal = std::uint32_t;
 
-bool isBuild(Op op) {
-    switch (op) {
-    case Op::GroupBy:
-    case Op::BuildKeyed:
-    case Op::BuildRows:
-    case Op::BuildPairs:
-    case Op::BuildProduct:
-    case Op::BuildWindow:
-    case Op::BuildInstants:
-    case Op::BuildCovers:
-        return true;
-    default:
-        return false;
-    }
-}
-
-std::uint32_t spaceMadeBy(const Instruction& one) {
-    return one.op == Op::GroupBy || one.op == Op::BuildKeyed ? one.index : one.space;
+bool isBuild(const Instruction& one) {
+    return spaceMadeBy(one) != kNone;
 }
 
 void addTemplate(std::vector<Register>& out, const bytecode::Template& text);
@@ -110,7 +95,7 @@ class Planner {
     void findBuilders() {
         plan_.builder.assign(program_.spaces.size(), kNone);
         for (Register number = 0; number < program_.code.size(); ++number) {
-            if (isBuild(program_.code[number].op)) {
+            if (isBuild(program_.code[number])) {
                 plan_.builder[spaceMadeBy(program_.code[number])] = number;
             }
         }
@@ -123,7 +108,7 @@ class Planner {
             classes.push_back(space.partitionClass);
         }
         for (const Instruction& one : program_.code) {
-            if (!isBuild(one.op) || classes[spaceMadeBy(one)] != kNone) {
+            if (!isBuild(one) || classes[spaceMadeBy(one)] != kNone) {
                 continue;
             }
             const std::uint32_t made = spaceMadeBy(one);
@@ -173,7 +158,7 @@ class Planner {
         if (one.type.kind == TypeKind::Row) {
             found = join(found, classOfSpace(one.type.ref));
         }
-        if (isBuild(one.op)) {
+        if (isBuild(one)) {
             found = join(found, classOfSpace(spaceMadeBy(one)));
         }
         return found;
@@ -483,7 +468,7 @@ class Planner {
                  space = program_.spaces[space].parent) {
                 visit(program_.spaces[space].toParent);
             }
-            for (const std::uint32_t space : {one.target, isBuild(one.op) ? one.index : kNone}) {
+            for (const std::uint32_t space : {one.target, isBuild(one) ? one.index : kNone}) {
                 if (space != kNone) {
                     visit(plan_.builder[space]);
                 }
@@ -645,7 +630,7 @@ class Planner {
             }
             noteRows(one.space);
             noteRows(one.target);
-            if (isBuild(one.op)) {
+            if (isBuild(one)) {
                 noteRows(one.index);
             }
         };

@@ -235,7 +235,7 @@ class Explainer {
             break;
         }
         said.binds = said.spoke && isThere;
-        if (said.binds && isThere && decision.combination == bytecode::Combination::Strictest) {
+        if (said.binds && decision.combination == bytecode::Combination::Strictest) {
             const auto minimal = shower_.minimalDemands(decision.shown, target);
             said.binds = std::find(minimal.begin(), minimal.end(), effect.member) != minimal.end();
         }
@@ -260,19 +260,18 @@ class Explainer {
             for (const std::uint32_t child : clause.children) {
                 const Clause& definition = program_.clauses[child];
                 node.text = definition.text.empty() ? node.text : definition.text;
+                if (!isThere) {
+                    continue;
+                }
                 for (const std::uint32_t read : definition.children) {
-                    if (isThere) {
-                        node.children.push_back(clauseOn(read, below, depth + 1));
-                    }
+                    node.children.push_back(clauseOn(read, below, depth + 1));
                 }
-                if (isThere) {
-                    rows_.add(node, definition.value, below);
-                }
+                rows_.add(node, definition.value, below);
             }
             return node;
         }
-        for (const std::uint32_t child : clause.children) {
-            if (isThere) {
+        if (isThere) {
+            for (const std::uint32_t child : clause.children) {
                 node.children.push_back(clauseOn(child, below, depth + 1));
             }
         }

@@ -23,24 +23,6 @@ Register behindGuards(const bytecode::Program& program, Register number) {
 
 namespace {
 
-/// The space whose rows an instruction makes; kNone for most.
-std::uint32_t spaceMadeBy(const Instruction& one) {
-    switch (one.op) {
-    case Op::GroupBy:
-    case Op::BuildKeyed:
-        return one.index;
-    case Op::BuildRows:
-    case Op::BuildPairs:
-    case Op::BuildProduct:
-    case Op::BuildWindow:
-    case Op::BuildInstants:
-    case Op::BuildCovers:
-        return one.space;
-    default:
-        return kNone;
-    }
-}
-
 class Layout {
   public:
     Layout(const LayoutInput& input, std::size_t leastMembers, std::size_t mostMembers)
