@@ -3,13 +3,16 @@
 #include "compiler/driver/compile.h"
 #include "tools/proviso/console.h"
 
-#include <CLI/CLI.hpp>
 #include <functional>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
+
+namespace CLI {
+class App;
+}
 
 /// The commands of the program. Each file defines one `add...` that declares a command's options
 /// and sets what to run.
@@ -36,35 +39,6 @@ void addVerify(CLI::App& app, Invocation& invocation);
 void addStore(CLI::App& app, Invocation& invocation);
 void addHelp(CLI::App& app, Invocation& invocation);
 void addVersion(CLI::App& app, Invocation& invocation);
-
-/// Declares one command; `run` is called with its options once all arguments are read.
-template <typename Options>
-CLI::App* addCommand(CLI::App& app,
-                     Invocation& invocation,
-                     const std::string& name,
-                     const std::string& description,
-                     std::shared_ptr<Options> options,
-                     ExitCode (*run)(Console&, const Options&)) {
-    CLI::App* command = app.add_subcommand(name, description);
-    command->callback([&invocation, options, run] {
-        invocation.run = [options, run](Console& console) { return run(console, *options); };
-    });
-    return command;
-}
-
-/// What a command takes, or the whole program.
-std::string helpText(const CLI::App& command);
-
-// ---- options that several commands take
-
-/// `--packs`: folders or files of texts, or one pack-set file.
-void addPacksOption(CLI::App& command, std::vector<std::string>& packs, bool alsoPositional);
-
-/// `--format`, one of `known`; the first is the default.
-void addFormatOption(CLI::App& command, std::string& format, const std::vector<std::string>& known);
-
-/// `--as-of`: read by parseAsOf.
-void addAsOfOption(CLI::App& command, std::string& asOf);
 
 /// Days of the date given, nothing for an empty text; complains and returns false for what is no
 /// date.

@@ -1,5 +1,6 @@
 #include "runtime/bytecode/print.h"
 #include "runtime/engine/plan.h"
+#include "tools/proviso/options.h"
 #include "tools/proviso/pack_files.h"
 
 #include <algorithm>

@@ -1,6 +1,7 @@
 #include "compiler/analysis/cost.h"
 #include "compiler/analysis/lint.h"
 #include "compiler/diagnostics/render.h"
+#include "tools/proviso/options.h"
 #include "tools/proviso/pack_files.h"
 
 #include <fmt/format.h>

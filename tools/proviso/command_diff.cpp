@@ -2,13 +2,13 @@
 #include "runtime/explain/around.h"
 #include "runtime/explain/explain.h"
 #include "runtime/values/date.h"
-#include "tools/proviso/command.h"
 #include "tools/proviso/decision_spool.h"
 #include "tools/proviso/decision_writer.h"
 #include "tools/proviso/diff_report.h"
 #include "tools/proviso/fact_fields.h"
 #include "tools/proviso/history_side.h"
 #include "tools/proviso/html.h"
+#include "tools/proviso/options.h"
 #include "tools/proviso/pack_files.h"
 
 #include <algorithm>

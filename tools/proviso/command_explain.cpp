@@ -1,7 +1,7 @@
 #include "compiler/diagnostics/suggest.h"
 #include "runtime/engine/run.h"
 #include "runtime/explain/explain.h"
-#include "tools/proviso/command.h"
+#include "tools/proviso/options.h"
 #include "tools/proviso/pack_files.h"
 #include "tools/proviso/records.h"
 

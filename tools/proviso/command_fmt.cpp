@@ -1,7 +1,7 @@
 #include "compiler/diagnostics/render.h"
 #include "compiler/driver/load.h"
 #include "compiler/format/format.h"
-#include "tools/proviso/command.h"
+#include "tools/proviso/options.h"
 
 #include <cstdio>
 #include <filesystem>

@@ -6,7 +6,7 @@
 #include "runtime/pack/refusal.h"
 #include "runtime/pack_store/problem.h"
 #include "runtime/values/evaluation_error.h"
-#include "tools/proviso/command.h"
+#include "tools/proviso/options.h"
 
 #include <algorithm>
 #include <cctype>

@@ -1,7 +1,7 @@
 #include "runtime/input/line_reader.h"
 #include "runtime/log/verify.h"
-#include "tools/proviso/command.h"
 #include "tools/proviso/log_replay.h"
+#include "tools/proviso/options.h"
 #include "tools/proviso/records.h"
 #include "tools/proviso/run_command.h"
 

@@ -1,5 +1,6 @@
 #include "tools/proviso/compiled_rules.h"
 #include "tools/proviso/history_side.h"
+#include "tools/proviso/options.h"
 #include "tools/proviso/pack_files.h"
 #include "tools/proviso/pack_watcher.h"
 #include "tools/proviso/profiling.h"

@@ -1,3 +1,4 @@
+#include "tools/proviso/options.h"
 #include "tools/proviso/pack_files.h"
 
 #include <memory>

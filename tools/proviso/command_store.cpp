@@ -1,4 +1,5 @@
 #include "runtime/pack_store/store.h"
+#include "tools/proviso/options.h"
 #include "tools/proviso/pack_files.h"
 
 #include <fmt/format.h>

@@ -2,9 +2,9 @@
 #include "runtime/decision/json.h"
 #include "runtime/decision/text.h"
 #include "runtime/engine/run.h"
-#include "tools/proviso/command.h"
 #include "tools/proviso/coverage_report.h"
 #include "tools/proviso/html.h"
+#include "tools/proviso/options.h"
 #include "tools/proviso/pack_files.h"
 #include "tools/proviso/records.h"
 

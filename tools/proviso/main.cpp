@@ -1,6 +1,6 @@
 #include "compiler/diagnostics/suggest.h"
 #include "runtime/base/check.h"
-#include "tools/proviso/command.h"
+#include "tools/proviso/options.h"
 
 #include <csignal>
 #include <exception>

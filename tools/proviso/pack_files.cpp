@@ -38,26 +38,6 @@ Result<void> writeWhole(const std::string& path, std::string_view bytes) {
 
 }  // namespace
 
-void addTrustOptions(CLI::App& command, TrustOptions& options, bool mayAllowUnsigned) {
-    command
-        .add_option("--trust",
-                    options.keys,
-                    "public keys that may sign pack-set files: a file, or a folder with *.pub")
-        ->type_name("PATH")
-        ->allow_extra_args(false);
-    command
-        .add_option("--at-least-revision",
-                    options.atLeastRevision,
-                    "refuse a pack-set file of an older revision")
-        ->type_name("N");
-    if (mayAllowUnsigned) {
-        command.add_flag("--allow-unsigned",
-                         options.allowUnsigned,
-                         "for development: also a pack-set file that nobody signed; every "
-                         "decision says so");
-    }
-}
-
 std::optional<pack::Trust> readTrust(Console& console, const TrustOptions& options) {
     pack::Trust trust;
     trust.allowUnsigned = options.allowUnsigned;

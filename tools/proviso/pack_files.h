@@ -19,9 +19,6 @@ struct TrustOptions {
     std::uint64_t atLeastRevision = 0;
 };
 
-/// `--trust`, `--at-least-revision` and, unless there is no use for it, `--allow-unsigned`.
-void addTrustOptions(CLI::App& command, TrustOptions& options, bool mayAllowUnsigned = true);
-
 /// Whether any of the paths is what `--trust` is about, or nobody was trusted; complains otherwise.
 bool trustHasUse(Console& console,
                  const TrustOptions& options,
