@@ -37,12 +37,10 @@ std::string folded(std::string_view text) {
 class TestRunner {
   public:
     TestRunner(const CompiledSet& set, bool coverage)
-        : set_(set), program_(*set.program), evaluator_(set.program) {
+        : set_(set), program_(*set.program), dictionary_(program_.texts),
+          decoder_(program_.schema, dictionary_), evaluator_(set.program) {
         if (coverage) {
             coverage_.emplace(set);
-        }
-        for (const std::string& text : program_.texts) {
-            dictionary_.intern(text);
         }
         for (const ast::Pack& pack : set.packs) {
             for (const ast::ItemNode& node : pack.items) {
@@ -59,8 +57,7 @@ class TestRunner {
         outcome.title = test.title.text;
         outcome.span = test.title.span;
         outcome.expectations = test.expectations.size();
-        const std::optional<DecodedRecords> records = decode(test, outcome);
-        if (!records) {
+        if (!decode(test, outcome)) {
             return outcome;
         }
         DecideOptions options;
@@ -68,7 +65,8 @@ class TestRunner {
         if (test.knownAsOf) {
             options.asOf = test.knownAsOf->days;
         }
-        const Batch batch = records->store.select(recordsInOrder(program_, records->store));
+        const RecordStore& store = records_.store;
+        const Batch batch = store.select(recordsInOrder(program_, store));
         const testing::Decided decided(evaluator_, program_, batch, options);
         if (coverage_) {
             coverage_->note(decided.interpreter(), decided.results());
@@ -94,9 +92,9 @@ class TestRunner {
     const std::optional<Coverage>& coverage() const { return coverage_; }
 
   private:
-    /// The given records, read like any others. Nothing, after a failure was noted, when they do
-    /// not fit.
-    std::optional<DecodedRecords> decode(const ast::Test& test, TestOutcome& outcome) {
+    /// The given records, read like any others. False, after a failure was noted, when they do not
+    /// fit.
+    bool decode(const ast::Test& test, TestOutcome& outcome) {
         std::string text;
         for (const ast::Given& given : test.given) {
             testing::GivenProblem problem;
@@ -104,16 +102,19 @@ class TestRunner {
                 testing::recordText(given, samples_, program_.schema, problem);
             if (!record) {
                 outcome.failures.push_back({problem.span, "a record to decide", problem.text});
-                return std::nullopt;
+                return false;
             }
             text += *record + '\n';
         }
-        DecodeOptions options;
         if (test.knownAsOf) {
+            DecodeOptions options;
             options.knownAsOf = Date{test.knownAsOf->days};
+            records_ = decodeText(program_.schema, dictionary_, text, options, "given");
+        } else {
+            decoder_.addText("given", text);
+            records_ = decoder_.take(std::move(records_));
         }
-        DecodedRecords records = decodeText(program_.schema, dictionary_, text, options, "given");
-        for (const Rejection& rejection : records.rejections) {
+        for (const Rejection& rejection : records_.rejections) {
             const std::size_t index = std::min<std::size_t>(rejection.line, test.given.size()) - 1;
             outcome.failures.push_back(
                 {test.given[index].span,
@@ -121,21 +122,24 @@ class TestRunner {
                  (rejection.field.empty() ? "" : "`" + rejection.field + "`: ") +
                      rejection.message});
         }
-        if (!records.rejections.empty()) {
-            return std::nullopt;
+        if (!records_.rejections.empty()) {
+            return false;
         }
-        if (records.store.recordCount() == 0) {
+        if (records_.store.recordCount() == 0) {
             outcome.failures.push_back({test.title.span,
                                         "records to decide",
                                         "none of them was known by then, or all are void"});
-            return std::nullopt;
+            return false;
         }
-        return records;
+        return true;
     }
 
     const CompiledSet& set_;
     const bytecode::Program& program_;
     Dictionary dictionary_;
+    /// Making one takes longer than reading a test's records.
+    Decoder decoder_;
+    DecodedRecords records_;  ///< of the test that is run
     Evaluator evaluator_;
     std::optional<Coverage> coverage_;
     testing::Samples samples_;

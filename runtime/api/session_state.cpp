@@ -43,10 +43,7 @@ void PreparedSet::renewDictionary() {
         return;
     }
     decoder.reset();
-    dictionary = std::make_unique<Dictionary>();
-    for (const std::string& text : program->texts) {
-        dictionary->intern(text);
-    }
+    dictionary = std::make_unique<Dictionary>(program->texts);
 }
 
 void SessionState::forget() {

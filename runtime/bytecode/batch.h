@@ -19,6 +19,8 @@ namespace proviso {
 class Dictionary {
   public:
     Dictionary();
+    /// Started with a program's texts (Program::texts), as its records want it.
+    explicit Dictionary(const std::vector<std::string>& texts);
     Dictionary(const Dictionary&) = delete;
     Dictionary& operator=(const Dictionary&) = delete;
 

@@ -27,6 +27,12 @@ std::uint64_t hashSeed() {
 
 Dictionary::Dictionary() : seed_(hashSeed()), slots_(kFirstSlots) {}
 
+Dictionary::Dictionary(const std::vector<std::string>& texts) : Dictionary() {
+    for (const std::string& text : texts) {
+        intern(text);
+    }
+}
+
 std::uint32_t Dictionary::hash(std::string_view text) const {
     return static_cast<std::uint32_t>(hashText(text, seed_));
 }

@@ -1,8 +1,6 @@
 #include "runtime/engine/budget.h"
 
 #include <algorithm>
-#include <limits>
-#include <set>
 #include <unordered_map>
 #include <utility>
 
@@ -11,15 +9,6 @@ namespace proviso::engine {
 using bytecode::kNone;
 
 namespace {
-
-/// What does not fit costs as much as can be.
-std::int64_t addCost(std::int64_t sum, std::int64_t weight, std::int64_t rows) {
-    std::int64_t cost = 0;
-    if (__builtin_mul_overflow(weight, rows, &cost) || __builtin_add_overflow(sum, cost, &sum)) {
-        return std::numeric_limits<std::int64_t>::max();
-    }
-    return sum;
-}
 
 struct KeyHash {
     std::size_t operator()(const std::vector<std::int64_t>& key) const noexcept {
@@ -93,75 +82,19 @@ Sets setsOf(const std::vector<const ColumnData*>& keys, std::uint32_t records) {
     return sets;
 }
 
-Budget::Budget(const bytecode::Program& program, const Plan& plan, std::uint32_t records)
-    : program_(program), plan_(plan), records_(records), sets_(plan.classes.size()),
-      perRecord_(program.spaces.size()),
-      perSet_(plan.classes.size(), std::vector<std::vector<std::int64_t>>(program.spaces.size())) {
-    std::map<std::uint32_t, Weights> together;
-    for (const auto& rule : program.rules) {
-        std::vector<Price> prices = pricesOf(rule.weights);
-        if (prices.size() == 1) {
-            Weights& sum = together[prices.front().partitionClass];
-            for (const auto& [space, weight] : prices.front().weights) {
-                const auto place = std::find_if(
-                    sum.begin(), sum.end(), [&](const auto& each) { return each.first == space; });
-                if (place == sum.end()) {
-                    sum.emplace_back(space, weight);
-                } else {
-                    place->second = addCost(place->second, weight, 1);
-                }
-            }
-        } else {
-            totals_.push_back(prices);
-        }
-        for (const Price& price : prices) {
-            for (const auto& [space, weight] : price.weights) {
-                if (price.partitionClass == kNone) {
-                    perRecord_[space].resize(records_, 0);
-                }
-            }
-        }
-        rulePrices_.push_back(std::move(prices));
+Budget::Budget(const Plan& plan, std::uint32_t records)
+    : prices_(plan.prices), records_(records), sets_(plan.classes.size()),
+      perRecord_(plan.spaceClass.size()),
+      perSet_(plan.classes.size(), std::vector<std::vector<std::int64_t>>(plan.spaceClass.size())) {
+    for (const std::uint32_t space : prices_.perRecord) {
+        perRecord_[space].resize(records_, 0);
     }
-    for (auto& [partitionClass, weights] : together) {
-        totals_.push_back({Price{partitionClass, std::move(weights)}});
-    }
-}
-
-std::vector<Budget::Price> Budget::pricesOf(const Weights& weights) const {
-    std::set<std::uint32_t> classes;
-    for (const auto& [space, weight] : weights) {
-        if (plan_.spaceClass[space] != kNone) {
-            classes.insert(plan_.spaceClass[space]);
-        }
-    }
-    if (classes.empty()) {
-        return {{kNone, weights}};
-    }
-    std::vector<Price> prices;
-    for (const std::uint32_t each : classes) {
-        Price& price = prices.emplace_back();
-        price.partitionClass = each;
-        for (const auto& weight : weights) {
-            const std::uint32_t of = plan_.spaceClass[weight.first];
-            if (of == kNone || of == each) {
-                price.weights.push_back(weight);
-            }
-        }
-    }
-    return prices;
 }
 
 void Budget::bringTogether(std::uint32_t partitionClass, Sets sets) {
     sets_[partitionClass] = std::move(sets);
-    for (const std::vector<Price>& prices : rulePrices_) {
-        for (const Price& price : prices) {
-            for (const auto& [space, weight] : price.weights) {
-                if (price.partitionClass == partitionClass) {
-                    perSet_[partitionClass][space].resize(sets_[partitionClass].count, 0);
-                }
-            }
-        }
+    for (const std::uint32_t space : prices_.perSet[partitionClass]) {
+        perSet_[partitionClass][space].resize(sets_[partitionClass].count, 0);
     }
 }
 
@@ -230,12 +163,18 @@ bool Budget::isWithin(const Price& price, std::int64_t budget, const Most& most)
 }
 
 OverBudget Budget::over(std::int64_t budget) const {
-    OverBudget marked(program_.rules.size());
     const Most most = mostRows();
+    const auto within = [&](const Price& price) { return isWithin(price, budget, most); };
+    if (std::all_of(prices_.together.begin(), prices_.together.end(), [&](const auto& prices) {
+            return std::all_of(prices.begin(), prices.end(), within);
+        })) {
+        return {};
+    }
+    OverBudget marked(prices_.byRule.size());
     bool any = false;
-    for (std::size_t rule = 0; rule < rulePrices_.size(); ++rule) {
-        for (const Price& price : rulePrices_[rule]) {
-            if (isWithin(price, budget, most)) {
+    for (std::size_t rule = 0; rule < prices_.byRule.size(); ++rule) {
+        for (const Price& price : prices_.byRule[rule]) {
+            if (within(price)) {
                 continue;
             }
             const std::uint32_t sets =
@@ -261,7 +200,7 @@ OverBudget Budget::over(std::int64_t budget) const {
 
 std::int64_t Budget::spentBeside(std::uint32_t record) const {
     std::int64_t spent = 0;
-    for (const std::vector<Price>& prices : totals_) {
+    for (const std::vector<Price>& prices : prices_.together) {
         std::int64_t most = 0;
         for (const Price& price : prices) {
             most = std::max(most, cost(price, setOf(price, record)));

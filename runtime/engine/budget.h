@@ -5,7 +5,6 @@
 #include "runtime/engine/stage.h"
 
 #include <cstdint>
-#include <map>
 #include <vector>
 
 namespace proviso::engine {
@@ -24,7 +23,8 @@ Sets setsOf(const std::vector<const ColumnData*>& keys, std::uint32_t records);
 /// record is a set. It does not depend on what the rows say, so that every engine counts the same.
 class Budget {
   public:
-    Budget(const bytecode::Program& program, const Plan& plan, std::uint32_t records);
+    /// `plan` must outlive the budget.
+    Budget(const Plan& plan, std::uint32_t records);
 
     /// Who is in which set of a class (Plan::classes). Call for each class before `count`.
     void bringTogether(std::uint32_t partitionClass, Sets sets);
@@ -41,12 +41,6 @@ class Budget {
     std::int64_t spentBeside(std::uint32_t record) const;
 
   private:
-    using Weights = std::vector<std::pair<std::uint32_t, std::int64_t>>;
-    /// What rules of the same classes cost in sets of one class.
-    struct Price {
-        std::uint32_t partitionClass = bytecode::kNone;
-        Weights weights;
-    };
     /// The most rows of a space that any record or set has.
     struct Most {
         std::vector<std::int64_t> perRecord;            ///< by space
@@ -56,18 +50,14 @@ class Budget {
     /// Whether no set can be over, even if one had the most of everything: so one look is enough
     /// for nearly all rules.
     static bool isWithin(const Price& price, std::int64_t budget, const Most& most);
-    std::vector<Price> pricesOf(const Weights& weights) const;
     std::int64_t cost(const Price& price, std::uint32_t set) const;
     std::uint32_t setOf(const Price& price, std::uint32_t record) const;
 
-    const bytecode::Program& program_;
-    const Plan& plan_;
+    const Prices& prices_;
     std::uint32_t records_ = 0;
     std::vector<Sets> sets_;                                      ///< by class
     std::vector<std::vector<std::uint32_t>> perRecord_;           ///< by space; empty: not weighed
     std::vector<std::vector<std::vector<std::int64_t>>> perSet_;  ///< by class, space, set
-    std::vector<std::vector<Price>> rulePrices_;                  ///< by rule
-    std::vector<std::vector<Price>> totals_;  ///< rules of one class, or none, summed; others each
 };
 
 }  // namespace proviso::engine

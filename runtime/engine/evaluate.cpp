@@ -41,7 +41,7 @@ std::vector<RecordResult> Evaluator::decide(const Batch& batch, const DecideOpti
         }
         return results;
     }
-    engine::Budget budget(*program_, plan, batch.spaces[0].rows);
+    engine::Budget budget(plan, batch.spaces[0].rows);
     for (std::uint32_t index = 0; index < plan.classes.size(); ++index) {
         std::vector<const ColumnData*> keys;
         for (const bytecode::Register key : plan.classes[index].keys) {

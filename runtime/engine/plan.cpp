@@ -65,6 +65,7 @@ class Planner {
         }
         noteGroups();
         countSpaces();
+        plan_.prices = pricesOf(program_, plan_.spaceClass, plan_.classes.size());
         for (Stage& stage : plan_.stages) {
             noteChoices(stage);
             noteGroupings(stage);

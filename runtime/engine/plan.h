@@ -2,6 +2,7 @@
 
 #include "runtime/bytecode/batch.h"
 #include "runtime/bytecode/program.h"
+#include "runtime/engine/prices.h"
 #include "runtime/engine/running.h"
 
 #include <cstdint>
@@ -47,6 +48,7 @@ struct Plan {
     std::vector<bytecode::PartitionClass> classes;  ///< as the program says
     std::vector<std::uint32_t> spaceClass;          ///< by space: index into `classes` or kNone
     std::vector<bytecode::Register> builder;  ///< by space: what makes it; kNone for input spaces
+    Prices prices;
 
     /// False where the stage says nothing but who is beside a rejected record, and none was.
     bool isNeeded(std::size_t stage, bool anyHoles) const;

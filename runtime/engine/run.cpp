@@ -382,7 +382,7 @@ class StagedRun {
     // ---- the end -------------------------------------------------------------------------------
 
     Budget countBudget() const {
-        Budget budget(*program_, plan_, count());
+        Budget budget(plan_, count());
         for (const Partition& partition : plan_.partitions) {
             const bool isUsed =
                 std::any_of(plan_.stages.begin(), plan_.stages.end(), [&](const Stage& stage) {

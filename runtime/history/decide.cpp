@@ -664,7 +664,7 @@ class Decider::Work {
 
     /// Whether some rule costs too much in a set of these records; then `over_` says where.
     bool budgetExceeded(const Keys& keys) {
-        engine::Budget budget(*program_, plan_, static_cast<std::uint32_t>(keys.size()));
+        engine::Budget budget(plan_, static_cast<std::uint32_t>(keys.size()));
         for (std::uint32_t each = 0; each < plan_.classes.size(); ++each) {
             engine::Sets sets;
             std::unordered_map<Together, std::uint32_t> known;

@@ -168,10 +168,7 @@ void Feeder::put(const std::string& source, const std::vector<Line>& lines) {
             onLine(line.text, line.tooLong);
         }
     }
-    Dictionary dictionary;
-    for (const std::string& text : program_.texts) {
-        dictionary.intern(text);
-    }
+    Dictionary dictionary(program_.texts);
     DecodeOptions options;
     options.settle = false;
     Decoder decoder(program_.schema, dictionary, options);

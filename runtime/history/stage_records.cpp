@@ -27,11 +27,7 @@ void addCell(std::string& out, const Type& type, std::int64_t value, const Dicti
 }
 
 std::unique_ptr<Dictionary> dictionaryFor(const bytecode::Program& program) {
-    auto dictionary = std::make_unique<Dictionary>();
-    for (const std::string& text : program.texts) {
-        dictionary->intern(text);
-    }
-    return dictionary;
+    return std::make_unique<Dictionary>(program.texts);
 }
 
 }  // namespace

@@ -295,10 +295,7 @@ Result<Packet> makePacket(const CompiledSet& set, const PacketRequest& request) 
     packet.packsDigest = program.digest;
     packet.recordsDigest = digestOf(request.records);
 
-    Dictionary dictionary;
-    for (const std::string& text : program.texts) {
-        dictionary.intern(text);
-    }
+    Dictionary dictionary(program.texts);
     std::string lines;
     for (const std::string& record : request.records) {
         if (record.find('\n') != std::string::npos) {

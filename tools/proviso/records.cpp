@@ -85,10 +85,7 @@ std::optional<ReadRecords> readRecords(Console& console,
         return std::nullopt;
     }
     ReadRecords records;
-    records.dictionary = std::make_unique<Dictionary>();
-    for (const std::string& text : program.texts) {
-        records.dictionary->intern(text);
-    }
+    records.dictionary = std::make_unique<Dictionary>(program.texts);
     DecodeOptions options;
     if (asOf) {
         options.knownAsOf = Date{*asOf};
