@@ -11,19 +11,25 @@ import threading
 import time
 
 command, repetitions, known = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
+# Between two visits that come in; 0: each comes as soon as the one before is decided, on a core of its own.
+pause = float(sys.argv[4]) / 1000 if len(sys.argv) > 4 else 0.005
 with tempfile.TemporaryDirectory() as work:
     packs = os.path.join(work, "packs")
     shutil.copytree("stdlib-rules", packs)
     edited = os.path.join(packs, "medicare/part_b_supervision.prv")
     text = open(edited).read()
     visits = open("examples/clinic/visits.ndjson").read().splitlines()
+
+    def of_others(visit, suffix):
+        """The same of other people: every word that names someone is another one."""
+        return re.sub(r'"([A-Z]+-\d+)"', rf'"\1-{suffix}"', visit)
+
     history = os.path.join(work, "history.ndjson")
     with open(history, "w") as out:
-        # Repeated histories are those of other people: every word that names someone is another one.
         for number in range(known):
             visit = visits[number % len(visits)]
             round_ = number // len(visits)
-            out.write((visit if round_ == 0 else re.sub(r'"([A-Z]+-\d+)"', rf'"\1-{round_}"', visit)) + "\n")
+            out.write((visit if round_ == 0 else of_others(visit, round_)) + "\n")
     session = subprocess.Popen(
         [command, "run", "--watch", "--timings", "--packs", packs, "--format", "ndjson", history, "-"],
         stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, bufsize=1)
@@ -50,7 +56,7 @@ with tempfile.TemporaryDirectory() as work:
         thread.start()
 
     def decide(key):
-        visit = json.loads(visits[0])
+        visit = json.loads(of_others(visits[0], key))
         visit["visit_id"] = key
         session.stdin.write(json.dumps(visit) + "\n")
 
@@ -76,6 +82,7 @@ with tempfile.TemporaryDirectory() as work:
             with changed:
                 changed.wait_for(lambda: f"N-{number}-{attempt}" in answered, 60)
             attempt += 1
+            time.sleep(pause)
         totals.append((max(met.values()) - saved) * 1000)
     session.stdin.close()
     for thread in threads:
