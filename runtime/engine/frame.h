@@ -64,6 +64,20 @@ inline std::uint32_t rootOf(const bytecode::Program& program, std::uint32_t spac
     return space;
 }
 
+/// What a run may be asked for, in its order.
+struct Asked {
+    std::vector<Register> links;    ///< make rows, or say how rows hang together
+    std::vector<Register> columns;  ///< everything else
+    std::vector<Register> inputs;   ///< of the columns, those of the batch
+};
+Asked askedOf(const bytecode::Program& program, const std::vector<Register>& registers);
+
+/// A register that is being computed: what it needs comes first.
+struct Wanted {
+    Register number = bytecode::kNone;
+    std::size_t next = 0;  ///< of its operands
+};
+
 struct Frame {
     Frame(std::shared_ptr<const bytecode::Program> programShared,
           std::shared_ptr<const Lookups> lookupsShared);
@@ -87,11 +101,13 @@ struct Frame {
     std::vector<std::vector<std::uint8_t>> overBudget;
     std::vector<RegisterData> registers;
 
-    std::vector<Register> active;               ///< what runs, ascending
+    std::vector<Register> active;               ///< what runs, in this order
+    Asked asked;                                ///< of `active`
     std::vector<Register> carriedIn;            ///< not computed, but given with the batch
     std::vector<const CarriedColumn*> givenBy;  ///< by register, nullptr where it is computed
 
-    Pending pending;  ///< what kernels left out
+    Pending pending;             ///< what was left out
+    std::vector<Wanted> wanted;  ///< what is being caught up
 
     const std::vector<RunningWindow>* running = nullptr;
     std::vector<RunningSpans> spans;  ///< parallel to `running`
@@ -105,6 +121,12 @@ struct Frame {
     std::vector<std::uint32_t> words;
     std::vector<std::uint32_t> moreWords;
 
+    void setActive(const std::vector<Register>& toRun) {
+        if (active != toRun) {
+            active = toRun;
+            asked = askedOf(program, active);
+        }
+    }
     std::size_t rowsOf(const Instruction& instruction) const {
         return rowCounts[instruction.space];
     }
@@ -117,6 +139,8 @@ struct Frame {
     /// Computes what was left out, with all that it needs. The operations' memory above is used:
     /// no operation may be under way.
     void catchUp(Register number) const;
+    /// Computes what of a register's operands was left out. No operation may be under way.
+    void computeOperands(Register number);
     const ColumnData& operand(const Instruction& instruction, std::size_t index) const {
         return column(instruction.operands[index]);
     }
@@ -173,6 +197,10 @@ void mapRows(ColumnData& out, std::size_t rows, Kernel kernel, const Columns&...
 
 /// Runs one instruction. Error: LimitExceeded, where a row space would grow beyond the limit.
 Result<void> runOne(Frame& frame, Register number);
+
+/// Makes rows, in order, and leaves the columns out until somebody reads them (demand.cpp). Error:
+/// as runOne.
+Result<void> runAsked(Frame& frame, const Asked& asked);
 
 // ---- one function an operation or family; each fills registers[number] ------------------------
 

@@ -4,6 +4,7 @@
 #include "runtime/engine/bounds.h"
 #include "runtime/engine/frame.h"
 
+#include <algorithm>
 #include <numeric>
 #include <utility>
 
@@ -237,11 +238,11 @@ static bool holesFit(const Batch::Space& holes, const SchemaSpace& described) {
 /// Columns that nothing reads may be left out.
 static bool hasWhatIsRead(const Batch& batch,
                           const std::vector<Instruction>& code,
-                          const std::vector<Register>& active) {
-    return std::all_of(active.begin(), active.end(), [&](Register number) {
+                          const std::vector<Register>& inputs) {
+    return std::all_of(inputs.begin(), inputs.end(), [&](Register number) {
         const Instruction& one = code[number];
-        return one.op != Op::Input || batch.spaces[one.space].columns[one.index].values.size() ==
-                                          batch.spaces[one.space].rows;
+        return batch.spaces[one.space].columns[one.index].values.size() ==
+               batch.spaces[one.space].rows;
     });
 }
 
@@ -284,62 +285,6 @@ Result<void> runOne(Frame& frame, Register number) {
     return Error{ErrorCode::LimitExceeded,
                  "a collection grew beyond the limit of rows",
                  frame.program.spaces[bytecode::spaceMadeBy(frame.program.code[number])].name};
-}
-
-void Frame::catchUp(Register number) const {
-    // What is read is not changed by being read for the first time.
-    auto& self = const_cast<Frame&>(*this);
-    Pending& marks = self.pending;
-    if (marks.readLater != nullptr) {
-        (*marks.readLater)[number].fetch_add(1, std::memory_order_relaxed);
-    }
-    std::vector<Register> wanted;
-    const auto want = [&](Register one) {
-        if (marks.marks[one] == Pending::LeftOut) {
-            wanted.push_back(one);
-        }
-        marks.marks[one] = Pending::None;
-    };
-    want(number);
-    for (std::size_t next = 0; next < wanted.size(); ++next) {
-        for (const Register operand : program.code[wanted[next]].operands) {
-            want(operand);
-        }
-    }
-    std::sort(wanted.begin(), wanted.end());
-    for (const Register one : wanted) {
-        // INVARIANT: only columns are left out, and no column makes rows.
-        const Result<void> done = runOne(self, one);
-        PROVISO_CHECK(done.has_value(), "a column that was left out can be computed");
-    }
-}
-
-/// Runs the instructions one by one.
-static Result<void> runAll(Frame& frame, const std::vector<Register>& registers) {
-    for (const Register number : registers) {
-        if (Result<void> done = runOne(frame, number); !done.has_value()) {
-            return done;
-        }
-    }
-    return {};
-}
-
-/// Those of the registers that depend on the choice, once more.
-static Result<void> runDependents(Frame& frame, const std::vector<Register>& registers) {
-    for (const Register number : registers) {
-        if (!frame.lookups->dependsOnChoice[number]) {
-            continue;
-        }
-        for (const Register operand : frame.program.code[number].operands) {
-            if (frame.pending.concerns(operand)) {
-                frame.catchUp(operand);
-            }
-        }
-        if (Result<void> done = runOne(frame, number); !done.has_value()) {
-            return done;
-        }
-    }
-    return {};
 }
 
 static void takeCarried(Frame& frame, const InterpreterOptions& options) {
@@ -405,14 +350,15 @@ Interpreter Interpreter::sibling() const {
 Result<void> Interpreter::run(const Batch& batch, const Options& options) {
     engine::Frame& frame = *frame_;
     frame.isReadable = false;
-    if (options.active != nullptr) {
-        frame.active = *options.active;
+    if (options.active == nullptr) {
+        std::vector<bytecode::Register> all(frame.program.code.size());
+        std::iota(all.begin(), all.end(), 0U);
+        frame.setActive(all);
     } else {
-        frame.active.resize(frame.program.code.size());
-        std::iota(frame.active.begin(), frame.active.end(), 0U);
+        frame.setActive(*options.active);
     }
     if (!engine::fits(batch, frame.program.schema) ||
-        !engine::hasWhatIsRead(batch, frame.program.code, frame.active)) {
+        !engine::hasWhatIsRead(batch, frame.program.code, frame.asked.inputs)) {
         return Error{ErrorCode::InvalidArgument, "the batch does not fit the program's schema", ""};
     }
     const std::int64_t knownBy = options.asOf.value_or(INT64_MAX);
@@ -435,7 +381,7 @@ Result<void> Interpreter::run(const Batch& batch, const Options& options) {
     if (options.kernels != nullptr) {
         compiled = options.kernels->run(frame, frame.active);
     }
-    Result<void> done = compiled ? std::move(*compiled) : engine::runAll(frame, frame.active);
+    Result<void> done = compiled ? std::move(*compiled) : engine::runAsked(frame, frame.asked);
     if (done.has_value()) {
         engine::checkCarried(frame);
         frame.isReadable = true;
@@ -450,15 +396,24 @@ void Interpreter::limit(std::vector<std::vector<std::uint8_t>> overBudget) {
 Result<void> Interpreter::rerun(std::int64_t choice,
                                 const std::vector<bytecode::Register>* needed) {
     PROVISO_CHECK(frame_->batch != nullptr, "rerun before run");
-    // What was left out and is not run again says what it said.
-    for (bytecode::Register number = 0; number < frame_->pending.marks.size(); ++number) {
-        if (frame_->lookups->dependsOnChoice[number] && frame_->pending.concerns(number)) {
-            frame_->catchUp(number);
+    engine::Frame& frame = *frame_;
+    const std::vector<bool>& dependent = frame.lookups->dependsOnChoice;
+    std::vector<bytecode::Register> again;
+    std::vector<bool> isAgain(dependent.size());
+    for (const bytecode::Register number : needed != nullptr ? *needed : frame.active) {
+        if (dependent[number]) {
+            again.push_back(number);
+            isAgain[number] = true;
         }
     }
-    frame_->choice = choice;
-    Result<void> done =
-        engine::runDependents(*frame_, needed != nullptr ? *needed : frame_->active);
+    // What was left out and is not run again says what it said.
+    for (const bytecode::Register number : frame.active) {
+        if (dependent[number] && !isAgain[number] && frame.pending.concerns(number)) {
+            frame.catchUp(number);
+        }
+    }
+    frame.choice = choice;
+    Result<void> done = engine::runAsked(frame, engine::askedOf(frame.program, again));
     frame_->isReadable = frame_->isReadable && done.has_value();
     return done;
 }

@@ -15,15 +15,15 @@ namespace proviso::engine {
 
 struct Frame;
 
-/// Registers of a run that somebody may still read: those that compiled code kept to itself are
-/// interpreted when they are first read.
+/// Registers of a run that somebody may still read: those that nobody asked for yet, or that
+/// compiled code kept to itself, are interpreted when they are first read.
 struct Pending {
     enum Mark : std::uint8_t {
         None = 0,
         LeftOut = 1,  ///< not computed
         Watched = 2,  ///< computed; only its first reader is of interest
     };
-    std::vector<std::uint8_t> marks;  ///< by register; empty where kernels never ran
+    std::vector<std::uint8_t> marks;  ///< by register; empty before the first run
     /// By register: after how many runs it was read. May be shared by frames.
     std::shared_ptr<std::vector<std::atomic<std::uint32_t>>> readLater;
 

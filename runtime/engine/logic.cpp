@@ -335,13 +335,15 @@ Bounds boundsOfLowest(const Frame& frame, const Instruction& instruction, std::s
     Bounds out;
     for (std::size_t index = 0; index < instruction.operands.size(); index += 2) {
         const Logical guard = logicalAt(frame.operand(instruction, index), row);
-        const ColumnData& column = frame.operand(instruction, index + 1);
-        const Bounds value = boundsAt(column, row);
         if (mayBeUnmet(frame, instruction, index, row)) {
             return {};
         }
-        if ((!guard.yes && guard.state != State::Unknown) ||
-            column.state(row) == State::NotApplicable) {
+        if (!guard.yes && guard.state != State::Unknown) {
+            continue;  // a value that no row lets in was not computed
+        }
+        const ColumnData& column = frame.operand(instruction, index + 1);
+        const Bounds value = boundsAt(column, row);
+        if (column.state(row) == State::NotApplicable) {
             continue;
         }
         const bool certain = guard.yes && value.any();
