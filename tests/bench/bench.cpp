@@ -7,6 +7,7 @@
 #include "runtime/explain/explain.h"
 #include "runtime/input/decoder.h"
 #include "runtime/jit/jit.h"
+#include "tests/bench/allocations.h"
 #include "tests/bench/workload/engine.h"
 #include "tests/bench/workload/hand.h"
 
@@ -20,6 +21,8 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <proviso/compile.hpp>
+#include <proviso/proviso.hpp>
 #include <simdjson.h>
 #include <sstream>
 #include <string>
@@ -186,6 +189,22 @@ void measureDecide(const Request& request, bool inColumns, bool withJit = false)
                (jit != nullptr ? jitText(*jit) : ""));
 }
 
+std::string latencyText(std::vector<double> latencies) {
+    std::sort(latencies.begin(), latencies.end());
+    const auto at = [&](double part) {
+        return latencies[static_cast<std::size_t>(part *
+                                                  static_cast<double>(latencies.size() - 1))];
+    };
+    return fmt::format(
+        ",\"p50\":{:.9f},\"p99\":{:.9f},\"p999\":{:.9f}", at(0.5), at(0.99), at(0.999));
+}
+
+/// A record's, in the last repetition, when everything is warm.
+std::string allocationText(std::uint64_t allocations, std::size_t records) {
+    return fmt::format(",\"allocations\":{:.1f}",
+                       static_cast<double>(allocations) / static_cast<double>(records));
+}
+
 /// Records one at a time, as an embedder asks for them: decided alone, and with every reason.
 void measureSingle(const Request& request, bool withReasons) {
     const auto set = compiled(request.packs);
@@ -198,7 +217,10 @@ void measureSingle(const Request& request, bool withReasons) {
     }
     std::vector<Measured> all;
     std::vector<double> latencies;
+    std::uint64_t allocations = 0;
     for (int i = 0; i < request.repetitions; ++i) {
+        latencies.reserve(latencies.size() + batches.size());
+        const std::uint64_t before = allocationsOfThread();
         all.push_back(measure([&] {
             for (const Batch& batch : batches) {
                 const auto begin = std::chrono::steady_clock::now();
@@ -211,18 +233,52 @@ void measureSingle(const Request& request, bool withReasons) {
                         .count());
             }
         }));
+        allocations = allocationsOfThread() - before;
     }
-    std::sort(latencies.begin(), latencies.end());
-    const auto at = [&](double part) {
-        return latencies[static_cast<std::size_t>(part *
-                                                  static_cast<double>(latencies.size() - 1))];
-    };
     report(all,
-           fmt::format(",\"records\":{},\"p50\":{:.9f},\"p99\":{:.9f},\"p999\":{:.9f}",
-                       count,
-                       at(0.5),
-                       at(0.99),
-                       at(0.999)));
+           fmt::format(",\"records\":{}{}", count, latencyText(std::move(latencies))) +
+               allocationText(allocations, batches.size()));
+}
+
+/// The same through the public interface, from the text of each record.
+void measureEmbedded(const Request& request) {
+    const auto packs = compilePackSet(request.packs);
+    Engine engine({.allowUnsigned = true});
+    if (!packs || !engine.publish(*packs)) {
+        fmt::print(stderr, "{} cannot be used\n", request.packs);
+        std::exit(2);
+    }
+    std::vector<std::string> lines(3000);
+    std::ifstream file(request.file);
+    std::size_t count = 0;
+    while (count < lines.size() && std::getline(file, lines[count])) {
+        ++count;
+    }
+    lines.resize(count);
+    auto session = Session::open(engine);
+    std::vector<Measured> all;
+    std::vector<double> latencies;
+    std::uint64_t allocations = 0;
+    for (int i = 0; i < request.repetitions; ++i) {
+        latencies.reserve(latencies.size() + lines.size());
+        const std::uint64_t before = allocationsOfThread();
+        all.push_back(measure([&] {
+            for (const std::string& line : lines) {
+                const auto begin = std::chrono::steady_clock::now();
+                if (!session->decideOne(line)) {
+                    fmt::print(stderr, "a record of {} is rejected\n", request.file);
+                    std::exit(2);
+                }
+                latencies.push_back(
+                    std::chrono::duration<double>(std::chrono::steady_clock::now() - begin)
+                        .count());
+            }
+        }));
+        allocations = allocationsOfThread() - before;
+    }
+    report(all,
+           fmt::format(",\"records\":{}{}", lines.size(), latencyText(std::move(latencies))) +
+               allocationText(allocations, lines.size()));
 }
 
 // ---- by hand -----------------------------------------------------------------------------------
@@ -307,6 +363,7 @@ int main(int argc, char** argv) {
         {"decide-columns-jit",
          [](const Request& request) { measureDecide(request, true, /*withJit=*/true); }},
         {"single", [](const Request& request) { measureSingle(request, false); }},
+        {"embedded", measureEmbedded},
         {"explained", [](const Request& request) { measureSingle(request, true); }},
         {"hand-read", measureHandRead},
         {"hand-rows", measureHandRows},
