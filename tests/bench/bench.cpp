@@ -3,11 +3,9 @@
 // `cpu` is what the process was given, which says more where a machine is shared.
 
 #include "compiler/driver/compile.h"
-#include "runtime/engine/evaluate.h"
-#include "runtime/explain/explain.h"
-#include "runtime/input/decoder.h"
 #include "runtime/jit/jit.h"
-#include "tests/bench/allocations.h"
+#include "tests/bench/measuring.h"
+#include "tests/bench/single.h"
 #include "tests/bench/workload/engine.h"
 #include "tests/bench/workload/hand.h"
 
@@ -21,8 +19,6 @@
 #include <functional>
 #include <map>
 #include <memory>
-#include <proviso/compile.hpp>
-#include <proviso/proviso.hpp>
 #include <simdjson.h>
 #include <sstream>
 #include <string>
@@ -33,75 +29,6 @@ using namespace proviso;
 using namespace proviso::bench;
 
 namespace {
-
-struct Measured {
-    double seconds = 0;
-    double cpu = 0;
-};
-
-double processCpu() {
-    timespec now{};
-    ::clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
-    return static_cast<double>(now.tv_sec) + static_cast<double>(now.tv_nsec) * 1e-9;
-}
-
-Measured measure(const std::function<void()>& work) {
-    const double cpu = processCpu();
-    const auto begin = std::chrono::steady_clock::now();
-    work();
-    Measured measured;
-    measured.seconds =
-        std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
-    measured.cpu = processCpu() - cpu;
-    return measured;
-}
-
-/// `{"seconds":[...],"cpu":[...],...}`
-void report(const std::vector<Measured>& all, const std::string& more) {
-    std::string seconds;
-    std::string cpu;
-    for (const Measured& one : all) {
-        seconds += fmt::format("{}{:.7f}", seconds.empty() ? "" : ",", one.seconds);
-        cpu += fmt::format("{}{:.7f}", cpu.empty() ? "" : ",", one.cpu);
-    }
-    fmt::print("{{\"seconds\":[{}],\"cpu\":[{}]{}}}\n", seconds, cpu, more);
-}
-
-std::unique_ptr<CompiledSet> compiled(const std::string& packs) {
-    auto set = compilePaths({packs}, CompileGoal::Lowered);
-    if (set->program == nullptr) {
-        fmt::print(stderr, "{} does not compile\n", packs);
-        std::exit(2);
-    }
-    return set;
-}
-
-struct Input {
-    std::unique_ptr<Dictionary> dictionary;
-    DecodedRecords records;
-};
-
-Input decodeFile(const bytecode::Program& program, const std::string& path) {
-    Input input;
-    input.dictionary = std::make_unique<Dictionary>();
-    for (const std::string& known : program.texts) {
-        input.dictionary->intern(known);
-    }
-    Decoder decoder(program.schema, *input.dictionary);
-    if (!decoder.addFile(path)) {
-        fmt::print(stderr, "{} cannot be read\n", path);
-        std::exit(2);
-    }
-    input.records = decoder.finish();
-    return input;
-}
-
-struct Request {
-    std::string packs;
-    std::string file;
-    int repetitions = 1;
-    unsigned threads = 1;
-};
 
 std::string digestOf(std::size_t records, const Digest& digest) {
     return fmt::format(",\"records\":{},\"digest\":\"{}\",\"kx\":\"{}\"",
@@ -187,98 +114,6 @@ void measureDecide(const Request& request, bool inColumns, bool withJit = false)
     report(all,
            digestOf(input.records.store.recordCount(), digest) +
                (jit != nullptr ? jitText(*jit) : ""));
-}
-
-std::string latencyText(std::vector<double> latencies) {
-    std::sort(latencies.begin(), latencies.end());
-    const auto at = [&](double part) {
-        return latencies[static_cast<std::size_t>(part *
-                                                  static_cast<double>(latencies.size() - 1))];
-    };
-    return fmt::format(
-        ",\"p50\":{:.9f},\"p99\":{:.9f},\"p999\":{:.9f}", at(0.5), at(0.99), at(0.999));
-}
-
-/// A record's, in the last repetition, when everything is warm.
-std::string allocationText(std::uint64_t allocations, std::size_t records) {
-    return fmt::format(",\"allocations\":{:.1f}",
-                       static_cast<double>(allocations) / static_cast<double>(records));
-}
-
-/// Records one at a time, as an embedder asks for them: decided alone, and with every reason.
-void measureSingle(const Request& request, bool withReasons) {
-    const auto set = compiled(request.packs);
-    const Input input = decodeFile(*set->program, request.file);
-    const std::uint32_t count = std::min(input.records.store.recordCount(), 3000U);
-    Evaluator evaluator(set->program);
-    std::vector<Batch> batches;
-    for (std::uint32_t record = 0; record < count; ++record) {
-        batches.push_back(input.records.store.select(std::vector<std::uint32_t>{record}));
-    }
-    std::vector<Measured> all;
-    std::vector<double> latencies;
-    std::uint64_t allocations = 0;
-    for (int i = 0; i < request.repetitions; ++i) {
-        latencies.reserve(latencies.size() + batches.size());
-        const std::uint64_t before = allocationsOfThread();
-        all.push_back(measure([&] {
-            for (const Batch& batch : batches) {
-                const auto begin = std::chrono::steady_clock::now();
-                const std::vector<RecordResult> results = evaluator.decide(batch, {});
-                if (withReasons) {
-                    explain(evaluator.interpreter(), batch, 0, results[0], {});
-                }
-                latencies.push_back(
-                    std::chrono::duration<double>(std::chrono::steady_clock::now() - begin)
-                        .count());
-            }
-        }));
-        allocations = allocationsOfThread() - before;
-    }
-    report(all,
-           fmt::format(",\"records\":{}{}", count, latencyText(std::move(latencies))) +
-               allocationText(allocations, batches.size()));
-}
-
-/// The same through the public interface, from the text of each record.
-void measureEmbedded(const Request& request) {
-    const auto packs = compilePackSet(request.packs);
-    Engine engine({.allowUnsigned = true});
-    if (!packs || !engine.publish(*packs)) {
-        fmt::print(stderr, "{} cannot be used\n", request.packs);
-        std::exit(2);
-    }
-    std::vector<std::string> lines(3000);
-    std::ifstream file(request.file);
-    std::size_t count = 0;
-    while (count < lines.size() && std::getline(file, lines[count])) {
-        ++count;
-    }
-    lines.resize(count);
-    auto session = Session::open(engine);
-    std::vector<Measured> all;
-    std::vector<double> latencies;
-    std::uint64_t allocations = 0;
-    for (int i = 0; i < request.repetitions; ++i) {
-        latencies.reserve(latencies.size() + lines.size());
-        const std::uint64_t before = allocationsOfThread();
-        all.push_back(measure([&] {
-            for (const std::string& line : lines) {
-                const auto begin = std::chrono::steady_clock::now();
-                if (!session->decideOne(line)) {
-                    fmt::print(stderr, "a record of {} is rejected\n", request.file);
-                    std::exit(2);
-                }
-                latencies.push_back(
-                    std::chrono::duration<double>(std::chrono::steady_clock::now() - begin)
-                        .count());
-            }
-        }));
-        allocations = allocationsOfThread() - before;
-    }
-    report(all,
-           fmt::format(",\"records\":{}{}", lines.size(), latencyText(std::move(latencies))) +
-               allocationText(allocations, lines.size()));
 }
 
 // ---- by hand -----------------------------------------------------------------------------------

@@ -9,10 +9,11 @@ import json
 import os
 import platform
 import re
-import statistics
 import subprocess
 import sys
 import time
+
+from table import Table, compare, median, spread, write_page
 
 BENCH = "build/release/tests/bench/proviso_bench"
 RECORDS = "build/release/tests/bench/proviso_bench_records"
@@ -50,15 +51,6 @@ def in_turn(repetitions, **work):
     return results
 
 
-def median(values):
-    return statistics.median(values)
-
-
-def spread(values):
-    """Highest minus lowest, in parts of the median."""
-    return (max(values) - min(values)) / median(values) if median(values) else 0.0
-
-
 def visits_file(count):
     path = f"{FOLDER}/visits_{count}.ndjson"
     if not os.path.exists(path):
@@ -81,38 +73,10 @@ def library_file(count):
     return path
 
 
-class Table:
-    def __init__(self):
-        self.measures = []
-
-    def add(self, name, value, unit, goal=None, better="higher", noise=None, note=""):
-        self.measures.append({"name": name, "value": value, "unit": unit, "goal": goal, "better": better,
-                              "spread": noise, "note": note})
-        print(self.line(self.measures[-1]), flush=True)
-
-    @staticmethod
-    def met(measure):
-        if measure["goal"] is None:
-            return ""
-        reached = measure["value"] >= measure["goal"] if measure["better"] == "higher" else measure["value"] <= measure["goal"]
-        return "yes" if reached else "no"
-
-    @staticmethod
-    def number(value):
-        return "" if value is None else f"{value:,.0f}" if value >= 1000 else f"{value:.3g}"
-
-    def line(self, measure):
-        noise = "" if measure["spread"] is None else f"{100 * measure['spread']:.0f} %"
-        return (f"{measure['name']:<58} {self.number(measure['value']):>10} {measure['unit']:<9} "
-                f"{self.number(measure['goal']):>8} {self.met(measure):<4} {noise:>7}  {measure['note']}")
-
-    def markdown(self):
-        rows = ["| what | measured | to reach | reached | spread | |", "|---|---|---|---|---|---|"]
-        for one in self.measures:
-            noise = "" if one["spread"] is None else f"{100 * one['spread']:.0f} %"
-            rows.append(f"| {one['name']} | {self.number(one['value'])} {one['unit']} | {self.number(one['goal'])} "
-                        f"| {self.met(one)} | {noise} | {one['note']} |")
-        return "\n".join(rows)
+def percentiles(results):
+    """What single visits took, in microseconds: each percentile is the median of those of the processes."""
+    return "us: " + ", ".join(f"{name} {1e6 * median([one[key] for one in results]):.1f}" for key, name in (
+        ("p50", "p50"), ("p90", "p90"), ("p99", "p99"), ("p999", "p99.9")))
 
 
 def check_digest(file):
@@ -156,13 +120,19 @@ def measure(options):
               note=f"{n / run:,.0f} visits/s with every decision written; C++ {n / by_hand:,.0f} counting only")
     table.add("peak memory of that run", max(one["peak_mb"] for one in whole["ours"]), "MB", 64, "lower")
 
-    single = in_turn(reps, plain=lambda: bench("single", file, 1), reasons=lambda: bench("explained", file, 1))
+    single = in_turn(reps, plain=lambda: bench("single", file, 2), reasons=lambda: bench("explained", file, 2),
+                     embedded=lambda: bench("embedded", file, 2))
     one_row = rows / n
+    half = {name: [one["p50"] for one in results] for name, results in single.items()}
     for name, what, goal in (("plain", "one visit in process, against C++ over structs", 0.15),
                              ("reasons", "the same with every reason", 0.04)):
-        half = [one["p50"] for one in single[name]]
-        table.add(what, one_row / median(half), "times", goal, noise=spread(half),
-                  note=f"{1e6 * median(half):.2f} us; 99 of 100 below {1e6 * median([one['p99'] for one in single[name]]):.1f} us")
+        table.add(what, one_row / median(half[name]), "times", goal, noise=spread(half[name]),
+                  note=percentiles(single[name]) + f"; C++ {1e6 * one_row:.3f} us")
+    table.add("one visit through the public interface, from its text", 1e6 * median(half["embedded"]), "us", better="lower",
+              noise=spread(half["embedded"]), note=percentiles(single["embedded"]))
+    for name, what in (("plain", "allocations of one visit in process, warm"), ("embedded", "the same through the public interface")):
+        asked = [one["allocations"] for one in single[name]]
+        table.add(what, median(asked), "", 0, better="lower", noise=spread(asked), note="calls of `new` in the last pass, a visit")
 
     clock = lambda results: [one["seconds"][0] for one in results]
     threads = in_turn(reps, one=lambda: bench("decide-columns", file, 1), two=lambda: bench("decide-columns", file, 1, threads=2))
@@ -191,32 +161,6 @@ def measure(options):
         table.add(f"deciding {count:,} visits", count / decided["cpu"][0], "visits/s",
                   note=f"{decided['peak_mb']:,.0f} MB with all records held")
     return table
-
-
-def compare(old, new):
-    """Both as written by this program. Returns whether anything became clearly worse."""
-    before = {one["name"]: one for one in old["measures"]}
-    worse = False
-    print(f"\nagainst {old.get('commit', '?')}:")
-    for one in new["measures"]:
-        if one["name"] not in before or not before[one["name"]]["value"]:
-            continue
-        change = one["value"] / before[one["name"]]["value"]
-        gain = change if one["better"] == "higher" else 1 / change
-        noise = max(one["spread"] or 0.1, before[one["name"]]["spread"] or 0.1, 0.1)
-        mark = "better" if gain > 1 + noise else "WORSE" if gain < 1 - noise else "same within noise"
-        worse = worse or mark == "WORSE"
-        print(f"{one['name']:<58} {gain:6.2f} times as good  {mark}")
-    return worse
-
-
-def write_page(table, about):
-    path = "docs/performance.md"
-    page = open(path, encoding="utf-8").read()
-    begin, end = "<!-- figures -->\n", "<!-- end of figures -->"
-    head, rest = page.split(begin)
-    tail = rest.split(end)[1]
-    open(path, "w", encoding="utf-8").write(f"{head}{begin}{about}\n\n{table.markdown()}\n{end}{tail}")
 
 
 def main():
