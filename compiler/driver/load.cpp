@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstdint>
 #include <filesystem>
 #include <fstream>
 #include <set>
@@ -88,13 +89,21 @@ std::string readFile(const std::string& path, std::size_t mostBytes, std::string
     if (!stream) {
         return std::error_code(errno, std::generic_category()).message();
     }
-    // One byte more than allowed tells whether there is more.
-    text.resize(mostBytes + 1);
+    // One byte more than the file has, or than is allowed, tells whether there is more.
+    const std::uintmax_t size = fs::file_size(path, error);
+    text.resize(1 +
+                static_cast<std::size_t>(error ? 0 : std::min<std::uintmax_t>(size, mostBytes)));
     stream.read(text.data(), static_cast<std::streamsize>(text.size()));
+    auto got = static_cast<std::size_t>(stream.gcount());
+    if (got == text.size() && got <= mostBytes) {
+        text.resize(mostBytes + 1);  // it grew, or would not say how large it is
+        stream.read(text.data() + got, static_cast<std::streamsize>(text.size() - got));
+        got += static_cast<std::size_t>(stream.gcount());
+    }
     if (stream.bad()) {
         return "reading failed";
     }
-    text.resize(static_cast<std::size_t>(stream.gcount()));
+    text.resize(got);
     text.shrink_to_fit();
     if (text.size() > mostBytes) {
         return "it is larger than " + std::to_string(mostBytes) + " bytes";
