@@ -73,6 +73,13 @@ def library_file(count):
     return path
 
 
+def first_of(records, name):
+    path = f"{FOLDER}/one_of_{name}.ndjson"
+    with open(records, encoding="utf-8") as source, open(path, "w", encoding="utf-8") as file:
+        file.write(source.readline())
+    return path
+
+
 def percentiles(results):
     """What single visits took, in microseconds: each percentile is the median of those of the processes."""
     return "us: " + ", ".join(f"{name} {1e6 * median([one[key] for one in results]):.1f}" for key, name in (
@@ -146,11 +153,15 @@ def measure(options):
     table.add("standard library, NDJSON to decisions", options.library / median(used), "visits/s", 150_000, noise=spread(used),
               note=f"{options.library:,} visits of the example clinic, {max(one['peak_mb'] for one in ran):,.0f} MB")
 
-    first = f"{FOLDER}/one.ndjson"
-    with open(first, "w", encoding="utf-8") as one:
-        one.write(open(file, encoding="utf-8").readline())
-    starts = [process([PROVISO, "run", "--packs", PACKS, "--visits", first])["seconds"] * 1000 for _ in range(15)]
-    table.add("cold start: the rules from text, one visit, whole process", median(starts), "ms", 15, "lower", spread(starts))
+    for name, what, packs, records, goal, times in (
+            ("rules", "the rules", PACKS, file, 15, 15), ("library", "the standard library", LIBRARY, CLINIC, None, 5)):
+        command = [PROVISO, "run", "--packs", packs, "--visits", first_of(records, name)]
+        started = in_turn(times, text=lambda: process(command + ["--no-cache"]), known=lambda: process(command))
+        for way, how, reach in (("text", f"cold start: {what} from text, one visit, whole process", goal),
+                                ("known", "the same with packs that were compiled before", None)):
+            clocks = [1000 * one["seconds"] for one in started[way]]
+            table.add(how, median(clocks), "ms", reach, "lower", spread(clocks),
+                      note=f"{1000 * median([one['cpu'] for one in started[way]]):.1f} ms of the processor")
     text = [1000 * seconds for seconds in bench("compile", "-", 5, packs=LIBRARY)["cpu"]]
     table.add("the standard library from text to bytecode", median(text), "ms", 150, "lower", spread(text))
 
@@ -180,6 +191,7 @@ def main():
         options.most = 10_000_000
     old = json.load(open(options.compare, encoding="utf-8")) if options.compare else None
     os.makedirs(FOLDER, exist_ok=True)
+    os.environ["XDG_CACHE_HOME"] = os.path.abspath(FOLDER)  # what was compiled is kept here, not at home
     model = next((line.split(":")[1].strip() for line in open("/proc/cpuinfo") if line.startswith("model name")), platform.machine())
     commit = subprocess.run(["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True).stdout.strip()
     about = (f"{model}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f} at the start; commit {commit or 'unknown'}; "

@@ -5,6 +5,7 @@ command=$1
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 unset NO_COLOR
+export XDG_CACHE_HOME=$work/cache # what is kept between runs stays here
 failed=0
 
 fail() {

@@ -14,6 +14,7 @@ namespace {
 struct ExplainCommandOptions {
     std::vector<std::string> packs;
     TrustOptions trust;
+    bool noCache = false;
     std::vector<std::string> records;
     std::string asOf;
     std::string key;
@@ -72,7 +73,8 @@ ExitCode runExplain(Console& console, const ExplainCommandOptions& options) {
     if (!trustHasUse(console, options.trust, options.packs)) {
         return ExitCode::BadInput;
     }
-    const std::optional<UsedPacks> set = usePacks(console, options.packs, options.trust);
+    const std::optional<UsedPacks> set = usePacks(
+        console, options.packs, options.trust, options.noCache ? Wanted::Program : Wanted::Known);
     if (!set) {
         return ExitCode::BadInput;
     }
@@ -131,6 +133,7 @@ void addExplain(CLI::App& app, Invocation& invocation) {
         ->type_name("");
     addPacksOption(*command, options->packs, /*alsoPositional=*/false);
     addTrustOptions(*command, options->trust);
+    addCacheOption(*command, options->noCache);
     command
         ->add_option("--visits,--records",
                      options->records,

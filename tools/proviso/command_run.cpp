@@ -156,7 +156,8 @@ ExitCode runRecords(Console& console, const CheckRecordsOptions& asked) {
     if (options.watch) {
         return startWatching(console, options, run);
     }
-    const std::optional<UsedPacks> set = usePacks(console, options.packs, options.trust);
+    const std::optional<UsedPacks> set = usePacks(
+        console, options.packs, options.trust, options.noCache ? Wanted::Program : Wanted::Known);
     if (!set) {
         return ExitCode::BadInput;
     }
@@ -335,6 +336,7 @@ void addRun(CLI::App& app, Invocation& invocation) {
         app, invocation, "run", "Decide records and report what is found", options, &runRecords);
     addPacksOption(*command, options->packs, /*alsoPositional=*/false);
     addTrustOptions(*command, options->trust);
+    addCacheOption(*command, options->noCache);
     command
         ->add_option("--visits,--records,records",
                      options->records,

@@ -58,4 +58,10 @@ void addTrustOptions(CLI::App& command, TrustOptions& options, bool mayAllowUnsi
     }
 }
 
+void addCacheOption(CLI::App& command, bool& noCache) {
+    command.add_flag("--no-cache",
+                     noCache,
+                     "compile the packs, also where they were compiled before and did not change");
+}
+
 }  // namespace proviso::tool

@@ -44,4 +44,7 @@ void addAsOfOption(CLI::App& command, std::string& asOf);
 /// `--trust`, `--at-least-revision` and, unless there is no use for it, `--allow-unsigned`.
 void addTrustOptions(CLI::App& command, TrustOptions& options, bool mayAllowUnsigned = true);
 
+/// `--no-cache`.
+void addCacheOption(CLI::App& command, bool& noCache);
+
 }  // namespace proviso::tool

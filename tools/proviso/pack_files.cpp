@@ -3,6 +3,7 @@
 #include "runtime/base/file_operations.h"
 #include "runtime/decision/text.h"
 #include "runtime/pack/program_bytes.h"
+#include "tools/proviso/program_cache.h"
 
 #include <algorithm>
 #include <filesystem>
@@ -112,8 +113,17 @@ std::optional<UsedPacks> usePacks(Console& console,
     UsedPacks used;
     const std::optional<pack_place::Place> place = compiledPlaceAmong(paths);
     if (!place) {
+        const std::optional<ProgramCache> cache =
+            wanted == Wanted::Known ? std::optional<ProgramCache>(std::in_place) : std::nullopt;
+        used.program = cache ? cache->find(paths) : nullptr;
+        if (used.program != nullptr) {
+            return used;
+        }
         used.texts = compileForUse(console, paths);
         used.program = used.texts ? used.texts->program : nullptr;
+        if (cache && used.program) {
+            cache->keep(*used.texts);
+        }
         return used.program ? std::optional(std::move(used)) : std::nullopt;
     }
     if (paths.size() != 1) {

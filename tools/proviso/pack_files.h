@@ -44,12 +44,14 @@ struct UsedPacks {
     std::shared_ptr<const bytecode::Program> program;
     bool isUnsigned = false;  ///< loaded, and not signed; decisions say so
     /// Trees and sources, with `program` as their program. Where the packs were loaded: if asked.
+    /// Not where they were known.
     std::unique_ptr<CompiledSet> texts;
     std::shared_ptr<const pack::PackSet> compiled;  ///< null where the paths name texts
     bool isOfOtherCompiler = false;  ///< `program` is not what this one makes of `texts`
 };
 enum class Wanted : std::uint8_t {
     Program,
+    Known,  ///< the same; of packs that did not change, what was compiled before (program_cache.h)
     Texts,  ///< also what the packs say
 };
 /// Compiles or loads, whichever the paths name; nothing after a complaint. A set that was loaded

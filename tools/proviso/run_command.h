@@ -22,6 +22,7 @@ class PackWatcher;
 struct CheckRecordsOptions {
     std::vector<std::string> packs;
     TrustOptions trust;
+    bool noCache = false;
     std::vector<std::string> records;
     std::string format;
     std::string asOf;
