@@ -5,6 +5,8 @@
 #include "compiler/driver/compile.h"
 #include "runtime/jit/jit.h"
 #include "tests/bench/measuring.h"
+#include "tests/bench/part_b/engine.h"
+#include "tests/bench/part_b/hand.h"
 #include "tests/bench/single.h"
 #include "tests/bench/workload/engine.h"
 #include "tests/bench/workload/hand.h"
@@ -161,6 +163,55 @@ void measureHandWhole(const Request& request) {
     report(all, digestOf(records.visits.size(), digest));
 }
 
+// ---- the slice of medicare/part_b --------------------------------------------------------------
+
+/// With every result, as a host gets them.
+void measurePartB(const Request& request) {
+    const auto set = compiled(request.packs);
+    std::vector<Measured> all;
+    part_b::Digest digest;
+    RunOptions options;
+    options.threads = request.threads;
+    for (int i = 0; i < request.repetitions; ++i) {
+        digest = {};
+        all.push_back(measure([&] {
+            const Input input = decodeFile(*set->program, request.file);
+            decideRecords(set->program,
+                          input.records.store,
+                          options,
+                          [&](std::vector<RecordResult>&& results) {
+                              for (const RecordResult& result : results) {
+                                  digest.add(result.key, part_b::decidedOf(result));
+                              }
+                              return true;
+                          });
+        }));
+    }
+    report(all, fmt::format(",\"digest\":\"{}\"", digest.text()));
+}
+
+void measurePartBByHand(const Request& request) {
+    std::vector<Measured> all;
+    part_b::Digest digest;
+    for (int i = 0; i < request.repetitions; ++i) {
+        all.push_back(measure([&] {
+            const part_b::Records records = part_b::read(request.file);
+            digest = part_b::digestOf(records, part_b::decide(records));
+        }));
+    }
+    report(all, fmt::format(",\"digest\":\"{}\"", digest.text()));
+}
+
+/// The rules alone, over records that were read.
+void measurePartBRules(const Request& request) {
+    const part_b::Records records = part_b::read(request.file);
+    std::vector<Measured> all;
+    for (int i = 0; i < request.repetitions; ++i) {
+        all.push_back(measure([&] { part_b::decide(records); }));
+    }
+    report(all, fmt::format(",\"records\":{}", records.visits.size()));
+}
+
 /// The least that reading with this library costs: every line parsed, nothing taken from it.
 void measureSimdjson(const Request& request) {
     std::ifstream file(request.file, std::ios::binary);
@@ -204,6 +255,9 @@ int main(int argc, char** argv) {
         {"hand-rows", measureHandRows},
         {"hand-columns", measureHandColumns},
         {"hand-whole", measureHandWhole},
+        {"part-b", measurePartB},
+        {"hand-part-b", measurePartBByHand},
+        {"hand-part-b-rules", measurePartBRules},
         {"simdjson", measureSimdjson},
     };
     const auto known = argc > 1 ? measures.find(argv[1]) : measures.end();

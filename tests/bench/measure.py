@@ -21,6 +21,9 @@ PROVISO = "build/release/proviso"
 PACKS = "tests/bench/peers"
 LIBRARY = "stdlib-rules"
 CLINIC = "examples/clinic/visits.ndjson"
+PART_B = [f"{LIBRARY}/{name}.prv" for name in (
+    "therapy/therapy", "therapy/units", "therapy/checks", "therapy/history",
+    "medicare/part_b", "medicare/part_b_supervision", "medicare/part_b_threshold")]  # as tests/bench/part_b/engine.cpp
 FOLDER = "build/bench"
 
 
@@ -51,11 +54,11 @@ def in_turn(repetitions, **work):
     return results
 
 
-def visits_file(count):
-    path = f"{FOLDER}/visits_{count}.ndjson"
+def visits_file(count, kind=()):
+    path = f"{FOLDER}/{'_'.join(['visits', *kind, str(count)])}.ndjson"
     if not os.path.exists(path):
         with open(path + ".part", "wb") as file:
-            subprocess.run([RECORDS, str(count), "1"], stdout=file, check=True)
+            subprocess.run([RECORDS, str(count), "1", *kind], stdout=file, check=True)
         os.rename(path + ".part", path)
     return path
 
@@ -93,6 +96,28 @@ def check_digest(file):
         theirs = bench(what, file, 1)
         if (ours["digest"], ours["kx"]) != (theirs["digest"], theirs["kx"]):
             sys.exit(f"the digests of the engine and of {what} differ")
+
+
+def measure_part_b(table, options):
+    """A slice of the standard library beside the same rules by hand, whole: from NDJSON to what is found."""
+    file = visits_file(options.part_b, ("part-b",))
+    ours, theirs = bench("part-b", file, 1, packs=",".join(PART_B)), bench("hand-part-b", file, 1)
+    if ours["digest"] != theirs["digest"]:
+        sys.exit("the digests of the library's slice and of the same by hand differ")
+    command = [PROVISO, "run", "--visits", file, "--format", "ndjson", "--threads", "1"]
+    for pack in PART_B:
+        command += ["--packs", pack]
+    reps = max(2, options.repetitions // 2)
+    whole = in_turn(reps, ours=lambda: process(command), told=lambda: bench("part-b", file, 1, packs=",".join(PART_B)),
+                    hand=lambda: bench("hand-part-b", file, 1), rules=lambda: bench("hand-part-b-rules", file, 3))
+    run = [one["cpu"] for one in whole["ours"]]
+    told, hand, rules = (median([median(one["cpu"]) for one in whole[name]]) for name in ("told", "hand", "rules"))
+    n = options.part_b
+    table.add("a slice of medicare/part_b, NDJSON to findings, against C++", hand / median(run), "times", noise=spread(run),
+              note=f"{n / median(run):,.0f} visits/s with every decision and claim line written, {n / told:,.0f} with results in memory; "
+                   f"C++ {n / hand:,.0f} counting only, {n / rules:,.0f} its rules alone")
+    table.add("peak memory of that slice", max(one["peak_mb"] for one in whole["ours"]), "MB", better="lower",
+              note=f"C++ {max(one['peak_mb'] for one in whole['hand']):,.0f} MB")
 
 
 def measure(options):
@@ -153,12 +178,14 @@ def measure(options):
     table.add("standard library, NDJSON to decisions", options.library / median(used), "visits/s", 150_000, noise=spread(used),
               note=f"{options.library:,} visits of the example clinic, {max(one['peak_mb'] for one in ran):,.0f} MB")
 
+    measure_part_b(table, options)
+
     for name, what, packs, records, goal, times in (
             ("rules", "the rules", PACKS, file, 15, 15), ("library", "the standard library", LIBRARY, CLINIC, None, 5)):
         command = [PROVISO, "run", "--packs", packs, "--visits", first_of(records, name)]
         started = in_turn(times, text=lambda: process(command + ["--no-cache"]), known=lambda: process(command))
         for way, how, reach in (("text", f"cold start: {what} from text, one visit, whole process", goal),
-                                ("known", "the same with packs that were compiled before", None)):
+                                ("known", f"cold start: {what} compiled before", None)):
             clocks = [1000 * one["seconds"] for one in started[way]]
             table.add(how, median(clocks), "ms", reach, "lower", spread(clocks),
                       note=f"{1000 * median([one['cpu'] for one in started[way]]):.1f} ms of the processor")
@@ -178,6 +205,7 @@ def main():
     parser = argparse.ArgumentParser(prog="./dev bench", description=__doc__)
     parser.add_argument("--visits", type=int, default=200_000, help="visits of the twelve rules' workload")
     parser.add_argument("--library", type=int, default=50_000, help="visits for the standard library; the goal is for 1000000")
+    parser.add_argument("--part-b", type=int, default=50_000, help="visits for the slice of medicare/part_b")
     parser.add_argument("--repetitions", type=int, default=5)
     parser.add_argument("--most", type=int, default=1_000_000, help="leave out larger inputs when scaling")
     parser.add_argument("--ten-million", action="store_true", help="also ten million visits, which take 8 GB of disk")
@@ -186,7 +214,7 @@ def main():
     parser.add_argument("--write-page", action="store_true", help="put the figures into docs/performance.md")
     options = parser.parse_args()
     if options.quick:
-        options.visits, options.library, options.repetitions, options.most = 10_000, 2_000, 2, 100_000
+        options.visits, options.library, options.part_b, options.repetitions, options.most = 10_000, 2_000, 2_000, 2, 100_000
     if options.ten_million:
         options.most = 10_000_000
     old = json.load(open(options.compare, encoding="utf-8")) if options.compare else None

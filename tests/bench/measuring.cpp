@@ -6,6 +6,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <ctime>
+#include <sstream>
 
 namespace proviso::bench {
 
@@ -41,7 +42,12 @@ void report(const std::vector<Measured>& all, const std::string& more) {
 }
 
 std::unique_ptr<CompiledSet> compiled(const std::string& packs) {
-    auto set = compilePaths({packs}, CompileGoal::Lowered);
+    std::vector<std::string> paths;
+    std::istringstream names(packs);
+    for (std::string name; std::getline(names, name, ',');) {
+        paths.push_back(name);
+    }
+    auto set = compilePaths(paths, CompileGoal::Lowered);
     if (set->program == nullptr) {
         fmt::print(stderr, "{} does not compile\n", packs);
         std::exit(2);

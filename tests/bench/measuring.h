@@ -29,7 +29,7 @@ struct Request {
     unsigned threads = 1;
 };
 
-/// Ends the program where the packs do not compile.
+/// Paths with commas between them. Ends the program where the packs do not compile.
 std::unique_ptr<CompiledSet> compiled(const std::string& packs);
 
 struct Input {

@@ -16,6 +16,7 @@ class Table:
         self.measures = []
 
     def add(self, name, value, unit, goal=None, better="higher", noise=None, note=""):
+        assert all(one["name"] != name for one in self.measures), f"two measures are named `{name}`"
         self.measures.append({"name": name, "value": value, "unit": unit, "goal": goal, "better": better,
                               "spread": noise, "note": note})
         print(self.line(self.measures[-1]), flush=True)
