@@ -3,7 +3,8 @@
 //
 //   differential_test --cases 1000 --seed 1        runs seed 1 and as many after it as are needed
 //   differential_test --cases 10 --seed 17 --show   prints what seed 17 says as well
-//   differential_test --jit libproviso_jit.so ...    decides by compiled code, too
+//   differential_test --of-one-set 50 ...           decides more records by each pack set than the
+//   usual 25 differential_test --jit libproviso_jit.so ...    decides by compiled code, too
 //
 // A difference is made smaller, printed, and ends the run with status 1, as does a pack set that
 // the checker refuses though the generator thought it well typed.
@@ -27,12 +28,12 @@ namespace proviso::differential {
 
 namespace {
 
-/// Compiling takes longer than deciding, so that a pack set serves several cases.
-constexpr std::uint64_t kCasesOfOneSet = 10;
 constexpr std::uint64_t kProgress = 1000;
 
 struct Arguments {
     std::uint64_t cases = 200;
+    std::uint64_t ofOneSet =
+        25;  ///< compiling takes longer than deciding, so that a pack set serves several cases
     std::uint64_t seed = 1;
     bool show = false;
     bool keepGoing = false;
@@ -55,9 +56,12 @@ bool readArguments(int count, char** texts, Arguments& arguments) {
         } else if (name == "--found") {
             arguments.found.assign(texts + index + 1, texts + count);
             index = count;
-        } else if ((name == "--cases" || name == "--seed") && index + 1 < count) {
+        } else if ((name == "--cases" || name == "--seed" || name == "--of-one-set") &&
+                   index + 1 < count) {
             const std::uint64_t number = std::strtoull(texts[++index], nullptr, 10);
-            (name == "--cases" ? arguments.cases : arguments.seed) = number;
+            (name == "--cases"  ? arguments.cases
+             : name == "--seed" ? arguments.seed
+                                : arguments.ofOneSet) = std::max<std::uint64_t>(number, 1);
         } else {
             return false;
         }
@@ -128,9 +132,10 @@ int run(const Arguments& arguments) {
     const auto start = std::chrono::steady_clock::now();
     std::uint64_t done = 0;
     std::uint64_t announced = 0;
-    for (std::uint64_t seed = arguments.seed; done < arguments.cases; ++seed) {
+    std::uint64_t seed = arguments.seed;
+    for (; done < arguments.cases; ++seed) {
         const std::vector<GeneratedCase> cases = generate(
-            seed, static_cast<std::size_t>(std::min(kCasesOfOneSet, arguments.cases - done)));
+            seed, static_cast<std::size_t>(std::min(arguments.ofOneSet, arguments.cases - done)));
         if (arguments.show) {
             for (const GeneratedCase& one : cases) {
                 print(one, /*withPacks=*/&one == &cases[0]);
@@ -154,7 +159,9 @@ int run(const Arguments& arguments) {
                 print(less, /*withPacks=*/true);
                 fmt::print("{}\n", compare({less}, seed, nullptr, arguments.plugin).details);
             }
-            fmt::print("again: differential_test --cases {} --seed {}\n", cases.size(), seed);
+            fmt::print("again: differential_test --cases {0} --of-one-set {0} --seed {1}\n",
+                       cases.size(),
+                       seed);
             std::fflush(stdout);
             if (!arguments.keepGoing) {
                 return 1;
@@ -193,6 +200,7 @@ int run(const Arguments& arguments) {
                    tally.compiledRuns,
                    tally.interpretedRuns);
     }
+    fmt::print("next seed {}\n", seed);
     return refused + different == 0 ? 0 : 1;
 }
 
@@ -204,7 +212,8 @@ int main(int count, char** texts) {
     proviso::differential::Arguments arguments;
     if (!proviso::differential::readArguments(count, texts, arguments)) {
         fmt::print(stderr,
-                   "usage: differential_test [--cases N] [--seed S] [--show] [--keep-going] "
+                   "usage: differential_test [--cases N] [--seed S] [--of-one-set N] [--show] "
+                   "[--keep-going] "
                    "[--no-reduce] [--jit PLUGIN] [--found FILE...]\n");
         return 2;
     }
