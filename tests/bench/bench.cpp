@@ -118,6 +118,34 @@ void measureDecide(const Request& request, bool inColumns, bool withJit = false)
                (jit != nullptr ? jitText(*jit) : ""));
 }
 
+/// How long the first compiled code takes, for every stage that the records need.
+void measureJitReady(const Request& request) {
+    const auto set = compiled(request.packs);
+    const Input input = decodeFile(*set->program, request.file);
+    std::vector<Measured> all;
+    std::string ready;
+    std::string last;
+    for (int i = 0; i < request.repetitions; ++i) {
+        const std::unique_ptr<jit::Jit> jit = jitOf(*set);
+        RunOptions options;
+        options.decide.kernels = jit.get();
+        all.push_back(measure([&] {
+            evaluateColumns(
+                set->program, input.records.store, options, {[](const EvaluatedBlock&) {}, [] {}});
+            jit->finish();
+        }));
+        const jit::JitReport report = jit->report();
+        if (report.stages == 0) {
+            fmt::print(stderr, "too few records: no stage was compiled\n");
+            std::exit(2);
+        }
+        ready += fmt::format(
+            "{}{:.6f}", ready.empty() ? "" : ",", report.layoutSeconds + report.compileSeconds);
+        last = jitText(*jit);
+    }
+    report(all, fmt::format(",\"ready\":[{}]{}", ready, last));
+}
+
 // ---- by hand -----------------------------------------------------------------------------------
 
 void measureHandRead(const Request& request) {
@@ -248,6 +276,7 @@ int main(int argc, char** argv) {
         {"decide-columns", [](const Request& request) { measureDecide(request, true); }},
         {"decide-columns-jit",
          [](const Request& request) { measureDecide(request, true, /*withJit=*/true); }},
+        {"jit-ready", measureJitReady},
         {"single", [](const Request& request) { measureSingle(request, false); }},
         {"embedded", measureEmbedded},
         {"explained", [](const Request& request) { measureSingle(request, true); }},
