@@ -52,6 +52,7 @@ class Collector {
     /// The lists of outputs that ask for choices, under another choice: added where they say
     /// something new.
     static void addChoices(std::vector<PartialResult>& parts,
+                           const std::vector<std::uint32_t>& records,
                            const Interpreter& run,
                            const Batch& batch,
                            const Stage& stage,
@@ -75,7 +76,7 @@ class Collector {
                 }
                 const std::uint32_t record = home.records.back();
                 std::vector<OutputRow> rows = shower.list(output, row, record);
-                PartialResult& part = parts[record];
+                PartialResult& part = parts[records[record]];
                 const auto place = std::find(part.outputs.begin(), part.outputs.end(), index) -
                                    part.outputs.begin();
                 OutputValue& value = part.result.outputs[static_cast<std::size_t>(place)];
@@ -436,12 +437,13 @@ collectStage(const Interpreter& run, const Batch& batch, const Stage& stage) {
 }
 
 void collectChoice(std::vector<PartialResult>& parts,
+                   const std::vector<std::uint32_t>& records,
                    const Interpreter& run,
                    const Batch& batch,
                    const Stage& stage,
                    const std::vector<std::int64_t>& outcomes,
                    std::int64_t choice) {
-    Collector::addChoices(parts, run, batch, stage, outcomes, choice);
+    Collector::addChoices(parts, records, run, batch, stage, outcomes, choice);
 }
 
 PartialResult tooLarge(const bytecode::Program& program, std::string key) {

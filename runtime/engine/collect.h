@@ -27,8 +27,10 @@ std::vector<PartialResult>
 collectStage(const Interpreter& run, const Batch& batch, const Stage& stage);
 
 /// The lists of outputs that ask for choices, under another choice: added where they say something
-/// new. `outcomes`: how many there are, by row of the outcomes' space.
+/// new. `records`: by record of the batch, ascending: its part. `outcomes`: how many there are, by
+/// row of the outcomes' space.
 void collectChoice(std::vector<PartialResult>& parts,
+                   const std::vector<std::uint32_t>& records,
                    const Interpreter& run,
                    const Batch& batch,
                    const Stage& stage,

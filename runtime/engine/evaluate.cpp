@@ -30,7 +30,7 @@ std::vector<RecordResult> Evaluator::decide(const Batch& batch, const DecideOpti
     const engine::Plan& plan = together_->plan;
     const engine::Stage& stage = together_->stage;
     const auto evaluate = [&](const engine::OverBudget& over) {
-        return engine::evaluateStage(*interpreter_, plan, stage, {batch, {}, over}, options);
+        return engine::evaluateStage(*interpreter_, plan, stage, {batch, {}, over, true}, options);
     };
     std::optional<engine::StageOutput> output = evaluate({});
     std::vector<RecordResult> results;

@@ -596,6 +596,7 @@ class Planner {
         slice.partition = stage.partition;
         this->slice(slice, numberOf(stage), std::move(needed));
         stage.choices = std::move(slice.active);
+        stage.choicesIn = std::move(slice.carriedIn);
     }
 
     /// Of the groups that rules are about which the stage guards.

@@ -22,6 +22,7 @@ struct Stage {
     std::vector<bytecode::Register> active;      ///< what is computed, in this order
     std::vector<bytecode::Register> choices;     ///< likewise, of `active`: what lists need that
                                                  ///< show the other outcomes
+    std::vector<bytecode::Register> choicesIn;   ///< of `carriedIn`: what `choices` read
     std::vector<bytecode::Register> groupings;   ///< likewise: what says who is in which group
     std::vector<RunningWindow> running;          ///< of `active`
     std::vector<bytecode::Register> carriedIn;   ///< ascending; columns of former stages

@@ -1,12 +1,13 @@
 #include "runtime/engine/stage.h"
 
 #include "runtime/base/check.h"
+#include "runtime/engine/choices.h"
 #include "runtime/engine/frame.h"
 #include "runtime/engine/interpreter.h"
 #include "runtime/engine/places.h"
+#include "runtime/engine/records_of_rows.h"
 
 #include <algorithm>
-#include <numeric>
 #include <set>
 #include <utility>
 
@@ -15,65 +16,6 @@ namespace proviso::engine {
 namespace {
 
 using bytecode::kNone;
-
-constexpr std::int64_t kMostChoices = 16;
-
-/// The record that each row of a space belongs to; a group's rows, its first member.
-class RecordsOfRows {
-  public:
-    RecordsOfRows(const Interpreter& run, const Plan& plan, const Batch& batch)
-        : run_(run), plan_(plan), batch_(batch), known_(plan.spaceClass.size()),
-          isKnown_(plan.spaceClass.size(), 0) {}
-
-    // NOLINTNEXTLINE(misc-no-recursion): as deep as spaces are built from one another
-    const std::vector<std::uint32_t>& of(std::uint32_t space) {
-        std::vector<std::uint32_t>& records = known_[space];
-        if (isKnown_[space] != 0) {
-            return records;
-        }
-        isKnown_[space] = 1;
-        if (space < batch_.spaces.size()) {
-            const Batch::Space& rows = batch_.spaces[space];
-            records.resize(rows.rows);
-            if (space == 0) {
-                std::iota(records.begin(), records.end(), 0U);
-                return records;
-            }
-            const std::vector<std::uint32_t>& above =
-                of(run_.program().schema.spaces[space].parent);
-            for (std::uint32_t row = 0; row < rows.rows; ++row) {
-                records[row] = above[rows.parent[row]];
-            }
-            return records;
-        }
-        const bytecode::Register builder = plan_.builder[space];
-        const bytecode::Instruction& one = run_.program().code[builder];
-        const auto link = run_.link(builder);
-        records.assign(run_.rows(space), kNone);
-        if (one.space == space) {
-            const std::vector<std::uint32_t>& above = of(one.target);
-            for (std::uint32_t row = 0; row < records.size(); ++row) {
-                records[row] = link[row] == kNone ? kNone : above[link[row]];
-            }
-            return records;
-        }
-        // Made of the combinations of keys of the rows of another space.
-        const std::vector<std::uint32_t>& from = of(one.space);
-        for (std::uint32_t row = 0; row < link.size(); ++row) {
-            if (link[row] != kNone) {
-                records[link[row]] = std::min(records[link[row]], from[row]);
-            }
-        }
-        return records;
-    }
-
-  private:
-    const Interpreter& run_;
-    const Plan& plan_;
-    const Batch& batch_;
-    std::vector<std::vector<std::uint32_t>> known_;  ///< by space
-    std::vector<std::uint8_t> isKnown_;
-};
 
 /// One column with the reasons of what is no value.
 CarriedColumn carry(const Interpreter& run, const Places& places, bytecode::Register number) {
@@ -119,41 +61,6 @@ OverBudget overByRoot(const Interpreter& run, const Places& places, const OverBu
         }
     }
     return marked;
-}
-
-void addChoices(Interpreter& interpreter,
-                const Batch& batch,
-                const Stage& stage,
-                std::vector<PartialResult>& parts) {
-    const bytecode::Program& program = interpreter.program();
-    const bool asked =
-        std::any_of(stage.outputs.begin(), stage.outputs.end(), [&](std::uint32_t output) {
-            const bytecode::OutputInfo& info = program.outputs[output];
-            return info.choices && info.rows != kNone && info.space == program.outcomesSpace;
-        });
-    if (!asked || program.outcomes == kNone) {
-        return;
-    }
-    const ColumnData& counts = interpreter.column(program.outcomes);
-    std::vector<std::int64_t> outcomes;
-    std::int64_t most = 1;
-    for (std::size_t row = 0; row < counts.values.size(); ++row) {
-        const std::int64_t count =
-            counts.state(row) == State::Value
-                ? std::clamp<std::int64_t>(counts.values[row], 1, kMostChoices)
-                : 1;
-        outcomes.push_back(count);
-        most = std::max(most, count);
-    }
-    for (std::int64_t choice = 1; choice < most; ++choice) {
-        const Result<void> again = interpreter.rerun(choice, &stage.choices);
-        PROVISO_CHECK(again.has_value(), "another choice over the same batch can be run");
-        collectChoice(parts, interpreter, batch, stage, outcomes, choice);
-    }
-    if (most > 1) {
-        const Result<void> back = interpreter.rerun(0, &stage.choices);
-        PROVISO_CHECK(back.has_value(), "the first choice can be run again");
-    }
 }
 
 }  // namespace
@@ -229,7 +136,7 @@ std::optional<StageOutput> evaluateStage(Interpreter& interpreter,
         }
     }
     if (withResults && options.withChoices) {
-        addChoices(interpreter, input.batch, stage, output.parts);
+        addChoices(interpreter, recordsOfRows, stage, input, run, output.parts);
     }
     return output;
 }

@@ -20,6 +20,7 @@ struct StageInput {
     const Batch& batch;             ///< whole sets of the stage, records in the order of keys
     const CarriedColumns& carried;  ///< parallel to Stage::carriedIn, for the batch's records
     const OverBudget& over;         ///< empty: nothing is over
+    bool isReadAfterwards = false;  ///< somebody reads the interpreter's registers, of choice 0
 };
 
 struct StageOutput {

@@ -1,0 +1,187 @@
+#include "runtime/engine/choices.h"
+
+#include "runtime/base/check.h"
+#include "runtime/engine/interpreter.h"
+#include "runtime/engine/records_of_rows.h"
+#include "runtime/input/record_store.h"
+
+#include <algorithm>
+#include <numeric>
+#include <utility>
+
+namespace proviso::engine {
+
+namespace {
+
+using bytecode::kNone;
+using Rows = std::vector<std::uint32_t>;
+
+constexpr std::int64_t kMostChoices = 16;
+
+bool asksForChoices(const bytecode::Program& program, const Stage& stage) {
+    return program.outcomes != kNone &&
+           std::any_of(stage.outputs.begin(), stage.outputs.end(), [&](std::uint32_t output) {
+               const bytecode::OutputInfo& info = program.outputs[output];
+               return info.choices && info.rows != kNone && info.space == program.outcomesSpace;
+           });
+}
+
+/// How many outcomes there are, by row of the outcomes' space.
+std::vector<std::int64_t> countOutcomes(const Interpreter& interpreter) {
+    const ColumnData& counts = interpreter.column(interpreter.program().outcomes);
+    std::vector<std::int64_t> outcomes;
+    outcomes.reserve(counts.values.size());
+    for (std::size_t row = 0; row < counts.values.size(); ++row) {
+        outcomes.push_back(counts.state(row) == State::Value
+                               ? std::clamp<std::int64_t>(counts.values[row], 1, kMostChoices)
+                               : 1);
+    }
+    return outcomes;
+}
+
+/// Records that some grouping of the lists brings together, as a forest.
+class Together {
+  public:
+    explicit Together(std::uint32_t records) : above_(records) {
+        std::iota(above_.begin(), above_.end(), 0U);
+    }
+
+    std::uint32_t root(std::uint32_t record) {
+        while (above_[record] != record) {
+            above_[record] = above_[above_[record]];
+            record = above_[record];
+        }
+        return record;
+    }
+    void join(std::uint32_t a, std::uint32_t b) { above_[root(a)] = root(b); }
+
+  private:
+    Rows above_;
+};
+
+/// The records with whom another outcome is to be seen, and all that their lists can depend on:
+/// rows of one record meet rows of another in a group only.
+Rows concerned(const Interpreter& interpreter,
+               RecordsOfRows& recordsOfRows,
+               const Stage& stage,
+               std::uint32_t records,
+               const std::vector<std::int64_t>& outcomes) {
+    const bytecode::Program& program = interpreter.program();
+    Together together(records);
+    for (const bytecode::Register number : stage.choices) {
+        const bytecode::Instruction& one = program.code[number];
+        if (one.op != bytecode::Op::GroupBy) {
+            continue;
+        }
+        const Rows& of = recordsOfRows.of(one.space);
+        const Rows& groups = recordsOfRows.of(one.index);
+        const auto link = interpreter.link(number);
+        for (std::uint32_t row = 0; row < link.size(); ++row) {
+            if (link[row] != kNone && of[row] != kNone) {
+                together.join(of[row], groups[link[row]]);
+            }
+        }
+    }
+    std::vector<std::uint8_t> several(records, 0);
+    const Rows& of = recordsOfRows.of(program.outcomesSpace);
+    for (std::uint32_t row = 0; row < outcomes.size(); ++row) {
+        if (outcomes[row] > 1 && of[row] != kNone) {
+            several[together.root(of[row])] = 1;
+        }
+    }
+    Rows found;
+    for (std::uint32_t record = 0; record < records; ++record) {
+        if (several[together.root(record)] != 0) {
+            found.push_back(record);
+        }
+    }
+    return found;
+}
+
+/// Some of the records of a stage's input.
+struct Few {
+    Batch batch;
+    CarriedColumns carried;
+
+    Few(const bytecode::Program& program,
+        const Stage& stage,
+        const StageInput& input,
+        const Rows& records)
+        : carried(stage.choicesIn.size()) {
+        const std::uint32_t all = input.batch.spaces[0].rows;
+        Batch copy = input.batch;
+        const RecordStore store(
+            program.schema, std::move(copy), std::vector<RecordOrigin>(all), {});
+        const Batch lent = store.select(records, &stage.read);
+        batch = lent;
+        batch.holes = input.batch.holes;
+        for (std::size_t index = 0; index < carried.size(); ++index) {
+            const bytecode::Register number = stage.choicesIn[index];
+            const auto place =
+                std::lower_bound(stage.carriedIn.begin(), stage.carriedIn.end(), number) -
+                stage.carriedIn.begin();
+            const CarriedColumn& from = input.carried[static_cast<std::size_t>(place)];
+            for (const std::uint32_t record : records) {
+                carried[index].append(from, record, program.code[number].space == 0);
+            }
+        }
+    }
+};
+
+void mustRun(const Result<void>& done) {
+    PROVISO_CHECK(done.has_value(), "another choice over the same records can be run");
+}
+
+}  // namespace
+
+void addChoices(Interpreter& interpreter,
+                RecordsOfRows& recordsOfRows,
+                const Stage& stage,
+                const StageInput& input,
+                const InterpreterOptions& options,
+                std::vector<PartialResult>& parts) {
+    const bytecode::Program& program = interpreter.program();
+    if (!asksForChoices(program, stage)) {
+        return;
+    }
+    const std::vector<std::int64_t> outcomes = countOutcomes(interpreter);
+    std::int64_t most = 1;
+    for (const std::int64_t count : outcomes) {
+        most = std::max(most, count);
+    }
+    if (most == 1) {
+        return;
+    }
+    const std::uint32_t records = input.batch.spaces[0].rows;
+    Rows few = concerned(interpreter, recordsOfRows, stage, records, outcomes);
+    // What is guarded by budgets is told by rows of groups; it is seldom.
+    if (input.isReadAfterwards || !input.over.empty() || few.size() * 2 > records) {
+        few.resize(records);
+        std::iota(few.begin(), few.end(), 0U);
+        for (std::int64_t choice = 1; choice < most; ++choice) {
+            mustRun(interpreter.rerun(choice, &stage.choices));
+            collectChoice(parts, few, interpreter, input.batch, stage, outcomes, choice);
+        }
+        if (input.isReadAfterwards) {
+            mustRun(interpreter.rerun(0, &stage.choices));
+        }
+        return;
+    }
+    const Few of(program, stage, input, few);
+    InterpreterOptions run = options;
+    run.active = &stage.choices;
+    run.carriedIn = stage.choicesIn;
+    run.carried = of.carried;
+    run.kernels = nullptr;
+    run.choice = 1;
+    mustRun(interpreter.run(of.batch, run));
+    const std::vector<std::int64_t> outcomesOfFew = countOutcomes(interpreter);
+    for (std::int64_t choice = 1; choice < most; ++choice) {
+        if (choice > 1) {
+            mustRun(interpreter.rerun(choice, &stage.choices));
+        }
+        collectChoice(parts, few, interpreter, of.batch, stage, outcomesOfFew, choice);
+    }
+}
+
+}  // namespace proviso::engine
