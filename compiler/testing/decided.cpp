@@ -148,7 +148,7 @@ Answer Decided::valueOf(const Place& place, const Shown& shown) const {
     engine::Shower shower(places);
     Answer answer;
     answer.type = shown.type;
-    answer.value = shower.value(shown, place.row, place.record);
+    answer.value = own(shower.value(shown, place.row, place.record));
     answer.decision = shown.decision;
     if (shown.decision != kNone) {
         answer.boundBy = boundBy(place, shown.decision);
@@ -168,7 +168,7 @@ Answer Decided::rowsOf(const Place& place, std::uint32_t list) const {
     output.columns = info.columns;
     Answer answer;
     answer.isList = true;
-    answer.rows = shower.list(output, place.row, place.record);
+    answer.rows = own(shower.list(output, place.row, place.record));
     answer.columns = &info.columns;
     return answer;
 }

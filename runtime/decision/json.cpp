@@ -6,10 +6,39 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <cstdint>
+#include <cstring>
 
 namespace proviso {
 
 namespace {
+
+/// How many bytes from the first on stand in a JSON text as they are.
+std::size_t plainBytes(std::string_view text) {
+    constexpr std::uint64_t kOnes = 0x0101010101010101U;
+    constexpr std::uint64_t kHighs = 0x8080808080808080U;
+    const auto anyBelow = [](std::uint64_t bytes, std::uint64_t limit) {
+        return (bytes - kOnes * limit) & ~bytes & kHighs;
+    };
+    std::size_t index = 0;
+    for (; index + sizeof(std::uint64_t) <= text.size(); index += sizeof(std::uint64_t)) {
+        std::uint64_t bytes = 0;
+        std::memcpy(&bytes, text.data() + index, sizeof bytes);
+        // A byte above a small one may be taken for small, too; then they are looked at one by one.
+        if ((anyBelow(bytes, 0x20) | anyBelow(bytes ^ (kOnes * '"'), 1) |
+             anyBelow(bytes ^ (kOnes * '\\'), 1)) != 0) {
+            break;
+        }
+    }
+    while (index < text.size()) {
+        const auto byte = static_cast<unsigned char>(text[index]);
+        if (byte < 0x20 || byte == '"' || byte == '\\') {
+            break;
+        }
+        ++index;
+    }
+    return index;
+}
 
 /// Writes `"name": value, ...` with the commas between.
 class ObjectWriter {
@@ -18,12 +47,18 @@ class ObjectWriter {
 
     /// The name and its colon; the caller appends the value.
     std::string& name(std::string_view text) {
-        if (!first_) {
-            out_ += ", ";
-        }
-        first_ = false;
+        begin();
         appendJsonText(out_, text);
         out_ += ": ";
+        return out_;
+    }
+    /// A name of two parts.
+    std::string& name(std::string_view text, std::string_view ending) {
+        begin();
+        appendJsonText(out_, text);
+        out_.pop_back();
+        out_ += ending;
+        out_ += "\": ";
         return out_;
     }
 
@@ -32,6 +67,13 @@ class ObjectWriter {
     void close() { out_ += '}'; }
 
   private:
+    void begin() {
+        if (!first_) {
+            out_ += ", ";
+        }
+        first_ = false;
+    }
+
     std::string& out_;
     bool first_ = true;
 };
@@ -50,17 +92,16 @@ void appendList(std::string& out, const List& list, Write write) {
     out += ']';
 }
 
-void appendTexts(std::string& out, const std::vector<std::string>& texts) {
-    appendList(out, texts, [&](const std::string& text) { appendJsonText(out, text); });
+void appendTexts(std::string& out, TextList texts) {
+    appendList(out, texts, [&](std::string_view text) { appendJsonText(out, text); });
 }
 
-/// `key: [places]`, and `moreKey: n` where some are left out.
+/// `[places]`, and `name + moreEnding: n` where some are left out. The caller wrote the name.
 void appendPlaces(ObjectWriter& object,
                   std::string& out,
-                  std::string_view key,
-                  std::string_view moreKey,
-                  const std::vector<std::string>& places) {
-    object.name(key);
+                  std::string_view name,
+                  std::string_view moreEnding,
+                  TextList places) {
     const std::size_t shown = std::min(places.size(), kMissingPlacesShown);
     out += '[';
     for (std::size_t index = 0; index < shown; ++index) {
@@ -71,15 +112,15 @@ void appendPlaces(ObjectWriter& object,
     }
     out += ']';
     if (shown < places.size()) {
-        object.name(moreKey) += std::to_string(places.size() - shown);
+        object.name(name, moreEnding) += std::to_string(places.size() - shown);
     }
 }
 
 /// A bound of an unknown value, written as the value will be.
 void appendBound(ObjectWriter& object,
-                 const ShownValue& value,
+                 const ValueView& value,
                  std::string_view key,
-                 const std::string& bound) {
+                 std::string_view bound) {
     if (bound.empty()) {
         return;
     }
@@ -90,27 +131,29 @@ void appendBound(ObjectWriter& object,
     }
 }
 
-bool hasOpenMembers(const ShownValue& value) {
+bool hasOpenMembers(const ValueView& value) {
     return value.kind == ShownValue::Kind::Set && value.state != State::Error &&
-           value.state != State::NotApplicable && !value.open.empty();
+           value.state != State::NotApplicable && !value.more().open.empty();
 }
 
 /// A value under its name; for a set that is not closed also the members that are possible and what
 /// is missing.
 void appendNamedValue(ObjectWriter& object,
                       std::string& out,
-                      const std::string& name,
-                      const ShownValue& value) {
+                      std::string_view name,
+                      const ValueView& value) {
     appendJsonValue(object.name(name), value);
     if (hasOpenMembers(value)) {
-        appendTexts(object.name(name + "_open"), value.open);
-        if (!value.missing.empty()) {
-            appendPlaces(object, out, name + "_missing", name + "_missing_more", value.missing);
+        object.name(name, "_open");
+        appendTexts(out, value.more().open);
+        if (!value.more().missing.empty()) {
+            object.name(name, "_missing");
+            appendPlaces(object, out, name, "_missing_more", value.more().missing);
         }
     }
 }
 
-void appendRow(std::string& out, const OutputRow& row) {
+void appendRow(std::string& out, const RowView& row) {
     ObjectWriter object(out);
     for (const auto& [name, value] : row.fields) {
         appendNamedValue(object, out, name, value);
@@ -121,47 +164,49 @@ void appendRow(std::string& out, const OutputRow& row) {
     object.close();
 }
 
-void appendRows(std::string& out, const std::vector<OutputRow>& rows) {
-    appendList(out, rows, [&](const OutputRow& row) { appendRow(out, row); });
+void appendRows(std::string& out, RowList rows) {
+    appendList(out, rows, [&](const RowView& row) { appendRow(out, row); });
 }
 
 /// Lists of rows and values, each under its own name. What belongs to one list in particular is
 /// `choices` and `claimed_with`; a second list that has them too carries its name in front.
-void appendOutputs(ObjectWriter& object,
-                   std::string& out,
-                   const std::vector<OutputValue>& outputs) {
-    for (const OutputValue& output : outputs) {
-        if (output.list) {
-            appendRows(object.name(output.name), output.rows);
+void appendOutputs(ObjectWriter& object, std::string& out, std::span<const OutputView> outputs) {
+    for (const OutputView& output : outputs) {
+        if (output.list != nullptr) {
+            appendRows(object.name(output.name), output.list->rows);
         } else {
             appendNamedValue(object, out, output.name, output.value);
         }
     }
-    const std::string* claimedWith = nullptr;
-    for (const OutputValue& output : outputs) {
-        if (!output.list || output.claimedWith.empty() ||
-            (claimedWith != nullptr && *claimedWith == output.claimedWith)) {
+    std::string_view claimedWith;
+    for (const OutputView& output : outputs) {
+        if (output.list == nullptr || output.claimedWith.empty() ||
+            claimedWith == output.claimedWith) {
             continue;
         }
-        const std::string name =
-            claimedWith == nullptr ? "claimed_with" : output.name + "_claimed_with";
-        object.text(name, output.claimedWith);
-        claimedWith = claimedWith == nullptr ? &output.claimedWith : claimedWith;
+        if (claimedWith.empty()) {
+            object.text("claimed_with", output.claimedWith);
+            claimedWith = output.claimedWith;
+        } else {
+            appendJsonText(object.name(output.name, "_claimed_with"), output.claimedWith);
+        }
     }
     bool first = true;
-    for (const OutputValue& output : outputs) {
-        if (output.choices.empty()) {
+    for (const OutputView& output : outputs) {
+        if (output.list == nullptr || output.list->choices.empty()) {
             continue;
         }
-        object.name(first ? std::string("choices") : output.name + "_choices");
+        if (first) {
+            object.name("choices");
+        } else {
+            object.name(output.name, "_choices");
+        }
         first = false;
-        appendList(out, output.choices, [&](const std::vector<OutputRow>& rows) {
-            appendRows(out, rows);
-        });
+        appendList(out, output.list->choices, [&](RowList rows) { appendRows(out, rows); });
     }
 }
 
-void appendFinding(std::string& out, const FindingResult& finding) {
+void appendFinding(std::string& out, const FindingView& finding) {
     ObjectWriter object(out);
     object.text("code", finding.code);
     object.text("severity", findingSeverityName(finding.severity));
@@ -189,7 +234,7 @@ void appendFinding(std::string& out, const FindingResult& finding) {
     object.close();
 }
 
-void appendDecided(std::string& out, const DecidedResult& decided) {
+void appendDecided(std::string& out, const DecidedView& decided) {
     ObjectWriter object(out);
     if (!decided.on.empty()) {
         object.text("on", decided.on);
@@ -206,9 +251,7 @@ void appendDecided(std::string& out, const DecidedResult& decided) {
 
 /// By decision: an object, or a list of them where several rows of one record are decided about.
 /// What is not about the record itself says where.
-void appendDecisions(ObjectWriter& object,
-                     std::string& out,
-                     const std::vector<DecidedResult>& all) {
+void appendDecisions(ObjectWriter& object, std::string& out, std::span<const DecidedView> all) {
     object.name("decided");
     ObjectWriter decisions(out);
     for (std::size_t begin = 0; begin < all.size();) {
@@ -238,9 +281,19 @@ void appendDecisions(ObjectWriter& object,
 
 void appendJsonText(std::string& out, std::string_view text) {
     static constexpr char kHex[] = "0123456789abcdef";
+    const std::size_t first = plainBytes(text);
+    if (first == text.size()) {
+        const std::size_t before = out.size();
+        out.resize(before + text.size() + 2);
+        char* const to = out.data() + before;
+        to[0] = '"';
+        std::memcpy(to + 1, text.data(), text.size());
+        to[text.size() + 1] = '"';
+        return;
+    }
     out += '"';
     std::size_t plain = 0;
-    for (std::size_t index = 0; index < text.size(); ++index) {
+    for (std::size_t index = first; index < text.size(); ++index) {
         const auto byte = static_cast<unsigned char>(text[index]);
         if (byte >= 0x20 && byte != '"' && byte != '\\') {
             continue;
@@ -274,14 +327,15 @@ void appendJsonText(std::string& out, std::string_view text) {
     out += '"';
 }
 
-void appendJsonValue(std::string& out, const ShownValue& value) {
+void appendJsonValue(std::string& out, const ValueView& value) {
     switch (value.state) {
     case State::NotApplicable:
         out += "null";
         return;
     case State::Error: {
         ObjectWriter object(out);
-        appendTexts(object.name("error"), value.errors);
+        object.name("error");
+        appendTexts(out, value.more().errors);
         object.close();
         return;
     }
@@ -290,9 +344,10 @@ void appendJsonValue(std::string& out, const ShownValue& value) {
         // member that is not due.
         if (!hasOpenMembers(value)) {
             ObjectWriter object(out);
-            appendPlaces(object, out, "unknown", "more", value.missing);
-            appendBound(object, value, "at_least", value.atLeast);
-            appendBound(object, value, "at_most", value.atMost);
+            object.name("unknown");
+            appendPlaces(object, out, "more", "", value.more().missing);
+            appendBound(object, value, "at_least", value.more().atLeast);
+            appendBound(object, value, "at_most", value.more().atMost);
             object.close();
             return;
         }
@@ -311,27 +366,33 @@ void appendJsonValue(std::string& out, const ShownValue& value) {
         out += value.text == "yes" ? "true" : "false";
         break;
     case ShownValue::Kind::Set:
-        appendTexts(out, value.members);
+        appendTexts(out, value.more().members);
         break;
     }
 }
 
-void appendJson(std::string& out, const RecordResult& result, const RunStamp& stamp) {
+void appendJsonValue(std::string& out, const ShownValue& value) {
+    Arena arena;
+    appendJsonValue(out, viewOf(value, arena));
+}
+
+void appendJson(std::string& out, const RecordView& result, const RunStamp& stamp) {
     ObjectWriter object(out);
     object.text(stamp.keyName, result.key);
     appendOutputs(object, out, result.outputs);
-    appendList(object.name("findings"), result.findings, [&](const FindingResult& finding) {
+    appendList(object.name("findings"), result.findings, [&](const FindingView& finding) {
         appendFinding(out, finding);
     });
     appendList(
-        object.name("undetermined"), result.undetermined, [&](const UndeterminedResult& entry) {
+        object.name("undetermined"), result.undetermined, [&](const UndeterminedView& entry) {
             ObjectWriter undetermined(out);
             undetermined.text("rule", entry.rule);
             undetermined.text("on", entry.on);
-            appendPlaces(undetermined, out, "missing", "more", entry.missing);
+            undetermined.name("missing");
+            appendPlaces(undetermined, out, "more", "", entry.missing);
             undetermined.close();
         });
-    appendList(object.name("errors"), result.errors, [&](const ErrorResult& entry) {
+    appendList(object.name("errors"), result.errors, [&](const ErrorView& entry) {
         ObjectWriter error(out);
         error.text("rule", entry.rule);
         error.text("on", entry.on);
@@ -353,6 +414,11 @@ void appendJson(std::string& out, const RecordResult& result, const RunStamp& st
         object.name("unsigned") += "true";
     }
     object.close();
+}
+
+void appendJson(std::string& out, const RecordResult& result, const RunStamp& stamp) {
+    Arena arena;
+    appendJson(out, viewOf(result, arena), stamp);
 }
 
 std::string toJson(const RecordResult& result, const RunStamp& stamp) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "runtime/decision/result.h"
+#include "runtime/decision/view.h"
 
 #include <cstdint>
 #include <optional>
@@ -23,6 +24,7 @@ inline constexpr std::size_t kMissingPlacesShown = 16;
 
 /// Appends one decision as one JSON object without a line break. The order of keys and lists and
 /// the form of numbers are fixed, so that equal decisions are equal bytes.
+void appendJson(std::string& out, const RecordView& result, const RunStamp& stamp);
 void appendJson(std::string& out, const RecordResult& result, const RunStamp& stamp);
 
 std::string toJson(const RecordResult& result, const RunStamp& stamp);
@@ -32,6 +34,7 @@ void appendJsonText(std::string& out, std::string_view text);
 
 /// One value: `2`, `"0.85"`, `true`, `["GP"]`, `null` (not applicable), `{"unknown": [...]}`,
 /// `{"error": [...]}`.
+void appendJsonValue(std::string& out, const ValueView& value);
 void appendJsonValue(std::string& out, const ShownValue& value);
 
 }  // namespace proviso

@@ -139,7 +139,7 @@ void addChoices(Interpreter& interpreter,
                 const Stage& stage,
                 const StageInput& input,
                 const InterpreterOptions& options,
-                std::vector<PartialResult>& parts) {
+                StageParts& parts) {
     const bytecode::Program& program = interpreter.program();
     if (!asksForChoices(program, stage)) {
         return;

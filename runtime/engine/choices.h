@@ -17,6 +17,6 @@ void addChoices(Interpreter& interpreter,
                 const Stage& stage,
                 const StageInput& input,
                 const InterpreterOptions& options,
-                std::vector<PartialResult>& parts);
+                StageParts& parts);
 
 }  // namespace proviso::engine

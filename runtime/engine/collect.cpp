@@ -7,10 +7,10 @@
 #include "runtime/values/evaluation_error.h"
 
 #include <algorithm>
-#include <iterator>
-#include <numeric>
 #include <set>
+#include <string_view>
 #include <tuple>
+#include <unordered_map>
 #include <utility>
 
 namespace proviso::engine {
@@ -22,18 +22,54 @@ using bytecode::Effect;
 using bytecode::kNone;
 using bytecode::Register;
 
-/// Reads what an interpreter computed for one block into results, one an entry record.
+/// What is found about records in any order.
+template <class Thing>
+class Gathered {
+  public:
+    void add(std::uint32_t record, const Thing& thing) {
+        records_.push_back(record);
+        things_.push_back(thing);
+    }
+
+    /// By record, in the order in which they were found about each.
+    StageParts::List<Thing> byRecord(std::size_t records) {
+        StageParts::List<Thing> list;
+        if (things_.empty()) {
+            return list;
+        }
+        std::vector<std::uint32_t> next(records + 1, 0);
+        for (const std::uint32_t record : records_) {
+            ++next[std::size_t{record} + 1];
+        }
+        for (std::size_t record = 0; record < records; ++record) {
+            next[record + 1] += next[record];
+        }
+        list.ends.assign(next.begin() + 1, next.end());
+        list.things.resize(things_.size());
+        for (std::size_t index = 0; index < things_.size(); ++index) {
+            list.things[next[records_[index]]++] = things_[index];
+        }
+        return list;
+    }
+
+  private:
+    std::vector<std::uint32_t> records_;
+    std::vector<Thing> things_;  ///< parallel
+};
+
+/// Reads what an interpreter computed for one block into results, by entry record.
 class Collector {
   public:
     Collector(const Interpreter& run, const Batch& batch, const Stage& stage)
-        : run_(run), program_(run.program()), stage_(stage), places_(run, batch), shower_(places_) {
-        parts_.resize(batch.spaces[0].rows);
-        for (std::uint32_t record = 0; record < parts_.size(); ++record) {
-            parts_[record].result.key = places_.key(record);
+        : run_(run), program_(run.program()), stage_(stage), places_(run, batch, parts_.arena),
+          shower_(places_) {
+        parts_.keys.resize(batch.spaces[0].rows);
+        for (std::uint32_t record = 0; record < parts_.keys.size(); ++record) {
+            parts_.keys[record] = places_.keyText(record);
         }
     }
 
-    std::vector<PartialResult> collect() {
+    StageParts collect() {
         for (const std::uint32_t rule : stage_.rules) {
             collectRule(program_.rules[rule]);
         }
@@ -46,73 +82,16 @@ class Collector {
         for (const std::uint32_t space : stage_.groups) {
             markBeside(space);
         }
+        const std::size_t records = parts_.keys.size();
+        parts_.outputs = outputs_.byRecord(records);
+        parts_.findings = findings_.byRecord(records);
+        parts_.undetermined = undetermined_.byRecord(records);
+        parts_.errors = errors_.byRecord(records);
+        parts_.decided = decided_.byRecord(records);
         return std::move(parts_);
     }
 
-    /// The lists of outputs that ask for choices, under another choice: added where they say
-    /// something new.
-    static void addChoices(std::vector<PartialResult>& parts,
-                           const std::vector<std::uint32_t>& records,
-                           const Interpreter& run,
-                           const Batch& batch,
-                           const Stage& stage,
-                           const std::vector<std::int64_t>& outcomes,
-                           std::int64_t choice) {
-        Places places(run, batch);
-        Shower shower(places);
-        const bytecode::Program& program = run.program();
-        for (const std::uint32_t index : stage.outputs) {
-            const auto& output = program.outputs[index];
-            if (!output.choices || output.rows == kNone || output.space != program.outcomesSpace) {
-                continue;
-            }
-            for (std::uint32_t row = 0; row < outcomes.size(); ++row) {
-                if (outcomes[row] <= choice) {
-                    continue;
-                }
-                const Home home = places.home(output.space, row);
-                if (home.records.empty()) {
-                    continue;
-                }
-                const std::uint32_t record = home.records.back();
-                std::vector<OutputRow> rows = shower.list(output, row, record);
-                PartialResult& part = parts[records[record]];
-                const auto place = std::find(part.outputs.begin(), part.outputs.end(), index) -
-                                   part.outputs.begin();
-                OutputValue& value = part.result.outputs[static_cast<std::size_t>(place)];
-                const bool known =
-                    same(value.rows, rows) ||
-                    std::any_of(value.choices.begin(), value.choices.end(), [&](const auto& other) {
-                        return same(other, rows);
-                    });
-                if (!known) {
-                    value.choices.push_back(std::move(rows));
-                }
-            }
-        }
-    }
-
   private:
-    static bool same(const ShownValue& a, const ShownValue& b) {
-        return std::tie(
-                   a.state, a.text, a.members, a.open, a.missing, a.errors, a.atLeast, a.atMost) ==
-               std::tie(
-                   b.state, b.text, b.members, b.open, b.missing, b.errors, b.atLeast, b.atMost);
-    }
-
-    static bool same(const std::vector<OutputRow>& a, const std::vector<OutputRow>& b) {
-        return std::equal(
-            a.begin(), a.end(), b.begin(), b.end(), [](const OutputRow& x, const OutputRow& y) {
-                return x.certain == y.certain && std::equal(x.fields.begin(),
-                                                            x.fields.end(),
-                                                            y.fields.begin(),
-                                                            y.fields.end(),
-                                                            [](const auto& p, const auto& q) {
-                                                                return same(p.second, q.second);
-                                                            });
-            });
-    }
-
     bool quiet(Register guard) const {
         const ColumnData& column = run_.column(guard);
         return column.states.empty() && std::all_of(column.values.begin(),
@@ -147,11 +126,18 @@ class Collector {
     struct Trouble {
         const Effect* effect = nullptr;  ///< the first effect concerned
         std::vector<Register> registers;
+
+        void clear() {
+            effect = nullptr;
+            registers.clear();
+        }
     };
 
     void collectRuleRow(const bytecode::RuleInfo& rule, std::uint32_t row) {
-        Trouble unknown;
-        Trouble wrong;
+        Trouble& unknown = unknown_;
+        Trouble& wrong = wrong_;
+        unknown.clear();
+        wrong.clear();
         for (const Effect& effect : rule.effects) {
             const auto noteState = [&](Register reg, State state, bool unknownToo) {
                 Trouble* trouble = state == State::Error                   ? &wrong
@@ -201,23 +187,23 @@ class Collector {
         }
         for (const std::uint32_t record : places_.home(rule.space, row).records) {
             if (unknown.effect != nullptr) {
-                std::set<std::string> missing;
-                PlaceReasons reasons;
+                missing_.clear();
                 for (const Register reg : unknown.registers) {
-                    const auto places = places_.missing(reg, row, record, &reasons);
-                    missing.insert(places.begin(), places.end());
+                    missing_.push_back(places_.missingTexts(reg, row, record));
                 }
-                parts_[record].result.undetermined.push_back(
-                    {rule.name,
-                     target(rule, *unknown.effect, row, record),
-                     {missing.begin(), missing.end()},
-                     std::move(reasons)});
+                const MissingView missing = shower_.joined(missing_);
+                undetermined_.add(record,
+                                  {rule.name,
+                                   target(rule, *unknown.effect, row, record),
+                                   missing.places,
+                                   missing.reasons});
             }
             for (const EvaluationError error : errors) {
-                parts_[record].result.errors.push_back({rule.name,
-                                                        target(rule, *wrong.effect, row, record),
-                                                        evaluationErrorCode(error),
-                                                        evaluationErrorMessage(error)});
+                errors_.add(record,
+                            {rule.name,
+                             target(rule, *wrong.effect, row, record),
+                             evaluationErrorCode(error),
+                             evaluationErrorMessage(error)});
             }
         }
     }
@@ -234,42 +220,59 @@ class Collector {
                                                   : Target{program_.code[effect.row].target, to};
     }
 
-    std::string target(const bytecode::RuleInfo& rule,
-                       const Effect& effect,
-                       std::uint32_t row,
-                       std::uint32_t record) {
+    std::string_view target(const bytecode::RuleInfo& rule,
+                            const Effect& effect,
+                            std::uint32_t row,
+                            std::uint32_t record) {
         const Target to = targetOf(rule, effect, row);
-        return places_.row(to.space, to.row, record);
+        return places_.rowText(to.space, to.row, record);
+    }
+
+    /// Texts of the program.
+    TextList textsOf(const std::vector<std::string>& texts) {
+        TextList& list = texts_[&texts];
+        if (list.empty() && !texts.empty()) {
+            const std::span<std::string_view> views =
+                parts_.arena.list<std::string_view>(texts.size());
+            std::copy(texts.begin(), texts.end(), views.begin());
+            list = views;
+        }
+        return list;
     }
 
     void addFinding(const bytecode::RuleInfo& rule, const Effect& effect, std::uint32_t row) {
         const bytecode::FindingInfo& finding = program_.findings[effect.finding];
         const Target to = targetOf(rule, effect, row);
-        const Home home = places_.home(to.space, to.row);
+        FindingView found;
+        found.code = finding.name;
+        found.severity = static_cast<std::uint8_t>(finding.severity);
+        found.rule = rule.name;
+        found.sources = textsOf(effect.exception == kNone
+                                    ? rule.sources
+                                    : rule.exceptions[effect.exception].sources);
+        if (effect.because.has_value()) {
+            found.because = shower_.render(*effect.because, row, nullptr);
+        }
+        if (finding.remedy.has_value()) {
+            found.remedy = shower_.render(*finding.remedy, row, &effect);
+        }
+        if (effect.atStake != kNone) {
+            found.atStake = shower_.cents(effect.atStake, row);
+        }
+        const Home& home = places_.home(to.space, to.row);
+        found.shared = home.shared;
         for (const std::uint32_t record : home.records) {
-            FindingResult result;
-            result.code = finding.name;
-            result.severity = static_cast<std::uint8_t>(finding.severity);
-            result.on = target(rule, effect, row, record);
-            result.rule = rule.name;
-            result.sources = effect.exception == kNone ? rule.sources
-                                                       : rule.exceptions[effect.exception].sources;
-            if (effect.because.has_value()) {
-                result.because = shower_.render(*effect.because, row, nullptr);
+            found.on = target(rule, effect, row, record);
+            const std::span<FieldView> slots =
+                parts_.arena.list<FieldView>(effect.slots.size());
+            for (std::size_t index = 0; index < slots.size(); ++index) {
+                const bytecode::Shown& slot = effect.slots[index];
+                slots[index] = {slot.name, shower_.value(slot, row, record)};
             }
-            if (finding.remedy.has_value()) {
-                result.remedy = shower_.render(*finding.remedy, row, &effect);
-            }
-            for (const auto& slot : effect.slots) {
-                result.slots.emplace_back(slot.name, shower_.value(slot, row, record));
-            }
-            if (effect.atStake != kNone) {
-                result.atStake = shower_.cents(effect.atStake, row);
-            }
-            result.shared = home.shared;
-            result.sharedRow = home.shared ? home.records.front() : 0;
-            result.counted = record == home.records.front();
-            parts_[record].result.findings.push_back(std::move(result));
+            found.slots = slots;
+            found.sharedRow = home.shared ? home.records.front() : 0;
+            found.counted = record == home.records.front();
+            findings_.add(record, found);
         }
     }
 
@@ -282,38 +285,42 @@ class Collector {
         }
         const std::uint32_t rows = run_.rows(decision.space);
         for (std::uint32_t row = 0; row < rows; ++row) {
+            bool isBound = false;
+            DecidedView decided;
+            decided.decision = decision.shortName;
+            decided.on = isRecord ? std::string_view() : space.name;
+            decided.number = index;
             for (const std::uint32_t record : places_.home(decision.space, row).records) {
-                DecidedResult result;
-                result.decision = decision.shortName;
-                result.on = isRecord ? std::string() : space.name;
-                result.value = shower_.value(decision.shown, row, record);
-                if (result.value.state == State::NotApplicable) {
-                    continue;
+                decided.value = shower_.value(decision.shown, row, record);
+                if (decided.value.state == State::NotApplicable) {
+                    break;
                 }
-                bind(result, decision, row);
-                parts_[record].result.decided.push_back(std::move(result));
-                parts_[record].decisions.push_back(index);
+                if (!isBound) {
+                    bind(decided, decision, row);
+                    isBound = true;
+                }
+                decided_.add(record, decided);
             }
         }
     }
 
-    void bind(DecidedResult& result, const bytecode::DecisionInfo& decision, std::uint32_t row) {
-        std::vector<std::uint32_t> shown;
+    void bind(DecidedView& decided, const bytecode::DecisionInfo& decision, std::uint32_t row) {
+        const std::vector<std::uint32_t>* shown = nullptr;
         if (decision.combination == Combination::Strictest) {
-            shown = shower_.minimalDemands(decision.shown, row);
+            shown = &shower_.minimalDemands(decision.shown, row);
         }
-        std::set<std::string> names;
+        names_.clear();
         for (const auto& contribution : decision.contributions) {
             const ColumnData& guard = run_.column(contribution.guard);
-            if (guard.state(row) != State::Value || guard.values[row] == 0) {
+            if (guard.values[row] == 0 || guard.state(row) != State::Value) {
                 continue;
             }
             const bytecode::RuleInfo& rule = program_.rules[contribution.rule];
             bool binds = true;
             if (decision.combination == Combination::Strictest) {
-                binds = std::find(shown.begin(),
-                                  shown.end(),
-                                  rule.effects[contribution.effect].member) != shown.end();
+                binds = std::find(shown->begin(),
+                                  shown->end(),
+                                  rule.effects[contribution.effect].member) != shown->end();
             } else if (decision.combination == Combination::Lowest ||
                        decision.combination == Combination::Highest) {
                 const ColumnData& value = run_.column(contribution.value);
@@ -321,35 +328,43 @@ class Collector {
                 binds = value.state(row) == State::Value && whole.state(row) == State::Value &&
                         value.values[row] == whole.values[row];
             }
-            if (binds) {
-                names.insert(rule.name);
+            if (binds && (names_.empty() || names_.back() != rule.name)) {
+                names_.push_back(rule.name);
             }
         }
-        if (!names.empty()) {
-            result.boundBy = *names.begin();
-            result.alsoBoundBy.assign(std::next(names.begin()), names.end());
+        if (names_.empty()) {
+            return;
         }
+        if (!std::is_sorted(names_.begin(), names_.end())) {
+            std::sort(names_.begin(), names_.end());
+            names_.erase(std::unique(names_.begin(), names_.end()), names_.end());
+        }
+        decided.boundBy = names_.front();
+        decided.alsoBoundBy =
+            parts_.arena.keep(std::span<const std::string_view>(names_).subspan(1));
     }
 
     void collectOutput(std::uint32_t index) {
         const bytecode::OutputInfo& output = program_.outputs[index];
         const std::uint32_t rows = run_.rows(output.space);
         for (std::uint32_t row = 0; row < rows; ++row) {
-            const Home home = places_.home(output.space, row);
+            const Home& home = places_.home(output.space, row);
             for (const std::uint32_t record : home.records) {
-                OutputValue value;
+                OutputView value;
                 value.name = output.name;
-                value.list = output.rows != kNone;
+                value.number = index;
                 if (record != home.records.back()) {
-                    value.claimedWith = places_.key(home.records.back());
+                    value.claimedWith = places_.keyText(home.records.back());
                 }
-                if (!value.list) {
+                if (output.rows == kNone) {
                     value.value = shower_.value(output.columns[0], row, record);
-                } else if (value.claimedWith.empty()) {
-                    value.rows = shower_.list(output, row, record);
+                } else {
+                    value.list = parts_.arena.one(ListView{});
+                    if (value.claimedWith.empty()) {
+                        value.list->rows = shower_.list(output, row, record);
+                    }
                 }
-                parts_[record].result.outputs.push_back(std::move(value));
-                parts_[record].outputs.push_back(index);
+                outputs_.add(record, value);
             }
         }
     }
@@ -361,8 +376,9 @@ class Collector {
             if (holed[row] == 0) {
                 continue;
             }
+            parts_.besideRejected.resize(parts_.keys.size(), 0);
             for (const std::uint32_t record : places_.home(space, row).records) {
-                parts_[record].result.besideRejected = true;
+                parts_.besideRejected[record] = 1;
             }
         }
     }
@@ -370,116 +386,120 @@ class Collector {
     const Interpreter& run_;
     const bytecode::Program& program_;
     const Stage& stage_;
+    StageParts parts_;
     Places places_;
     Shower shower_;
-    std::vector<PartialResult> parts_;
+    Gathered<OutputView> outputs_;
+    Gathered<FindingView> findings_;
+    Gathered<UndeterminedView> undetermined_;
+    Gathered<ErrorView> errors_;
+    Gathered<DecidedView> decided_;
+    std::unordered_map<const std::vector<std::string>*, TextList> texts_;
+    // Used again and again.
+    Trouble unknown_;
+    Trouble wrong_;
+    std::vector<MissingView> missing_;
+    std::vector<std::string_view> names_;
 };
 
-/// Moves the parts into the order of their numbers in the program.
-template <class Item>
-void order(std::vector<Item>& items, const std::vector<std::uint32_t>& numbers) {
-    std::vector<std::size_t> places(items.size());
-    std::iota(places.begin(), places.end(), std::size_t{0});
-    std::stable_sort(places.begin(), places.end(), [&](std::size_t a, std::size_t b) {
-        return numbers[a] < numbers[b];
-    });
-    std::vector<Item> ordered;
-    ordered.reserve(items.size());
-    for (const std::size_t place : places) {
-        ordered.push_back(std::move(items[place]));
+bool same(TextList a, TextList b) {
+    return std::equal(a.begin(), a.end(), b.begin(), b.end());
+}
+
+bool same(const ValueView& a, const ValueView& b) {
+    const OpenView& x = a.more();
+    const OpenView& y = b.more();
+    return std::tie(a.state, a.text, x.atLeast, x.atMost) ==
+               std::tie(b.state, b.text, y.atLeast, y.atMost) &&
+           same(x.members, y.members) && same(x.open, y.open) && same(x.missing, y.missing) &&
+           same(x.errors, y.errors);
+}
+
+bool same(RowList a, RowList b) {
+    return std::equal(
+        a.begin(), a.end(), b.begin(), b.end(), [](const RowView& x, const RowView& y) {
+            return x.certain == y.certain && std::equal(x.fields.begin(),
+                                                        x.fields.end(),
+                                                        y.fields.begin(),
+                                                        y.fields.end(),
+                                                        [](const auto& p, const auto& q) {
+                                                            return same(p.value, q.value);
+                                                        });
+        });
+}
+
+void addChoice(ListView& list, RowList rows, Arena& arena) {
+    const bool isKnown =
+        same(list.rows, rows) ||
+        std::any_of(list.choices.begin(), list.choices.end(), [&](const RowList& other) {
+            return same(other, rows);
+        });
+    if (isKnown) {
+        return;
     }
-    items = std::move(ordered);
-}
-
-template <class Item>
-void append(std::vector<Item>& to, std::vector<Item>& from) {
-    to.insert(to.end(), std::make_move_iterator(from.begin()), std::make_move_iterator(from.end()));
-}
-
-void sort(RecordResult& result) {
-    std::stable_sort(
-        result.findings.begin(), result.findings.end(), [](const auto& a, const auto& b) {
-            return std::tie(a.code, a.on, a.rule) < std::tie(b.code, b.on, b.rule);
-        });
-    std::stable_sort(
-        result.undetermined.begin(), result.undetermined.end(), [](const auto& a, const auto& b) {
-            return std::tie(a.rule, a.on, a.missing) < std::tie(b.rule, b.on, b.missing);
-        });
-    // Several rows of a rule may say the same about one row above them.
-    result.undetermined.erase(std::unique(result.undetermined.begin(),
-                                          result.undetermined.end(),
-                                          [](const auto& a, const auto& b) {
-                                              return std::tie(a.rule, a.on, a.missing) ==
-                                                     std::tie(b.rule, b.on, b.missing);
-                                          }),
-                              result.undetermined.end());
-    std::stable_sort(result.errors.begin(), result.errors.end(), [](const auto& a, const auto& b) {
-        return std::tie(a.rule, a.on, a.code) < std::tie(b.rule, b.on, b.code);
-    });
-    result.errors.erase(std::unique(result.errors.begin(),
-                                    result.errors.end(),
-                                    [](const auto& a, const auto& b) {
-                                        return std::tie(a.rule, a.on, a.code) ==
-                                               std::tie(b.rule, b.on, b.code);
-                                    }),
-                        result.errors.end());
-    std::stable_sort(
-        result.decided.begin(), result.decided.end(), [](const auto& a, const auto& b) {
-            return std::tie(a.decision, a.on) < std::tie(b.decision, b.on);
-        });
+    const std::span<RowList> more = arena.list<RowList>(list.choices.size() + 1);
+    std::copy(list.choices.begin(), list.choices.end(), more.begin());
+    more.back() = rows;
+    list.choices = more;
 }
 
 }  // namespace
 
-std::vector<PartialResult>
-collectStage(const Interpreter& run, const Batch& batch, const Stage& stage) {
+StageParts collectStage(const Interpreter& run, const Batch& batch, const Stage& stage) {
     return Collector(run, batch, stage).collect();
 }
 
-void collectChoice(std::vector<PartialResult>& parts,
+void collectChoice(StageParts& parts,
                    const std::vector<std::uint32_t>& records,
                    const Interpreter& run,
                    const Batch& batch,
                    const Stage& stage,
                    const std::vector<std::int64_t>& outcomes,
                    std::int64_t choice) {
-    Collector::addChoices(parts, records, run, batch, stage, outcomes, choice);
-}
-
-PartialResult tooLarge(const bytecode::Program& program, std::string key) {
-    PartialResult part;
-    part.tooLarge = true;
-    part.result.key = std::move(key);
-    for (const auto& rule : program.rules) {
-        part.result.errors.push_back({rule.name,
-                                      program.spaces[0].name,
-                                      evaluationErrorCode(EvaluationError::TooManyRows),
-                                      evaluationErrorMessage(EvaluationError::TooManyRows)});
-    }
-    return part;
-}
-
-RecordResult mergeParts(std::vector<PartialResult> parts) {
-    for (PartialResult& part : parts) {
-        if (part.tooLarge) {
-            return std::move(part.result);
+    Places places(run, batch, parts.arena);
+    Shower shower(places);
+    const bytecode::Program& program = run.program();
+    for (const std::uint32_t index : stage.outputs) {
+        const auto& output = program.outputs[index];
+        if (!output.choices || output.rows == kNone || output.space != program.outcomesSpace) {
+            continue;
+        }
+        for (std::uint32_t row = 0; row < outcomes.size(); ++row) {
+            if (outcomes[row] <= choice) {
+                continue;
+            }
+            const Home& home = places.home(output.space, row);
+            if (home.records.empty()) {
+                continue;
+            }
+            const std::uint32_t record = home.records.back();
+            for (const OutputView& value : parts.outputs.of(records[record])) {
+                if (value.number == index) {
+                    addChoice(*value.list, shower.list(output, row, record), parts.arena);
+                    break;
+                }
+            }
         }
     }
-    PartialResult whole = std::move(parts.front());
-    for (auto part = std::next(parts.begin()); part != parts.end(); ++part) {
-        append(whole.result.outputs, part->result.outputs);
-        append(whole.outputs, part->outputs);
-        append(whole.result.findings, part->result.findings);
-        append(whole.result.undetermined, part->result.undetermined);
-        append(whole.result.errors, part->result.errors);
-        append(whole.result.decided, part->result.decided);
-        append(whole.decisions, part->decisions);
-        whole.result.besideRejected |= part->result.besideRejected;
+}
+
+StageParts tooLargeParts(const bytecode::Program& program, const Batch& batch) {
+    StageParts parts;
+    parts.tooLarge = true;
+    const ColumnData& keys = batch.spaces[0].columns[program.schema.keyField];
+    for (std::uint32_t record = 0; record < batch.spaces[0].rows; ++record) {
+        parts.keys.push_back(
+            batch.dictionary->text(static_cast<std::uint32_t>(keys.values[record])));
+        for (const auto& rule : program.rules) {
+            parts.errors.things.push_back(
+                {rule.name,
+                 program.spaces[0].name,
+                 evaluationErrorCode(EvaluationError::TooManyRows),
+                 evaluationErrorMessage(EvaluationError::TooManyRows)});
+        }
+        parts.errors.ends.push_back(static_cast<std::uint32_t>(parts.errors.things.size()));
     }
-    order(whole.result.outputs, whole.outputs);
-    order(whole.result.decided, whole.decisions);
-    sort(whole.result);
-    return std::move(whole.result);
+    return parts;
 }
 
 }  // namespace proviso::engine

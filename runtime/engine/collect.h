@@ -1,11 +1,13 @@
 #pragma once
 
+#include "runtime/base/arena.h"
 #include "runtime/bytecode/batch.h"
-#include "runtime/decision/result.h"
+#include "runtime/decision/view.h"
 #include "runtime/engine/plan.h"
 
 #include <cstdint>
-#include <string>
+#include <span>
+#include <string_view>
 #include <vector>
 
 namespace proviso {
@@ -14,22 +16,60 @@ class Interpreter;
 
 namespace engine {
 
-/// What one stage says about one record.
-struct PartialResult {
-    RecordResult result;                   ///< lists not yet in order
-    std::vector<std::uint32_t> outputs;    ///< parallel to result.outputs: number in the program
-    std::vector<std::uint32_t> decisions;  ///< parallel to result.decided
-    bool tooLarge = false;                 ///< nothing could be decided; says so for every rule
+/// What one stage says about one record, lists not yet in order.
+struct PartView {
+    RecordView result;
+    bool tooLarge = false;  ///< nothing could be decided; says so for every rule
 };
 
-/// Reads what an interpreter computed for the stage; one part an entry record.
-std::vector<PartialResult>
-collectStage(const Interpreter& run, const Batch& batch, const Stage& stage);
+/// What one stage says about the records of one block. Its views are good as long as it, the
+/// program and the dictionary of the batch are.
+class StageParts {
+  public:
+    /// Things of one kind, by record.
+    template <class Thing>
+    struct List {
+        std::vector<Thing> things;
+        std::vector<std::uint32_t> ends;  ///< by record; empty: there are none
+
+        std::span<Thing> of(std::uint32_t record) {
+            return ends.empty() ? std::span<Thing>()
+                                : std::span(things).subspan(begin(record),
+                                                            ends[record] - begin(record));
+        }
+        std::span<const Thing> of(std::uint32_t record) const {
+            return ends.empty() ? std::span<const Thing>()
+                                : std::span(things).subspan(begin(record),
+                                                            ends[record] - begin(record));
+        }
+
+      private:
+        std::uint32_t begin(std::uint32_t record) const {
+            return record == 0 ? 0 : ends[record - 1];
+        }
+    };
+
+    Arena arena;
+    std::vector<std::string_view> keys;  ///< by record
+    List<OutputView> outputs;
+    List<FindingView> findings;
+    List<UndeterminedView> undetermined;
+    List<ErrorView> errors;
+    List<DecidedView> decided;
+    std::vector<std::uint8_t> besideRejected;  ///< by record; empty: none is
+    bool tooLarge = false;                     ///< all of them
+
+    std::size_t records() const { return keys.size(); }
+    PartView of(std::uint32_t record) const;
+};
+
+/// Reads what an interpreter computed for the stage.
+StageParts collectStage(const Interpreter& run, const Batch& batch, const Stage& stage);
 
 /// The lists of outputs that ask for choices, under another choice: added where they say something
-/// new. `records`: by record of the batch, ascending: its part. `outcomes`: how many there are, by
-/// row of the outcomes' space.
-void collectChoice(std::vector<PartialResult>& parts,
+/// new. `records`: by record of the batch, ascending: its number in `parts`. `outcomes`: how many
+/// there are, by row of the outcomes' space.
+void collectChoice(StageParts& parts,
                    const std::vector<std::uint32_t>& records,
                    const Interpreter& run,
                    const Batch& batch,
@@ -39,10 +79,11 @@ void collectChoice(std::vector<PartialResult>& parts,
 
 /// Where a row space would outgrow what is allowed nothing is decided about the records of the set,
 /// and each says so.
-PartialResult tooLarge(const bytecode::Program& program, std::string key);
+StageParts tooLargeParts(const bytecode::Program& program, const Batch& batch);
 
-/// The parts of all stages about one record, at least one, in the order in which they are printed.
-RecordResult mergeParts(std::vector<PartialResult> parts);
+/// The parts of all stages about one record in the order in which they are printed; the first says
+/// its key. Lists lie in the arena, and what is in them where it was.
+RecordView mergeParts(std::span<const PartView> parts, Arena& arena);
 
 }  // namespace engine
 }  // namespace proviso

@@ -36,8 +36,8 @@ std::vector<RecordResult> Evaluator::decide(const Batch& batch, const DecideOpti
     std::vector<RecordResult> results;
     if (!output) {
         output = engine::tooLargeOutput(*program_, stage, batch);
-        for (engine::PartialResult& part : output->parts) {
-            results.push_back(std::move(part.result));
+        for (std::uint32_t record = 0; record < output->parts.records(); ++record) {
+            results.push_back(own(output->parts.of(record).result));
         }
         return results;
     }
@@ -57,13 +57,11 @@ std::vector<RecordResult> Evaluator::decide(const Batch& batch, const DecideOpti
         // which rules err.
         output = evaluate(over);
     }
-    results.reserve(output->parts.size());
-    for (engine::PartialResult& part : output->parts) {
-        std::vector<engine::PartialResult> parts;
-        parts.push_back(std::move(part));
-        results.push_back(engine::mergeParts(std::move(parts)));
-        results.back().budgetSpent =
-            budget.spentBeside(static_cast<std::uint32_t>(results.size() - 1));
+    results.reserve(output->parts.records());
+    for (std::uint32_t record = 0; record < output->parts.records(); ++record) {
+        const engine::PartView part = output->parts.of(record);
+        results.push_back(own(engine::mergeParts({&part, 1}, output->parts.arena)));
+        results.back().budgetSpent = budget.spentBeside(record);
     }
     return results;
 }

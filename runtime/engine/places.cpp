@@ -1,18 +1,17 @@
 #include "runtime/engine/places.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
-#include <set>
+#include <charconv>
+#include <iterator>
 
 namespace proviso::engine {
 
 using bytecode::kNone;
 using bytecode::SpaceInfo;
 
-std::string Places::key(std::uint32_t record) const {
+std::string_view Places::keyText(std::uint32_t record) const {
     const ColumnData& keys = batch_.spaces[0].columns[program_.schema.keyField];
-    return std::string(batch_.dictionary->text(static_cast<std::uint32_t>(keys.values[record])));
+    return batch_.dictionary->text(static_cast<std::uint32_t>(keys.values[record]));
 }
 
 std::uint32_t Places::follow(bytecode::Register link, std::uint32_t row) const {
@@ -40,108 +39,193 @@ std::uint32_t Places::entryRow(std::uint32_t space, std::uint32_t row) const {
     return row;
 }
 
-Home Places::home(std::uint32_t space, std::uint32_t row) const {
+const Home& Places::home(std::uint32_t space, std::uint32_t row) {
+    home_.records.clear();
+    home_.shared = false;
+    home_.group = 0;
     const std::uint32_t record = entryRow(space, row);
     if (record != kNone) {
-        return {{record}, false, 0};
+        home_.records.push_back(record);
+        return home_;
     }
     while (program_.spaces[space].kind != SpaceInfo::Kind::Group) {
         const bytecode::Register up = program_.spaces[space].toParent;
         row = up == kNone ? kNone : run_.link(up)[row];
         space = program_.spaces[space].parent;
         if (row == kNone) {
-            return {};
+            return home_;
         }
     }
     const bytecode::Register membership = program_.spaces[space].membership;
     const std::uint32_t grouped = program_.code[membership].space;
-    Home home{{}, true, row};
+    home_.shared = true;
+    home_.group = row;
     for (const std::uint32_t member : run_.children(membership, row)) {
         // Several rows of one record may be in the group.
         const std::uint32_t of = entryRow(grouped, member);
-        if (home.records.empty() || home.records.back() != of) {
-            home.records.push_back(of);
+        if (home_.records.empty() || home_.records.back() != of) {
+            home_.records.push_back(of);
         }
     }
-    return home;
+    return home_;
 }
 
 /// From the entry record or the group downwards, without either's name.
 // NOLINTNEXTLINE(misc-no-recursion): depth bounded by the verifier
-std::string Places::path(std::uint32_t space, std::uint32_t row) const {
+std::string_view Places::path(std::uint32_t space, std::uint32_t row) {
     const SpaceInfo& info = program_.spaces[space];
     if (space == 0 || info.kind == SpaceInfo::Kind::Group || row == kNone) {
         return {};
     }
-    if (isInput(space)) {
-        const std::string above = path(info.parent, batch_.spaces[space].parent[row]);
-        return fmt::format("{}{}{}[{}]",
-                           above,
-                           above.empty() ? "" : ".",
-                           info.listName,
-                           batch_.spaces[space].position[row]);
+    if (const std::uint32_t known = pathNumbers_.of(space, row); known != CellMap::kNothing) {
+        return paths_[known];
     }
-    const std::string above =
-        info.toParent == kNone ? std::string() : path(info.parent, run_.link(info.toParent)[row]);
-    const std::int64_t position = info.rank == kNone ? row : run_.column(info.rank).values[row];
-    return fmt::format("{}{}{}[{}]", above, above.empty() ? "" : ".", info.listName, position);
+    std::string_view above;
+    std::int64_t position = row;
+    if (isInput(space)) {
+        above = path(info.parent, batch_.spaces[space].parent[row]);
+        position = batch_.spaces[space].position[row];
+    } else {
+        if (info.toParent != kNone) {
+            above = path(info.parent, run_.link(info.toParent)[row]);
+        }
+        if (info.rank != kNone) {
+            position = run_.column(info.rank).values[row];
+        }
+    }
+    char digits[24];
+    const auto end = std::to_chars(std::begin(digits), std::end(digits), position).ptr;
+    paths_.push_back(arena_.join({above,
+                                  above.empty() ? "" : ".",
+                                  info.listName,
+                                  "[",
+                                  std::string_view(digits, static_cast<std::size_t>(end - digits)),
+                                  "]"}));
+    pathNumbers_.of(space, row) = static_cast<std::uint32_t>(paths_.size() - 1);
+    return paths_.back();
 }
 
 // NOLINTNEXTLINE(misc-no-recursion): a pair is of two rows that are no pairs
-std::string Places::row(std::uint32_t space, std::uint32_t row, std::uint32_t printedRecord) const {
+std::string_view
+Places::rowText(std::uint32_t space, std::uint32_t row, std::uint32_t printedRecord) {
     const SpaceInfo& info = program_.spaces[space];
     if (row == kNone) {
         return info.name;
     }
     if (info.kind == SpaceInfo::Kind::Pairs) {
         const std::uint32_t of = program_.code[info.first].target;
-        return this->row(of, run_.link(info.first)[row], printedRecord) + "," +
-               this->row(of, run_.link(info.second)[row], printedRecord);
+        return arena_.join({rowText(of, run_.link(info.first)[row], printedRecord),
+                            ",",
+                            rowText(of, run_.link(info.second)[row], printedRecord)});
     }
     const std::uint32_t home = entryRow(space, row);
-    const std::string prefix =
-        home == kNone || home == printedRecord ? std::string() : key(home) + ":";
-    const std::string below = path(space, row);
-    return prefix + (below.empty() ? info.name : below);
+    const std::string_view below = path(space, row);
+    const std::string_view name = below.empty() ? std::string_view(info.name) : below;
+    return home == kNone || home == printedRecord ? name
+                                                  : arena_.join({keyText(home), ":", name});
 }
 
-std::vector<CarriedPlace> Places::missingAnywhere(bytecode::Register reg, std::uint32_t row) const {
-    std::vector<CarriedPlace> places;
-    for (Origin& origin : missingPlaces(run_, reg, row)) {
+/// The places that make the value unknown; sorted, each once.
+std::span<const Places::Place> Places::find(bytecode::Register reg, std::uint32_t row) {
+    std::vector<Place> places;
+    for (const Origin& origin : missingPlaces(run_, reg, row)) {
         if (origin.kind != Origin::Kind::Field) {
-            places.push_back(
-                {std::move(origin.record), std::move(origin.text), std::move(origin.why)});
+            places.push_back({arena_.text(origin.record),
+                              arena_.text(origin.text),
+                              arena_.text(origin.why)});
             continue;
         }
         const SchemaSpace& space = program_.schema.spaces[origin.space];
-        std::string place = path(origin.space, origin.row);
+        std::string_view place = path(origin.space, origin.row);
         if (!space.scalar) {
-            place += (place.empty() ? "" : ".") + space.fields[origin.field].name;
+            const std::string_view field = space.fields[origin.field].name;
+            place = place.empty() ? field : arena_.join({place, ".", field});
         }
-        places.push_back({key(entryRow(origin.space, origin.row)), std::move(place)});
+        places.push_back({keyText(entryRow(origin.space, origin.row)), place, {}});
     }
     std::sort(places.begin(), places.end());
     places.erase(std::unique(places.begin(), places.end()), places.end());
+    return arena_.keep(places);
+}
+
+Places::Missing& Places::missingOf(bytecode::Register reg, std::uint32_t row) {
+    if (const std::uint32_t known = missingNumbers_.of(reg, row); known != CellMap::kNothing) {
+        return missing_[known];
+    }
+    const std::span<const Place> places = find(reg, row);
+    missingNumbers_.of(reg, row) = static_cast<std::uint32_t>(missing_.size());
+    missing_.push_back({places});
+    return missing_.back();
+}
+
+std::vector<CarriedPlace> Places::missingAnywhere(bytecode::Register reg, std::uint32_t row) {
+    std::vector<CarriedPlace> places;
+    for (const Place& place : missingOf(reg, row).places) {
+        places.push_back(
+            {std::string(place.record), std::string(place.text), std::string(place.why)});
+    }
     return places;
+}
+
+MissingView Places::tell(std::span<const Place> places, std::uint32_t printedRecord) {
+    const std::string_view printed =
+        printedRecord == kNone ? std::string_view() : keyText(printedRecord);
+    const std::span<std::string_view> texts = arena_.list<std::string_view>(places.size());
+    std::size_t withReason = 0;
+    for (std::size_t index = 0; index < places.size(); ++index) {
+        const Place& place = places[index];
+        texts[index] = place.record.empty() || place.record == printed
+                           ? place.text
+                           : arena_.join({place.record, ":", place.text});
+        withReason += place.why.empty() ? 0 : 1;
+    }
+    const std::span<ReasonView> reasons = arena_.list<ReasonView>(withReason);
+    if (withReason != 0) {
+        auto next = reasons.begin();
+        for (std::size_t index = 0; index < places.size(); ++index) {
+            if (!places[index].why.empty()) {
+                *next++ = {texts[index], places[index].why};
+            }
+        }
+    }
+    const auto isOnce = [](const auto& all) {
+        return std::adjacent_find(all.begin(), all.end(), [](const auto& a, const auto& b) {
+                   return !(a < b);
+               }) == all.end();
+    };
+    const auto once = [&](auto all) {
+        if (isOnce(all)) {
+            return all;
+        }
+        std::sort(all.begin(), all.end());
+        return all.first(
+            static_cast<std::size_t>(std::unique(all.begin(), all.end()) - all.begin()));
+    };
+    return {once(texts), once(reasons)};
+}
+
+MissingView
+Places::missingTexts(bytecode::Register reg, std::uint32_t row, std::uint32_t printedRecord) {
+    Missing& missing = missingOf(reg, row);
+    if (!missing.isTold || missing.toldTo != printedRecord) {
+        missing.told = tell(missing.places, printedRecord);
+        missing.toldTo = printedRecord;
+        missing.isTold = true;
+    }
+    return missing.told;
 }
 
 std::vector<std::string> Places::missing(bytecode::Register reg,
                                          std::uint32_t row,
                                          std::uint32_t printedRecord,
                                          PlaceReasons* reasons) {
-    const std::string printed =
-        printedRecord == bytecode::kNone ? std::string() : key(printedRecord);
-    std::set<std::string> places;
-    for (CarriedPlace& place : missingAnywhere(reg, row)) {
-        std::string text = place.record.empty() || place.record == printed
-                               ? std::move(place.text)
-                               : place.record + ":" + place.text;
-        if (reasons != nullptr && !place.why.empty()) {
-            (*reasons)[text].insert(std::move(place.why));
+    const MissingView missing = missingTexts(reg, row, printedRecord);
+    if (reasons != nullptr) {
+        for (const ReasonView& reason : missing.reasons) {
+            (*reasons)[std::string(reason.place)].emplace(reason.why);
         }
-        places.insert(std::move(text));
     }
-    return {places.begin(), places.end()};
+    return {missing.places.begin(), missing.places.end()};
 }
 
 }  // namespace proviso::engine

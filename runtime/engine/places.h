@@ -1,14 +1,18 @@
 #pragma once
 
+#include "runtime/base/arena.h"
 #include "runtime/bytecode/batch.h"
 #include "runtime/bytecode/program.h"
-#include "runtime/decision/result.h"
+#include "runtime/decision/view.h"
 #include "runtime/engine/carried.h"
+#include "runtime/engine/cell_map.h"
 #include "runtime/engine/interpreter.h"
 #include "runtime/engine/origin.h"
 
 #include <cstdint>
+#include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace proviso::engine {
@@ -20,24 +24,43 @@ struct Home {
     std::uint32_t group = 0;             ///< row of the group
 };
 
-/// Says in words where rows and fields are, after an interpreter has run. Not thread-safe.
+/// Places that are missing, as texts for one record: sorted, each once.
+struct MissingView {
+    TextList places;
+    ReasonList reasons;
+};
+
+/// Says in words where rows and fields are, after an interpreter has run. What was said is
+/// remembered, so that another run needs another one. Not thread-safe.
 class Places {
   public:
-    Places(const Interpreter& run, const Batch& batch)
-        : run_(run), program_(run.program()), batch_(batch) {}
+    Places(const Interpreter& run, const Batch& batch) : Places(run, batch, own_) {}
+    /// Views of texts are good as long as the arena, the program and the batch's dictionary.
+    Places(const Interpreter& run, const Batch& batch, Arena& arena)
+        : run_(run), program_(run.program()), batch_(batch), arena_(arena) {}
+    Places(const Places&) = delete;
+    Places& operator=(const Places&) = delete;
+    ~Places() = default;
 
-    std::string key(std::uint32_t record) const;
-    Home home(std::uint32_t space, std::uint32_t row) const;
+    std::string key(std::uint32_t record) const { return std::string(keyText(record)); }
+    std::string_view keyText(std::uint32_t record) const;
+    /// Good until the next is asked for.
+    const Home& home(std::uint32_t space, std::uint32_t row);
 
     /// `order`, `items[1]`, `customer_day`, `invoice_lines[0]`; rows of another record than the one
     /// printed begin with its key. The space's name alone where `row` is kNone.
-    std::string row(std::uint32_t space, std::uint32_t row, std::uint32_t printedRecord) const;
+    std::string row(std::uint32_t space, std::uint32_t row, std::uint32_t printedRecord) {
+        return std::string(rowText(space, row, printedRecord));
+    }
+    std::string_view
+    rowText(std::uint32_t space, std::uint32_t row, std::uint32_t printedRecord);
 
     /// The places that make the value unknown, for whatever record they are told; sorted, each
     /// once.
-    std::vector<CarriedPlace> missingAnywhere(bytecode::Register reg, std::uint32_t row) const;
+    std::vector<CarriedPlace> missingAnywhere(bytecode::Register reg, std::uint32_t row);
 
-    /// The same as texts for one record; with what packs say of them, if `reasons` is given.
+    /// The same as texts for one record, with what packs say of them.
+    MissingView missingTexts(bytecode::Register reg, std::uint32_t row, std::uint32_t printedRecord);
     std::vector<std::string> missing(bytecode::Register reg,
                                      std::uint32_t row,
                                      std::uint32_t printedRecord,
@@ -46,18 +69,44 @@ class Places {
     const Interpreter& run() const { return run_; }
     const bytecode::Program& program() const { return program_; }
     const Batch& batch() const { return batch_; }
+    Arena& arena() { return arena_; }
 
     /// The row that `link` leads to, kNone where it leads nowhere; `link` kNone is the row itself.
     std::uint32_t follow(bytecode::Register link, std::uint32_t row) const;
 
   private:
+    /// CarriedPlace, as a view.
+    struct Place {
+        std::string_view record;
+        std::string_view text;
+        std::string_view why;
+
+        friend auto operator<=>(const Place&, const Place&) = default;
+    };
+    struct Missing {
+        std::span<const Place> places;
+        std::uint32_t toldTo = bytecode::kNone;  ///< the record that `told` is for
+        bool isTold = false;
+        MissingView told{};
+    };
+
     bool isInput(std::uint32_t space) const { return space < program_.schema.spaces.size(); }
     std::uint32_t entryRow(std::uint32_t space, std::uint32_t row) const;
-    std::string path(std::uint32_t space, std::uint32_t row) const;
+    std::string_view path(std::uint32_t space, std::uint32_t row);
+    Missing& missingOf(bytecode::Register reg, std::uint32_t row);
+    std::span<const Place> find(bytecode::Register reg, std::uint32_t row);
+    MissingView tell(std::span<const Place> places, std::uint32_t printedRecord);
 
     const Interpreter& run_;
     const bytecode::Program& program_;
     const Batch& batch_;
+    Arena own_;  ///< where none was given
+    Arena& arena_;
+    Home home_;
+    CellMap pathNumbers_;
+    std::vector<std::string_view> paths_;
+    CellMap missingNumbers_;
+    std::vector<Missing> missing_;
 };
 
 }  // namespace proviso::engine

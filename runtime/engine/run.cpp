@@ -6,7 +6,6 @@
 #include "runtime/engine/in_turn.h"
 #include "runtime/engine/interpreter.h"
 #include "runtime/engine/stage.h"
-#include "runtime/engine/wire.h"
 
 #include <algorithm>
 #include <map>
@@ -30,10 +29,6 @@ struct BlockOutput {
     struct Piece {
         Block records;
         StageOutput output;
-        std::string parts;                ///< as wire.h writes them: they wait for the last stage
-        std::vector<std::size_t> endsOf;  ///< by record: where its part ends; empty: none says
-                                          ///< anything
-        bool isTooLarge = false;
     };
     std::vector<Piece> pieces;
 };
@@ -49,13 +44,13 @@ class StagedRun {
           interpreter_(program_), holes_(*program_, plan_, store.batch().holes),
           partitions_(plan_.partitions.size()), foundBy_(plan_.stages.size()) {}
 
-    bool run(const BlockSink& sink) {
+    bool run(const ViewWriter& write, const ViewSink& sink) {
         evaluate();
         const Budget budget = countBudget();
         if (isOver(budget)) {
             evaluate();
         }
-        return handOver(budget, sink);
+        return handOver(budget, write, sink);
     }
 
     std::vector<std::uint32_t> run(const ColumnSink& sink) {
@@ -75,14 +70,7 @@ class StagedRun {
     struct Found {
         struct Piece {
             CarriedColumns carried;
-            std::string parts;
-            std::vector<std::size_t> endsOf;
-
-            std::string_view partOf(std::uint32_t row) const {
-                const std::size_t begin = row == 0 || endsOf.empty() ? 0 : endsOf[row - 1];
-                return endsOf.empty() ? std::string_view()
-                                      : std::string_view(parts).substr(begin, endsOf[row] - begin);
-            }
+            StageParts parts;  ///< they wait for the last stage
         };
         std::vector<Piece> pieces;
         Block piece;  ///< by record
@@ -99,7 +87,7 @@ class StagedRun {
     }
 
     void evaluate() {
-        foundBy_.assign(plan_.stages.size(), {});
+        foundBy_ = std::vector<Found>(plan_.stages.size());
         tooLarge_.clear();
         for (std::size_t stage = 0; stage < plan_.stages.size(); ++stage) {
             if (plan_.isNeeded(stage, store_.batch().holes.rows != 0)) {
@@ -224,40 +212,20 @@ class StagedRun {
         // were filled.
         for (Block& set : setsIn(stage, block)) {
             auto found = evaluateSets(interpreter, stage, set);
-            const bool isTooLarge = !found;
-            if (isTooLarge) {
+            if (!found) {
                 found = tooLargeOutput(*program_, stage, batchOf(stage, set));
             }
             output.pieces.push_back(pieceOf(std::move(set), std::move(*found)));
-            output.pieces.back().isTooLarge = isTooLarge;
         }
         return output;
     }
 
     static BlockOutput::Piece pieceOf(Block records, StageOutput output) {
-        BlockOutput::Piece piece{std::move(records), std::move(output), {}, {}, false};
-        for (PartialResult& part : piece.output.parts) {
-            for (FindingResult& finding : part.result.findings) {
-                finding.sharedRow = finding.shared ? piece.records[finding.sharedRow] : 0;
-            }
-            if (saysSomething(part)) {
-                writePart(piece.parts, part);
-            }
-            piece.endsOf.push_back(piece.parts.size());
+        BlockOutput::Piece piece{std::move(records), std::move(output)};
+        for (FindingView& finding : piece.output.parts.findings.things) {
+            finding.sharedRow = finding.shared ? piece.records[finding.sharedRow] : 0;
         }
-        if (piece.parts.empty()) {
-            piece.endsOf.clear();
-        }
-        piece.parts.shrink_to_fit();
-        piece.output.parts.clear();
         return piece;
-    }
-
-    static bool saysSomething(const PartialResult& part) {
-        const RecordResult& result = part.result;
-        return part.tooLarge || result.besideRejected || !result.outputs.empty() ||
-               !result.findings.empty() || !result.undetermined.empty() || !result.errors.empty() ||
-               !result.decided.empty();
     }
 
     std::vector<Block> setsIn(const Stage& stage, const Block& block) const {
@@ -322,7 +290,7 @@ class StagedRun {
     }
 
     void take(const Stage& stage, Found& found, BlockOutput::Piece piece) {
-        if (piece.isTooLarge) {
+        if (piece.output.parts.tooLarge) {
             tooLarge_.insert(tooLarge_.end(), piece.records.begin(), piece.records.end());
         }
         for (std::uint32_t row = 0; row < piece.records.size(); ++row) {
@@ -330,8 +298,7 @@ class StagedRun {
             found.row[piece.records[row]] = row;
         }
         StageOutput& output = piece.output;
-        found.pieces.push_back(
-            {std::move(output.carried), std::move(piece.parts), std::move(piece.endsOf)});
+        found.pieces.push_back({std::move(output.carried), std::move(output.parts)});
         for (std::size_t index = 0; index < stage.counted.size(); ++index) {
             std::vector<std::uint32_t>& counts = rowCounts_[stage.counted[index]];
             counts.resize(records_.size());
@@ -399,46 +366,52 @@ class StagedRun {
         return budget;
     }
 
-    bool handOver(const Budget& budget, const BlockSink& sink) {
+    /// Results of some records; the views lie in the arena and in what the stages found.
+    struct Results {
+        Arena arena;
+        std::vector<RecordView> views;
+        std::string text;
+    };
+
+    bool handOver(const Budget& budget, const ViewWriter& write, const ViewSink& sink) {
         const std::size_t size = options_.blockRows;
         const std::size_t blocks = (count() + size - 1) / size;
         const auto makeWorker = [&] {
-            return [this, &budget, size](std::size_t block) {
-                std::vector<RecordResult> results;
-                results.reserve(size);
+            return [this, &budget, &write, size](std::size_t block) {
+                Results results;
+                results.views.reserve(size);
+                std::vector<PartView> parts;
                 const std::size_t end = std::min<std::size_t>(count(), (block + 1) * size);
                 for (std::size_t at = block * size; at < end; ++at) {
                     const auto record = static_cast<std::uint32_t>(at);
-                    results.push_back(mergeParts(partsOf(record)));
-                    results.back().budgetSpent = budget.spentBeside(record);
+                    findParts(parts, record);
+                    RecordView& view =
+                        results.views.emplace_back(mergeParts(parts, results.arena));
+                    view.budgetSpent = budget.spentBeside(record);
+                    if (write) {
+                        write(results.text, view);
+                    }
                 }
                 return results;
             };
         };
-        return InTurn<std::vector<RecordResult>>(blocks, options_.threads)
-            .run(makeWorker, [&](std::size_t, std::vector<RecordResult> results) {
-                return sink(std::move(results));
+        return InTurn<Results>(blocks, options_.threads)
+            .run(makeWorker, [&](std::size_t, const Results& results) {
+                return sink(results.views, results.text);
             });
     }
 
-    std::vector<PartialResult> partsOf(std::uint32_t record) const {
-        std::vector<PartialResult> parts(1);
+    void findParts(std::vector<PartView>& parts, std::uint32_t record) const {
         const ColumnData& keys = store_.batch().spaces[0].columns[program_->schema.keyField];
-        parts[0].result.key = std::string(store_.batch().dictionary->text(
-            static_cast<std::uint32_t>(keys.values[records_[record]])));
+        parts.clear();
+        parts.emplace_back();
+        parts.front().result.key = store_.batch().dictionary->text(
+            static_cast<std::uint32_t>(keys.values[records_[record]]));
         for (const Found& found : foundBy_) {
-            if (found.pieces.empty()) {
-                continue;
-            }
-            const std::string_view bytes =
-                found.pieces[found.piece[record]].partOf(found.row[record]);
-            if (!bytes.empty()) {
-                std::optional<PartialResult> part = readPart(bytes);
-                PROVISO_CHECK(part.has_value(), "what was written can be read");
-                parts.push_back(std::move(*part));
+            if (!found.pieces.empty()) {
+                parts.push_back(found.pieces[found.piece[record]].parts.of(found.row[record]));
             }
         }
-        return parts;
     }
 
     std::shared_ptr<const bytecode::Program> program_;
@@ -493,9 +466,25 @@ std::vector<std::uint32_t> evaluateColumns(const std::shared_ptr<const bytecode:
 bool decideRecords(const std::shared_ptr<const bytecode::Program>& program,
                    const RecordStore& store,
                    const RunOptions& options,
-                   const BlockSink& sink) {
+                   const ViewWriter& write,
+                   const ViewSink& sink) {
     PROVISO_CHECK(options.blockRows > 0, "a block holds at least one record");
-    return engine::StagedRun(program, store, options).run(sink);
+    return engine::StagedRun(program, store, options).run(write, sink);
+}
+
+bool decideRecords(const std::shared_ptr<const bytecode::Program>& program,
+                   const RecordStore& store,
+                   const RunOptions& options,
+                   const BlockSink& sink) {
+    return decideRecords(
+        program, store, options, {}, [&](std::span<const RecordView> views, std::string_view) {
+            std::vector<RecordResult> results;
+            results.reserve(views.size());
+            for (const RecordView& view : views) {
+                results.push_back(own(view));
+            }
+            return sink(std::move(results));
+        });
 }
 
 }  // namespace proviso

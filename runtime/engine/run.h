@@ -1,7 +1,7 @@
 #pragma once
 
 #include "runtime/bytecode/program.h"
-#include "runtime/decision/result.h"
+#include "runtime/decision/view.h"
 #include "runtime/engine/evaluate.h"
 #include "runtime/input/record_store.h"
 
@@ -10,6 +10,8 @@
 #include <functional>
 #include <memory>
 #include <span>
+#include <string>
+#include <string_view>
 #include <vector>
 
 namespace proviso {
@@ -54,6 +56,13 @@ std::vector<std::uint32_t> evaluateColumns(const std::shared_ptr<const bytecode:
 std::vector<std::uint32_t> recordsInOrder(const bytecode::Program& program,
                                           const RecordStore& store);
 
+/// Writes what is to be told of a result; called on the threads that decide.
+using ViewWriter = std::function<void(std::string& out, const RecordView& result)>;
+/// Takes some results, good during the call, with all that was written of them; returns false to
+/// stop the run.
+using ViewSink =
+    std::function<bool(std::span<const RecordView> results, std::string_view written)>;
+
 /// Takes some results; returns false to stop the run.
 using BlockSink = std::function<bool(std::vector<RecordResult>&& results)>;
 
@@ -64,5 +73,12 @@ bool decideRecords(const std::shared_ptr<const bytecode::Program>& program,
                    const RecordStore& store,
                    const RunOptions& options,
                    const BlockSink& sink);
+
+/// The same without building anything for each result. `write` may be empty.
+bool decideRecords(const std::shared_ptr<const bytecode::Program>& program,
+                   const RecordStore& store,
+                   const RunOptions& options,
+                   const ViewWriter& write,
+                   const ViewSink& sink);
 
 }  // namespace proviso

@@ -2,6 +2,7 @@
 
 #include "runtime/decision/text.h"
 #include "runtime/engine/bounds.h"
+#include "runtime/engine/sort_few.h"
 #include "runtime/values/date.h"
 #include "runtime/values/decimal.h"
 #include "runtime/values/evaluation_error.h"
@@ -10,7 +11,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <set>
 
 namespace proviso::engine {
 
@@ -22,9 +22,9 @@ namespace {
 
 constexpr int kCents = 2;
 
-std::string join(const std::vector<std::string>& parts, std::string_view between) {
+std::string join(TextList parts, std::string_view between) {
     std::string all;
-    for (const std::string& part : parts) {
+    for (const std::string_view part : parts) {
         all += all.empty() ? "" : between;
         all += part;
     }
@@ -76,6 +76,59 @@ std::string Shower::text(const Type& type, std::int64_t value, bool forPeople) c
     return {};
 }
 
+std::string_view Shower::view(const Type& type, std::int64_t value) {
+    switch (type.kind) {
+    case TypeKind::YesNo:
+    case TypeKind::Attestation:
+        return value != 0 ? "yes" : "no";
+    case TypeKind::Text:
+    case TypeKind::Code:
+        return places_.batch().dictionary->text(static_cast<std::uint32_t>(value));
+    case TypeKind::Enumeration:
+        return program_.schema.enumerations[type.ref].members[static_cast<std::size_t>(value)];
+    case TypeKind::Step:
+        return program_.scales[type.ref].steps[static_cast<std::size_t>(value)].name;
+    default:
+        return places_.arena().text(text(type, value, /*forPeople=*/false));
+    }
+}
+
+/// The codes of what is wrong in some registers, sorted, each once.
+TextList Shower::errorsOf(const std::vector<Register>& registers, std::uint32_t row) {
+    std::vector<std::string_view> errors;
+    for (const Register each : registers) {
+        for (const EvaluationError error : errorCodes(places_.run(), each, row)) {
+            errors.emplace_back(evaluationErrorCode(error));
+        }
+    }
+    std::sort(errors.begin(), errors.end());
+    errors.erase(std::unique(errors.begin(), errors.end()), errors.end());
+    return places_.arena().keep(errors);
+}
+
+MissingView Shower::joined(const std::vector<MissingView>& all) {
+    // Mostly what is open is open for one reason.
+    const bool isOne = std::all_of(all.begin(), all.end(), [&](const MissingView& one) {
+        return one.places.data() == all.front().places.data() &&
+               one.places.size() == all.front().places.size() &&
+               one.reasons.data() == all.front().reasons.data();
+    });
+    if (isOne) {
+        return all.empty() ? MissingView() : all.front();
+    }
+    std::vector<std::string_view> places;
+    std::vector<ReasonView> reasons;
+    for (const MissingView& one : all) {
+        places.insert(places.end(), one.places.begin(), one.places.end());
+        reasons.insert(reasons.end(), one.reasons.begin(), one.reasons.end());
+    }
+    std::sort(places.begin(), places.end());
+    places.erase(std::unique(places.begin(), places.end()), places.end());
+    std::sort(reasons.begin(), reasons.end());
+    reasons.erase(std::unique(reasons.begin(), reasons.end()), reasons.end());
+    return {places_.arena().keep(places), places_.arena().keep(reasons)};
+}
+
 Shower::BoundTexts
 Shower::bounds(const Type& type, Register reg, std::uint32_t row, bool forPeople) const {
     BoundTexts texts;
@@ -92,8 +145,8 @@ Shower::bounds(const Type& type, Register reg, std::uint32_t row, bool forPeople
     return texts;
 }
 
-ShownValue Shower::plain(const Type& type, Register reg, std::uint32_t row, std::uint32_t record) {
-    ShownValue shown;
+ValueView Shower::plain(const Type& type, Register reg, std::uint32_t row, std::uint32_t record) {
+    ValueView shown;
     switch (type.kind) {
     case TypeKind::YesNo:
     case TypeKind::Attestation:
@@ -112,16 +165,20 @@ ShownValue Shower::plain(const Type& type, Register reg, std::uint32_t row, std:
     const ColumnData& column = places_.run().column(reg);
     shown.state = column.state(row);
     if (shown.state == State::Value) {
-        shown.text = text(type, column.values[row], /*forPeople=*/false);
+        shown.text = view(type, column.values[row]);
     } else if (shown.state == State::Unknown) {
-        shown.missing = places_.missing(reg, row, record, &shown.reasons);
-        BoundTexts known = bounds(type, reg, row, /*forPeople=*/false);
-        shown.atLeast = std::move(known.atLeast);
-        shown.atMost = std::move(known.atMost);
+        const MissingView missing = places_.missingTexts(reg, row, record);
+        const BoundTexts known = bounds(type, reg, row, /*forPeople=*/false);
+        shown.open = places_.arena().one(OpenView{{},
+                                                  {},
+                                                  missing.places,
+                                                  {},
+                                                  places_.arena().text(known.atLeast),
+                                                  places_.arena().text(known.atMost),
+                                                  missing.reasons});
     } else if (shown.state == State::Error) {
-        for (const EvaluationError error : errorCodes(places_.run(), reg, row)) {
-            shown.errors.emplace_back(evaluationErrorCode(error));
-        }
+        wrong_.assign(1, reg);
+        shown.open = places_.arena().one(OpenView{{}, {}, {}, errorsOf(wrong_, row)});
     }
     return shown;
 }
@@ -136,15 +193,15 @@ std::uint64_t Shower::facts(const bytecode::Scale::Step& step, std::int64_t date
     return accepted;
 }
 
-std::vector<std::uint32_t> Shower::demands(const Shown& shown, std::uint32_t row) const {
-    std::vector<std::uint32_t> demanded;
+const std::vector<std::uint32_t>& Shower::demands(const Shown& shown, std::uint32_t row) {
+    demanded_.clear();
     for (std::uint32_t step = 0; step < shown.members.size(); ++step) {
         const ColumnData& member = places_.run().column(shown.members[step]);
         if (member.state(row) == State::Value && member.values[row] != 0) {
-            demanded.push_back(step);
+            demanded_.push_back(step);
         }
     }
-    return demanded;
+    return demanded_;
 }
 
 bool Shower::isImplied(const Shown& shown,
@@ -163,84 +220,89 @@ bool Shower::isImplied(const Shown& shown,
     });
 }
 
-std::vector<std::uint32_t> Shower::minimalDemands(const Shown& shown, std::uint32_t row) const {
-    const std::vector<std::uint32_t> demanded = demands(shown, row);
-    std::vector<std::uint32_t> minimal;
+const std::vector<std::uint32_t>& Shower::minimalDemands(const Shown& shown, std::uint32_t row) {
+    const std::vector<std::uint32_t>& demanded = demands(shown, row);
+    minimal_.clear();
     for (const std::uint32_t step : demanded) {
-        if (!isImplied(shown, step, demanded, row)) {
-            minimal.push_back(step);
+        if (demanded.size() == 1 || !isImplied(shown, step, demanded, row)) {
+            minimal_.push_back(step);
         }
     }
-    return minimal;
+    return minimal_;
 }
 
 /// A decision that is a set: its state is the worst of its members', except that an open Set is
 /// still a value, and that a step is not open where what is demanded in any case implies it.
-ShownValue Shower::members(const Shown& shown, std::uint32_t row, std::uint32_t record) {
-    ShownValue result;
+ValueView Shower::members(const Shown& shown, std::uint32_t row, std::uint32_t record) {
+    ValueView result;
     const bool isStep = shown.type.kind == TypeKind::Step;
     result.kind = isStep ? ShownValue::Kind::Text : ShownValue::Kind::Set;
-    std::set<std::string> missing;
-    std::set<std::string> errors;
-    const std::vector<std::uint32_t> demanded =
-        isStep ? demands(shown, row) : std::vector<std::uint32_t>{};
-    const auto isOpen = [&](std::uint32_t member) {
-        return places_.run().column(shown.members[member]).state(row) == State::Unknown &&
-               !(isStep && isImplied(shown, member, demanded, row));
+    const auto name = [&](std::uint32_t member) -> std::string_view {
+        return isStep ? program_.scales[shown.type.ref].steps[member].name
+                      : program_.schema.codes[shown.type.ref].members[member];
     };
+    if (isStep) {
+        demands(shown, row);
+    }
+    missing_.clear();
+    wrong_.clear();
+    open_.clear();
+    members_.clear();
     for (std::uint32_t index = 0; index < shown.members.size(); ++index) {
         const Register member = shown.members[index];
-        const State state = places_.run().column(member).state(row);
-        if (state == State::Unknown && !isOpen(index)) {
-            continue;
+        const ColumnData& column = places_.run().column(member);
+        const State state = column.state(row);
+        if (state == State::Value) {
+            if (!isStep && column.values[row] != 0) {
+                members_.push_back(name(index));
+            }
+        } else if (state == State::Unknown) {
+            if (isStep && isImplied(shown, index, demanded_, row)) {
+                continue;
+            }
+            open_.push_back(name(index));
+            missing_.push_back(places_.missingTexts(member, row, record));
+        } else if (state == State::Error) {
+            wrong_.push_back(member);
         }
         result.state = std::max(result.state, state);
-        if (state == State::Unknown) {
-            const auto places = places_.missing(member, row, record, &result.reasons);
-            missing.insert(places.begin(), places.end());
-        } else if (state == State::Error) {
-            for (const EvaluationError error : errorCodes(places_.run(), member, row)) {
-                errors.insert(evaluationErrorCode(error));
-            }
-        }
     }
+    Arena& arena = places_.arena();
     if (result.state == State::Error) {
-        result.errors.assign(errors.begin(), errors.end());
+        result.open =
+            arena.one(OpenView{{}, {}, {}, errorsOf(wrong_, row), {}, {}, joined(missing_).reasons});
         return result;
     }
     if (result.state == State::NotApplicable) {
         return result;
     }
-    result.missing.assign(missing.begin(), missing.end());
-    const auto name = [&](std::uint32_t member) {
-        return isStep ? program_.scales[shown.type.ref].steps[member].name
-                      : program_.schema.codes[shown.type.ref].members[member];
-    };
-    for (std::uint32_t member = 0; member < shown.members.size(); ++member) {
-        const ColumnData& column = places_.run().column(shown.members[member]);
-        if (isOpen(member)) {
-            result.open.push_back(name(member));
-        } else if (!isStep && column.state(row) == State::Value && column.values[row] != 0) {
-            result.members.push_back(name(member));
-        }
-    }
+    const MissingView missing = joined(missing_);
     if (!isStep) {
         result.state = State::Value;
-        return result;
-    }
-    std::vector<std::string> names;
-    for (const std::uint32_t step : minimalDemands(shown, row)) {
-        names.push_back(name(step));
-    }
-    if (result.state == State::Unknown) {
-        result.members = std::move(names);
+    } else if (result.state == State::Unknown) {
+        for (const std::uint32_t step : minimalDemands(shown, row)) {
+            members_.push_back(name(step));
+        }
     } else {
-        result.text = names.empty() ? name(0) : join(names, " and ");
+        const std::vector<std::uint32_t>& minimal = minimalDemands(shown, row);
+        if (minimal.size() > 1) {
+            for (const std::uint32_t step : minimal) {
+                members_.push_back(name(step));
+            }
+            result.text = arena.text(join(members_, " and "));
+            members_.clear();
+        } else {
+            result.text = name(minimal.empty() ? 0 : minimal.front());
+        }
+    }
+    if (!members_.empty() || !open_.empty()) {
+        result.open = arena.one(OpenView{
+            arena.keep(members_), arena.keep(open_), missing.places, {}, {}, {}, missing.reasons});
     }
     return result;
 }
 
-ShownValue Shower::value(const Shown& shown, std::uint32_t row, std::uint32_t record) {
+ValueView Shower::value(const Shown& shown, std::uint32_t row, std::uint32_t record) {
     return isSet(shown) ? members(shown, row, record) : plain(shown.type, shown.value, row, record);
 }
 
@@ -255,23 +317,30 @@ std::string Shower::people(const Shown& shown, std::uint32_t row) {
         return state == State::Value ? text(shown.type, column.values[row], /*forPeople=*/true)
                                      : stateName(state);
     }
-    const ShownValue whole = members(shown, row, kNone);
-    if (whole.state == State::Unknown && !whole.members.empty()) {
+    const ValueView whole = members(shown, row, kNone);
+    const TextList certain = whole.more().members;
+    if (whole.state == State::Unknown && !certain.empty()) {
         // What is demanded already stands, whatever is still to come.
-        return join(whole.members, " and ") + " or stricter";
+        return join(certain, " and ") + " or stricter";
     }
     if (whole.state != State::Value) {
         return stateName(whole.state);
     }
     if (whole.kind == ShownValue::Kind::Set) {
-        return whole.members.empty() ? "none" : join(whole.members, ", ");
+        return certain.empty() ? "none" : join(certain, ", ");
     }
-    return whole.text;
+    return std::string(whole.text);
 }
 
-std::string
+std::string_view
 Shower::render(const bytecode::Template& text, std::uint32_t row, const bytecode::Effect* slots) {
-    std::string all;
+    if (text.size() == 1 && !text.front().shown.has_value() &&
+        (text.front().slot == kNone || slots == nullptr ||
+         text.front().slot >= slots->slots.size())) {
+        return text.front().text;
+    }
+    std::string& all = text_;
+    all.clear();
     for (const auto& part : text) {
         if (part.slot != kNone && slots != nullptr && part.slot < slots->slots.size()) {
             all += people(slots->slots[part.slot], row);
@@ -281,7 +350,7 @@ Shower::render(const bytecode::Template& text, std::uint32_t row, const bytecode
             all += part.text;
         }
     }
-    return all;
+    return places_.arena().text(all);
 }
 
 std::optional<std::int64_t> Shower::cents(Register amount, std::uint32_t row) const {
@@ -296,28 +365,31 @@ std::optional<std::int64_t> Shower::cents(Register amount, std::uint32_t row) co
     return checked.ok() ? std::optional<std::int64_t>(checked.value) : std::nullopt;
 }
 
-std::vector<OutputRow>
+RowList
 Shower::list(const bytecode::OutputInfo& output, std::uint32_t row, std::uint32_t record) {
     const auto children = places_.run().children(output.link, row);
-    std::vector<std::uint32_t> chosen(children.begin(), children.end());
+    chosen_.assign(children.begin(), children.end());
     const bytecode::SpaceInfo& info = program_.spaces[output.rows];
     if (info.rank != kNone) {
         const ColumnData& rank = places_.run().column(info.rank);
-        std::stable_sort(chosen.begin(), chosen.end(), [&](std::uint32_t a, std::uint32_t b) {
+        sortFew(std::span(chosen_), [&](std::uint32_t a, std::uint32_t b) {
             return rank.values[a] < rank.values[b];
         });
     }
-    std::vector<OutputRow> rows;
-    for (const std::uint32_t child : chosen) {
-        OutputRow shown;
+    Arena& arena = places_.arena();
+    const std::span<RowView> rows = arena.list<RowView>(chosen_.size());
+    for (std::size_t index = 0; index < rows.size(); ++index) {
+        const std::uint32_t child = chosen_[index];
         if (info.exists != kNone) {
             const ColumnData& exists = places_.run().column(info.exists);
-            shown.certain = exists.state(child) == State::Value && exists.values[child] != 0;
+            rows[index].certain = exists.state(child) == State::Value && exists.values[child] != 0;
         }
-        for (const Shown& column : output.columns) {
-            shown.fields.emplace_back(column.name, value(column, child, record));
+        const std::span<FieldView> fields = arena.list<FieldView>(output.columns.size());
+        for (std::size_t field = 0; field < fields.size(); ++field) {
+            const Shown& column = output.columns[field];
+            fields[field] = {column.name, value(column, child, record)};
         }
-        rows.push_back(std::move(shown));
+        rows[index].fields = fields;
     }
     return rows;
 }

@@ -1,30 +1,32 @@
 #pragma once
 
-#include "runtime/decision/result.h"
+#include "runtime/decision/view.h"
 #include "runtime/engine/places.h"
 
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace proviso::engine {
 
-/// Turns registers into what is printed, for machines (ShownValue) and for people (texts). Not
-/// thread-safe.
+/// Turns registers into what is printed, for machines (ValueView) and for people (texts). Views are
+/// good as long as those of the places. Not thread-safe.
 class Shower {
   public:
     explicit Shower(Places& places) : places_(places), program_(places.program()) {}
 
     /// A column or a decision of a row, on the decision of `record`.
-    ShownValue value(const bytecode::Shown& shown, std::uint32_t row, std::uint32_t record);
+    ValueView value(const bytecode::Shown& shown, std::uint32_t row, std::uint32_t record);
 
     /// The steps that a Step decision demands and that no other demanded step implies, ascending.
-    std::vector<std::uint32_t> minimalDemands(const bytecode::Shown& shown,
-                                              std::uint32_t row) const;
+    /// Good until something else is asked for.
+    const std::vector<std::uint32_t>& minimalDemands(const bytecode::Shown& shown,
+                                                     std::uint32_t row);
 
     /// A message with its values; `slots` fill a remedy's.
-    std::string
+    std::string_view
     render(const bytecode::Template& text, std::uint32_t row, const bytecode::Effect* slots);
 
     std::string people(const bytecode::Shown& shown, std::uint32_t row);
@@ -33,8 +35,10 @@ class Shower {
     /// Money in cents, rounded half up; absent where there is no value.
     std::optional<std::int64_t> cents(bytecode::Register amount, std::uint32_t row) const;
 
-    std::vector<OutputRow>
-    list(const bytecode::OutputInfo& output, std::uint32_t row, std::uint32_t record);
+    RowList list(const bytecode::OutputInfo& output, std::uint32_t row, std::uint32_t record);
+
+    /// Several answers to what is missing as one.
+    MissingView joined(const std::vector<MissingView>& all);
 
   private:
     struct BoundTexts {
@@ -44,12 +48,15 @@ class Shower {
     /// What is worth saying of an unknown value: not that an amount is at least 0.
     BoundTexts
     bounds(const Type& type, bytecode::Register reg, std::uint32_t row, bool forPeople) const;
-    ShownValue
+    /// The text for machines, wherever it stands.
+    std::string_view view(const Type& type, std::int64_t value);
+    ValueView
     plain(const Type& type, bytecode::Register reg, std::uint32_t row, std::uint32_t record);
-    ShownValue members(const bytecode::Shown& shown, std::uint32_t row, std::uint32_t record);
+    ValueView members(const bytecode::Shown& shown, std::uint32_t row, std::uint32_t record);
+    TextList errorsOf(const std::vector<bytecode::Register>& registers, std::uint32_t row);
     std::uint64_t facts(const bytecode::Scale::Step& step, std::int64_t date) const;
     /// The steps that a Step decision demands in any case, ascending.
-    std::vector<std::uint32_t> demands(const bytecode::Shown& shown, std::uint32_t row) const;
+    const std::vector<std::uint32_t>& demands(const bytecode::Shown& shown, std::uint32_t row);
     /// Whether one of the steps demanded, other than `step` itself, implies `step`.
     bool isImplied(const bytecode::Shown& shown,
                    std::uint32_t step,
@@ -58,6 +65,15 @@ class Shower {
 
     Places& places_;
     const bytecode::Program& program_;
+    // Used again and again.
+    std::vector<std::uint32_t> demanded_;
+    std::vector<std::uint32_t> minimal_;
+    std::vector<std::uint32_t> chosen_;
+    std::vector<bytecode::Register> wrong_;
+    std::vector<MissingView> missing_;
+    std::vector<std::string_view> open_;
+    std::vector<std::string_view> members_;
+    std::string text_;
 };
 
 }  // namespace proviso::engine

@@ -18,7 +18,7 @@ namespace {
 using bytecode::kNone;
 
 /// One column with the reasons of what is no value.
-CarriedColumn carry(const Interpreter& run, const Places& places, bytecode::Register number) {
+CarriedColumn carry(const Interpreter& run, Places& places, bytecode::Register number) {
     CarriedColumn column;
     column.cells = run.column(number);
     std::set<std::shared_ptr<const Reason>, bool (*)(const ReasonPointer&, const ReasonPointer&)>
@@ -40,7 +40,7 @@ CarriedColumn carry(const Interpreter& run, const Places& places, bytecode::Regi
 }
 
 /// Rows of the roots of rules (rootOf) from records.
-OverBudget overByRoot(const Interpreter& run, const Places& places, const OverBudget& over) {
+OverBudget overByRoot(const Interpreter& run, Places& places, const OverBudget& over) {
     const bytecode::Program& program = run.program();
     OverBudget marked(over.size());
     for (std::size_t rule = 0; rule < over.size(); ++rule) {
@@ -83,7 +83,6 @@ std::optional<StageOutput> evaluateStage(Interpreter& interpreter,
         run.maximumRows = options.maximumRows;
     }
     interpreter.limit({});
-    const Places places(interpreter, input.batch);
     if (!input.over.empty()) {
         // Groups are the same rows whatever rules say: a run of them alone tells who is in them.
         InterpreterOptions groups = run;
@@ -94,6 +93,7 @@ std::optional<StageOutput> evaluateStage(Interpreter& interpreter,
         groups.kernels = nullptr;
         const Result<void> grouped = interpreter.run(input.batch, groups);
         PROVISO_CHECK(grouped.has_value(), "records can be grouped");
+        Places places(interpreter, input.batch);
         interpreter.limit(overByRoot(interpreter, places, input.over));
     }
     const Result<void> done = interpreter.run(input.batch, run);
@@ -107,6 +107,7 @@ std::optional<StageOutput> evaluateStage(Interpreter& interpreter,
         output.parts = collectStage(interpreter, input.batch, stage);
     }
     const std::uint32_t records = input.batch.spaces[0].rows;
+    Places places(interpreter, input.batch);
     RecordsOfRows recordsOfRows(interpreter, plan, input.batch);
     for (const bytecode::Register number : stage.carriedOut) {
         CarriedColumn column = carry(interpreter, places, number);
@@ -147,12 +148,7 @@ tooLargeOutput(const bytecode::Program& program, const Stage& stage, const Batch
     const auto reason = std::make_shared<const Reason>(
         Reason{{}, std::vector<EvaluationError>{EvaluationError::TooManyRows}});
     const std::uint32_t records = batch.spaces[0].rows;
-    const ColumnData& keys = batch.spaces[0].columns[program.schema.keyField];
-    for (std::uint32_t record = 0; record < records; ++record) {
-        output.parts.push_back(tooLarge(
-            program,
-            std::string(batch.dictionary->text(static_cast<std::uint32_t>(keys.values[record])))));
-    }
+    output.parts = tooLargeParts(program, batch);
     for (const bytecode::Register number : stage.carriedOut) {
         CarriedColumn& column = output.carried.emplace_back();
         if (program.code[number].space != 0) {

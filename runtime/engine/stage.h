@@ -24,8 +24,8 @@ struct StageInput {
 };
 
 struct StageOutput {
-    std::vector<PartialResult> parts;  ///< by record
-    CarriedColumns carried;            ///< parallel to Stage::carriedOut
+    StageParts parts;
+    CarriedColumns carried;  ///< parallel to Stage::carriedOut
     std::vector<std::vector<std::uint32_t>>
         counts;  ///< parallel to Stage::counted, by record: rows of that space. A group's rows are
                  ///< counted with its first member

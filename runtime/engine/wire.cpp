@@ -29,9 +29,9 @@ class Writer {
         number(value.size());
         out_ += value;
     }
-    void texts(const std::vector<std::string>& values) {
+    void texts(TextList values) {
         number(values.size());
-        for (const std::string& value : values) {
+        for (const std::string_view value : values) {
             text(value);
         }
     }
@@ -69,13 +69,13 @@ class Reader {
         return static_cast<std::int64_t>((value >> 1U) ^ (~(value & 1U) + 1U));
     }
     bool flag() { return number() != 0; }
-    std::string text() {
+    std::string_view text() {
         const std::uint64_t size = number();
         if (size > bytes_.size()) {
             fail();
             return {};
         }
-        std::string value(bytes_.substr(0, size));
+        const std::string_view value = bytes_.substr(0, size);
         bytes_.remove_prefix(size);
         return value;
     }
@@ -88,9 +88,9 @@ class Reader {
         }
         return size;
     }
-    std::vector<std::string> texts() {
-        std::vector<std::string> values(size());
-        for (std::string& value : values) {
+    TextList texts(Arena& arena) {
+        const std::span<std::string_view> values = arena.list<std::string_view>(size());
+        for (std::string_view& value : values) {
             value = text();
         }
         return values;
@@ -115,114 +115,139 @@ class Reader {
     bool failed_ = false;
 };
 
-void write(Writer& to, const PlaceReasons& reasons) {
-    to.number(reasons.size());
-    for (const auto& [place, texts] : reasons) {
-        to.text(place);
-        to.texts({texts.begin(), texts.end()});
+/// Where the reasons of a place end.
+std::size_t endOfPlace(ReasonList reasons, std::size_t begin) {
+    std::size_t end = begin + 1;
+    while (end < reasons.size() && reasons[end].place == reasons[begin].place) {
+        ++end;
     }
+    return end;
 }
 
-PlaceReasons readReasons(Reader& from) {
-    PlaceReasons reasons;
-    for (std::size_t left = from.size(); left > 0; --left) {
-        std::set<std::string>& texts = reasons[from.text()];
-        for (std::string& text : from.texts()) {
-            texts.insert(std::move(text));
+void write(Writer& to, ReasonList reasons) {
+    std::size_t places = 0;
+    for (std::size_t begin = 0; begin < reasons.size(); begin = endOfPlace(reasons, begin)) {
+        ++places;
+    }
+    to.number(places);
+    for (std::size_t begin = 0; begin < reasons.size();) {
+        const std::size_t end = endOfPlace(reasons, begin);
+        to.text(reasons[begin].place);
+        to.number(end - begin);
+        for (; begin < end; ++begin) {
+            to.text(reasons[begin].why);
         }
     }
-    return reasons;
 }
 
-void write(Writer& to, const ShownValue& value) {
+ReasonList readReasons(Reader& from, Arena& arena) {
+    std::vector<ReasonView> reasons;
+    for (std::size_t left = from.size(); left > 0; --left) {
+        const std::string_view place = from.text();
+        for (std::size_t texts = from.size(); texts > 0; --texts) {
+            reasons.push_back({place, from.text()});
+        }
+    }
+    return arena.keep(reasons);
+}
+
+void write(Writer& to, const ValueView& value) {
+    const OpenView& more = value.more();
     to.number(static_cast<std::uint8_t>(value.kind));
     to.number(static_cast<std::uint8_t>(value.state));
     to.text(value.text);
-    to.texts(value.members);
-    to.texts(value.open);
-    to.texts(value.missing);
-    to.texts(value.errors);
-    to.text(value.atLeast);
-    to.text(value.atMost);
-    write(to, value.reasons);
+    to.texts(more.members);
+    to.texts(more.open);
+    to.texts(more.missing);
+    to.texts(more.errors);
+    to.text(more.atLeast);
+    to.text(more.atMost);
+    write(to, more.reasons);
 }
 
-ShownValue readShown(Reader& from) {
-    ShownValue value;
+ValueView readShown(Reader& from, Arena& arena) {
+    ValueView value;
     value.kind = from.named<ShownValue::Kind>(static_cast<std::uint8_t>(ShownValue::Kind::Set));
     value.state = from.named<State>(3);
     value.text = from.text();
-    value.members = from.texts();
-    value.open = from.texts();
-    value.missing = from.texts();
-    value.errors = from.texts();
-    value.atLeast = from.text();
-    value.atMost = from.text();
-    value.reasons = readReasons(from);
+    OpenView more;
+    more.members = from.texts(arena);
+    more.open = from.texts(arena);
+    more.missing = from.texts(arena);
+    more.errors = from.texts(arena);
+    more.atLeast = from.text();
+    more.atMost = from.text();
+    more.reasons = readReasons(from, arena);
+    value.open = arena.one(more);
     return value;
 }
 
-void write(Writer& to, const std::vector<std::pair<std::string, ShownValue>>& fields) {
+void write(Writer& to, std::span<const FieldView> fields) {
     to.number(fields.size());
-    for (const auto& [name, value] : fields) {
-        to.text(name);
-        write(to, value);
+    for (const FieldView& field : fields) {
+        to.text(field.name);
+        write(to, field.value);
     }
 }
 
-std::vector<std::pair<std::string, ShownValue>> readFields(Reader& from) {
-    std::vector<std::pair<std::string, ShownValue>> fields(from.size());
-    for (auto& [name, value] : fields) {
-        name = from.text();
-        value = readShown(from);
+std::span<const FieldView> readFields(Reader& from, Arena& arena) {
+    const std::span<FieldView> fields = arena.list<FieldView>(from.size());
+    for (FieldView& field : fields) {
+        field.name = from.text();
+        field.value = readShown(from, arena);
     }
     return fields;
 }
 
-void write(Writer& to, const std::vector<OutputRow>& rows) {
+void write(Writer& to, RowList rows) {
     to.number(rows.size());
-    for (const OutputRow& row : rows) {
+    for (const RowView& row : rows) {
         to.flag(row.certain);
         write(to, row.fields);
     }
 }
 
-std::vector<OutputRow> readRows(Reader& from) {
-    std::vector<OutputRow> rows(from.size());
-    for (OutputRow& row : rows) {
+RowList readRows(Reader& from, Arena& arena) {
+    const std::span<RowView> rows = arena.list<RowView>(from.size());
+    for (RowView& row : rows) {
         row.certain = from.flag();
-        row.fields = readFields(from);
+        row.fields = readFields(from, arena);
     }
     return rows;
 }
 
-void write(Writer& to, const OutputValue& output) {
+void write(Writer& to, const OutputView& output) {
+    static const ListView kNoList{};
+    const ListView& list = output.list == nullptr ? kNoList : *output.list;
     to.text(output.name);
-    to.flag(output.list);
+    to.flag(output.list != nullptr);
     write(to, output.value);
-    write(to, output.rows);
-    to.number(output.choices.size());
-    for (const std::vector<OutputRow>& choice : output.choices) {
+    write(to, list.rows);
+    to.number(list.choices.size());
+    for (const RowList& choice : list.choices) {
         write(to, choice);
     }
     to.text(output.claimedWith);
 }
 
-OutputValue readOutput(Reader& from) {
-    OutputValue output;
+OutputView readOutput(Reader& from, Arena& arena) {
+    OutputView output;
     output.name = from.text();
-    output.list = from.flag();
-    output.value = readShown(from);
-    output.rows = readRows(from);
-    output.choices.resize(from.size());
-    for (std::vector<OutputRow>& choice : output.choices) {
-        choice = readRows(from);
+    const bool isList = from.flag();
+    output.value = readShown(from, arena);
+    ListView list;
+    list.rows = readRows(from, arena);
+    const std::span<RowList> choices = arena.list<RowList>(from.size());
+    for (RowList& choice : choices) {
+        choice = readRows(from, arena);
     }
+    list.choices = choices;
+    output.list = isList ? arena.one(list) : nullptr;
     output.claimedWith = from.text();
     return output;
 }
 
-void write(Writer& to, const FindingResult& finding) {
+void write(Writer& to, const FindingView& finding) {
     to.text(finding.code);
     to.number(finding.severity);
     to.text(finding.on);
@@ -238,16 +263,16 @@ void write(Writer& to, const FindingResult& finding) {
     to.flag(finding.counted);
 }
 
-FindingResult readFinding(Reader& from) {
-    FindingResult finding;
+FindingView readFinding(Reader& from, Arena& arena) {
+    FindingView finding;
     finding.code = from.text();
     finding.severity = static_cast<std::uint8_t>(from.number());
     finding.on = from.text();
     finding.because = from.text();
     finding.rule = from.text();
-    finding.sources = from.texts();
+    finding.sources = from.texts(arena);
     finding.remedy = from.text();
-    finding.slots = readFields(from);
+    finding.slots = readFields(from, arena);
     const bool hasStake = from.flag();
     const std::int64_t stake = from.whole();
     if (hasStake) {
@@ -265,39 +290,38 @@ bool isText(const Type& type) {
 
 }  // namespace
 
-void writePart(std::string& out, const PartialResult& part) {
+void writePart(std::string& out, const PartView& part) {
     Writer to(out);
-    const RecordResult& result = part.result;
+    const RecordView& result = part.result;
     to.text(result.key);
     to.flag(part.tooLarge);
     to.flag(result.besideRejected);
     to.number(result.outputs.size());
-    for (std::size_t index = 0; index < result.outputs.size(); ++index) {
-        to.number(part.outputs[index]);
-        write(to, result.outputs[index]);
+    for (const OutputView& output : result.outputs) {
+        to.number(output.number);
+        write(to, output);
     }
     to.number(result.findings.size());
-    for (const FindingResult& finding : result.findings) {
+    for (const FindingView& finding : result.findings) {
         write(to, finding);
     }
     to.number(result.undetermined.size());
-    for (const UndeterminedResult& entry : result.undetermined) {
+    for (const UndeterminedView& entry : result.undetermined) {
         to.text(entry.rule);
         to.text(entry.on);
         to.texts(entry.missing);
         write(to, entry.reasons);
     }
     to.number(result.errors.size());
-    for (const ErrorResult& entry : result.errors) {
+    for (const ErrorView& entry : result.errors) {
         to.text(entry.rule);
         to.text(entry.on);
         to.text(entry.code);
         to.text(entry.message);
     }
     to.number(result.decided.size());
-    for (std::size_t index = 0; index < result.decided.size(); ++index) {
-        const DecidedResult& entry = result.decided[index];
-        to.number(part.decisions[index]);
+    for (const DecidedView& entry : result.decided) {
+        to.number(entry.number);
         to.text(entry.decision);
         to.text(entry.on);
         write(to, entry.value);
@@ -306,43 +330,51 @@ void writePart(std::string& out, const PartialResult& part) {
     }
 }
 
-std::optional<PartialResult> readPart(std::string_view bytes) {
+std::optional<PartView> readPart(std::string_view bytes, Arena& arena) {
     Reader from(bytes);
-    PartialResult part;
-    RecordResult& result = part.result;
+    PartView part;
+    RecordView& result = part.result;
     result.key = from.text();
     part.tooLarge = from.flag();
     result.besideRejected = from.flag();
-    for (std::size_t left = from.size(); left > 0; --left) {
-        part.outputs.push_back(static_cast<std::uint32_t>(from.number()));
-        result.outputs.push_back(readOutput(from));
+    const std::span<OutputView> outputs = arena.list<OutputView>(from.size());
+    for (OutputView& output : outputs) {
+        const auto number = static_cast<std::uint32_t>(from.number());
+        output = readOutput(from, arena);
+        output.number = number;
     }
-    for (std::size_t left = from.size(); left > 0; --left) {
-        result.findings.push_back(readFinding(from));
+    result.outputs = outputs;
+    const std::span<FindingView> findings = arena.list<FindingView>(from.size());
+    for (FindingView& finding : findings) {
+        finding = readFinding(from, arena);
     }
-    for (std::size_t left = from.size(); left > 0; --left) {
-        UndeterminedResult& entry = result.undetermined.emplace_back();
+    result.findings = findings;
+    const std::span<UndeterminedView> undetermined = arena.list<UndeterminedView>(from.size());
+    for (UndeterminedView& entry : undetermined) {
         entry.rule = from.text();
         entry.on = from.text();
-        entry.missing = from.texts();
-        entry.reasons = readReasons(from);
+        entry.missing = from.texts(arena);
+        entry.reasons = readReasons(from, arena);
     }
-    for (std::size_t left = from.size(); left > 0; --left) {
-        ErrorResult& entry = result.errors.emplace_back();
+    result.undetermined = undetermined;
+    const std::span<ErrorView> errors = arena.list<ErrorView>(from.size());
+    for (ErrorView& entry : errors) {
         entry.rule = from.text();
         entry.on = from.text();
         entry.code = from.text();
         entry.message = from.text();
     }
-    for (std::size_t left = from.size(); left > 0; --left) {
-        part.decisions.push_back(static_cast<std::uint32_t>(from.number()));
-        DecidedResult& entry = result.decided.emplace_back();
+    result.errors = errors;
+    const std::span<DecidedView> decided = arena.list<DecidedView>(from.size());
+    for (DecidedView& entry : decided) {
+        entry.number = static_cast<std::uint32_t>(from.number());
         entry.decision = from.text();
         entry.on = from.text();
-        entry.value = readShown(from);
+        entry.value = readShown(from, arena);
         entry.boundBy = from.text();
-        entry.alsoBoundBy = from.texts();
+        entry.alsoBoundBy = from.texts(arena);
     }
+    result.decided = decided;
     if (!from.atEnd()) {
         return std::nullopt;
     }

@@ -15,8 +15,9 @@
 /// are equal bytes. Reading refuses bytes that were not written here.
 namespace proviso::engine {
 
-void writePart(std::string& out, const PartialResult& part);
-std::optional<PartialResult> readPart(std::string_view bytes);
+void writePart(std::string& out, const PartView& part);
+/// Texts are views of the bytes, lists lie in the arena.
+std::optional<PartView> readPart(std::string_view bytes, Arena& arena);
 
 /// The cells of one record in each of the columns, parallel to `types`.
 void writeCarried(std::string& out,

@@ -318,7 +318,7 @@ class Explainer {
             shown.type = clause.type;
             shown.members = clause.members;
             shown.date = clause.value;
-            const ShownValue whole = shower_.value(shown, row, record_);
+            const ShownValue whole = own(shower_.value(shown, row, record_));
             node.value = shower_.people(shown, row);
             node.state = whole.state;
             node.missing = whole.missing;

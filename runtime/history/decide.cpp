@@ -98,14 +98,15 @@ class Decider::Work {
             if (!all && !isChanged) {
                 continue;
             }
-            std::vector<engine::PartialResult> found = partsOf(key);
+            Arena arena;
+            const std::vector<engine::PartView> found = partsOf(key, arena);
             if (found.empty()) {
                 if (removed_.count(key) != 0) {
                     gone_.emplace_back(keys.bytes(1));
                 }
                 continue;
             }
-            results.push_back(engine::mergeParts(std::move(found)));
+            results.push_back(own(engine::mergeParts(found, arena)));
             if (results.size() == options_.blockRows) {
                 if (!sink(std::move(results))) {
                     return false;
@@ -337,11 +338,12 @@ class Decider::Work {
             const engine::OverBudget over = overOf(records.keys);
             auto output = engine::evaluateStage(
                 interpreter, plan_, *rows, {records.batch, {}, over}, options_.decide);
-            if (!output) {
-                output = oneByOne(interpreter, *rows, records);
+            if (output) {
+                write(*rows, records, *output, found);
+                carried = std::move(output->carried);
+            } else {
+                carried = oneByOne(interpreter, *rows, records, found);
             }
-            carried = output->carried;
-            write(*rows, records, std::move(*output), found);
         }
         for (std::uint32_t row = 0; row < found.size(); ++row) {
             found[row].key = records.keys[row];
@@ -353,11 +355,11 @@ class Decider::Work {
     }
 
     /// Blocks of records by themselves that outgrow the limit together may stay within it alone.
-    engine::StageOutput
-    oneByOne(Interpreter& interpreter, const Stage& stage, const StageRecords& records) {
-        engine::StageOutput whole;
-        whole.carried.resize(stage.carriedOut.size());
-        whole.counts.resize(stage.counted.size());
+    engine::CarriedColumns oneByOne(Interpreter& interpreter,
+                                    const Stage& stage,
+                                    const StageRecords& records,
+                                    std::vector<Found>& found) {
+        engine::CarriedColumns carried(stage.carriedOut.size());
         for (std::uint32_t row = 0; row < records.keys.size(); ++row) {
             Batch batch = records.store.select(std::vector<std::uint32_t>{row});
             const engine::OverBudget over = overOf({records.keys[row]});
@@ -366,16 +368,13 @@ class Decider::Work {
             if (!output) {
                 output = engine::tooLargeOutput(*program_, stage, batch);
             }
-            whole.parts.push_back(std::move(output->parts.front()));
-            for (std::size_t index = 0; index < whole.carried.size(); ++index) {
+            write(stage, records, *output, found, row);
+            for (std::size_t index = 0; index < carried.size(); ++index) {
                 const bool ofEntry = program_->code[stage.carriedOut[index]].space == 0;
-                whole.carried[index].append(output->carried[index], 0, ofEntry);
-            }
-            for (std::size_t index = 0; index < whole.counts.size(); ++index) {
-                whole.counts[index].push_back(output->counts[index].front());
+                carried[index].append(output->carried[index], 0, ofEntry);
             }
         }
-        return whole;
+        return carried;
     }
 
     void takePlaced(const Keys& block, std::vector<Found> found, bool hasRows) {
@@ -523,7 +522,7 @@ class Decider::Work {
         std::vector<Found> found;
         if (output) {
             found.resize(records.keys.size());
-            write(stage, records, std::move(*output), found);
+            write(stage, records, *output, found);
             return found;
         }
         // Too many rows for one block: whether for one set must not depend on the block.
@@ -537,7 +536,8 @@ class Decider::Work {
             return found;
         }
         found.resize(records.keys.size());
-        write(stage, records, engine::tooLargeOutput(*program_, stage, records.batch), found);
+        engine::StageOutput tooLarge = engine::tooLargeOutput(*program_, stage, records.batch);
+        write(stage, records, tooLarge, found);
         return found;
     }
 
@@ -554,28 +554,30 @@ class Decider::Work {
         return found;
     }
 
+    /// What the stage says about its records, of which the first is number `first` of all.
     void write(const Stage& stage,
                const StageRecords& records,
-               engine::StageOutput&& output,
-               std::vector<Found>& found) const {
+               engine::StageOutput& output,
+               std::vector<Found>& found,
+               std::uint32_t first = 0) const {
         std::vector<Type> types;
         for (const Register number : stage.carriedOut) {
             types.push_back(program_->code[number].type);
         }
-        for (std::uint32_t row = 0; row < found.size(); ++row) {
-            found[row].key = records.keys[row];
-            for (FindingResult& finding : output.parts[row].result.findings) {
-                // Which number a group's first member has changes with other records.
-                finding.sharedRow = 0;
-            }
-            engine::writePart(found[row].part, output.parts[row]);
-            engine::writeCarried(
-                found[row].carried, output.carried, types, row, *records.dictionary);
+        for (FindingView& finding : output.parts.findings.things) {
+            // Which number a group's first member has changes with other records.
+            finding.sharedRow = 0;
+        }
+        for (std::uint32_t row = 0; row < output.parts.records(); ++row) {
+            Found& one = found[first + row];
+            one.key = records.keys[first + row];
+            engine::writePart(one.part, output.parts.of(row));
+            engine::writeCarried(one.carried, output.carried, types, row, *records.dictionary);
             std::vector<std::uint32_t> counts;
             for (const std::vector<std::uint32_t>& each : output.counts) {
                 counts.push_back(each[row]);
             }
-            engine::writeCounts(found[row].counts, counts);
+            engine::writeCounts(one.counts, counts);
         }
     }
 
@@ -725,18 +727,19 @@ class Decider::Work {
         return over;
     }
 
-    std::vector<engine::PartialResult> partsOf(std::int64_t key) {
-        std::vector<engine::PartialResult> found;
+    std::vector<engine::PartView> partsOf(std::int64_t key, Arena& arena) {
+        std::vector<engine::PartView> found;
         for (std::size_t stage = 0; stage < plan_.stages.size(); ++stage) {
             Statement& find = statements_.part;
             find.bind(1, context_).bind(2, static_cast<std::int64_t>(stage)).bind(3, key);
             if (find.step()) {
-                std::optional<engine::PartialResult> part = engine::readPart(find.bytes(0));
+                std::optional<engine::PartView> part =
+                    engine::readPart(arena.text(find.bytes(0)), arena);
                 find.reset();
                 if (!part) {
                     throw StoreFailure(damaged());
                 }
-                found.push_back(std::move(*part));
+                found.push_back(*part);
             }
         }
         return found;

@@ -19,12 +19,9 @@ bool DecisionSpool::add(const RecordResult& result) {
     if (failed()) {
         return false;
     }
-    engine::PartialResult part;
-    part.result = result;
-    part.outputs.assign(result.outputs.size(), 0);
-    part.decisions.assign(result.decided.size(), 0);
+    Arena arena;
     buffer_.clear();
-    engine::writePart(buffer_, part);
+    engine::writePart(buffer_, {viewOf(result, arena)});
     const auto size = static_cast<std::uint64_t>(buffer_.size());
     errno = 0;
     if (std::fwrite(&size, sizeof size, 1, file_.get()) != 1 ||
@@ -52,15 +49,16 @@ std::optional<RecordResult> DecisionSpool::next() {
         return std::nullopt;
     }
     buffer_.resize(size);
-    std::optional<engine::PartialResult> part;
+    Arena arena;
+    std::optional<engine::PartView> part;
     if (std::fread(buffer_.data(), 1, size, file_.get()) == size) {
-        part = engine::readPart(buffer_);
+        part = engine::readPart(buffer_, arena);
     }
     if (!part) {
         error_ = errno != 0 ? errno : EIO;
         return std::nullopt;
     }
-    return std::move(part->result);
+    return own(part->result);
 }
 
 std::string DecisionSpool::failure() const {

@@ -1,0 +1,254 @@
+#include "runtime/decision/view.h"
+
+#include <algorithm>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace proviso {
+
+namespace {
+
+TextList viewOf(const std::vector<std::string>& texts, Arena& arena) {
+    const std::span<std::string_view> views = arena.list<std::string_view>(texts.size());
+    std::copy(texts.begin(), texts.end(), views.begin());
+    return views;
+}
+
+ReasonList viewOf(const PlaceReasons& reasons, Arena& arena) {
+    std::size_t count = 0;
+    for (const auto& [place, texts] : reasons) {
+        count += texts.size();
+    }
+    const std::span<ReasonView> views = arena.list<ReasonView>(count);
+    auto next = views.begin();
+    for (const auto& [place, texts] : reasons) {
+        for (const std::string& why : texts) {
+            *next++ = {place, why};
+        }
+    }
+    return views;
+}
+
+std::span<const FieldView> viewOf(const std::vector<std::pair<std::string, ShownValue>>& fields,
+                                  Arena& arena) {
+    const std::span<FieldView> views = arena.list<FieldView>(fields.size());
+    for (std::size_t index = 0; index < fields.size(); ++index) {
+        views[index] = {fields[index].first, proviso::viewOf(fields[index].second, arena)};
+    }
+    return views;
+}
+
+RowList viewOf(const std::vector<OutputRow>& rows, Arena& arena) {
+    const std::span<RowView> views = arena.list<RowView>(rows.size());
+    for (std::size_t index = 0; index < rows.size(); ++index) {
+        views[index] = {viewOf(rows[index].fields, arena), rows[index].certain};
+    }
+    return views;
+}
+
+ListView* listOf(const OutputValue& output, Arena& arena) {
+    const std::span<RowList> choices = arena.list<RowList>(output.choices.size());
+    for (std::size_t index = 0; index < choices.size(); ++index) {
+        choices[index] = viewOf(output.choices[index], arena);
+    }
+    return arena.one(ListView{viewOf(output.rows, arena), choices});
+}
+
+std::vector<std::string> own(TextList texts) {
+    return {texts.begin(), texts.end()};
+}
+
+PlaceReasons own(ReasonList reasons) {
+    PlaceReasons owned;
+    for (const ReasonView& reason : reasons) {
+        owned[std::string(reason.place)].emplace(reason.why);
+    }
+    return owned;
+}
+
+std::vector<std::pair<std::string, ShownValue>> own(std::span<const FieldView> fields) {
+    std::vector<std::pair<std::string, ShownValue>> owned;
+    owned.reserve(fields.size());
+    for (const FieldView& field : fields) {
+        owned.emplace_back(field.name, proviso::own(field.value));
+    }
+    return owned;
+}
+
+OutputValue own(const OutputView& view) {
+    OutputValue owned;
+    owned.name = view.name;
+    owned.list = view.list != nullptr;
+    owned.value = proviso::own(view.value);
+    if (view.list != nullptr) {
+        owned.rows = proviso::own(view.list->rows);
+        for (const RowList& choice : view.list->choices) {
+            owned.choices.push_back(proviso::own(choice));
+        }
+    }
+    owned.claimedWith = view.claimedWith;
+    return owned;
+}
+
+FindingResult own(const FindingView& view) {
+    FindingResult owned;
+    owned.code = view.code;
+    owned.severity = view.severity;
+    owned.on = view.on;
+    owned.because = view.because;
+    owned.rule = view.rule;
+    owned.sources = own(view.sources);
+    owned.remedy = view.remedy;
+    owned.slots = own(view.slots);
+    owned.atStake = view.atStake;
+    owned.shared = view.shared;
+    owned.sharedRow = view.sharedRow;
+    owned.counted = view.counted;
+    return owned;
+}
+
+}  // namespace
+
+ValueView viewOf(const ShownValue& value, Arena& arena) {
+    ValueView view{value.kind, value.state, value.text, nullptr};
+    const bool isPlain = value.members.empty() && value.open.empty() && value.missing.empty() &&
+                         value.errors.empty() && value.atLeast.empty() && value.atMost.empty() &&
+                         value.reasons.empty();
+    if (!isPlain) {
+        view.open = arena.one(OpenView{viewOf(value.members, arena),
+                                       viewOf(value.open, arena),
+                                       viewOf(value.missing, arena),
+                                       viewOf(value.errors, arena),
+                                       value.atLeast,
+                                       value.atMost,
+                                       viewOf(value.reasons, arena)});
+    }
+    return view;
+}
+
+RecordView viewOf(const RecordResult& result, Arena& arena) {
+    RecordView view;
+    view.key = result.key;
+    const std::span<OutputView> outputs = arena.list<OutputView>(result.outputs.size());
+    for (std::size_t index = 0; index < outputs.size(); ++index) {
+        const OutputValue& output = result.outputs[index];
+        outputs[index] = {output.name,
+                          0,
+                          output.list ? listOf(output, arena) : nullptr,
+                          viewOf(output.value, arena),
+                          output.claimedWith};
+    }
+    view.outputs = outputs;
+    const std::span<FindingView> findings = arena.list<FindingView>(result.findings.size());
+    for (std::size_t index = 0; index < findings.size(); ++index) {
+        const FindingResult& finding = result.findings[index];
+        findings[index] = {finding.code,
+                           finding.on,
+                           finding.because,
+                           finding.rule,
+                           viewOf(finding.sources, arena),
+                           finding.remedy,
+                           viewOf(finding.slots, arena),
+                           finding.atStake,
+                           finding.sharedRow,
+                           finding.severity,
+                           finding.shared,
+                           finding.counted};
+    }
+    view.findings = findings;
+    const std::span<UndeterminedView> undetermined =
+        arena.list<UndeterminedView>(result.undetermined.size());
+    for (std::size_t index = 0; index < undetermined.size(); ++index) {
+        const UndeterminedResult& entry = result.undetermined[index];
+        undetermined[index] = {
+            entry.rule, entry.on, viewOf(entry.missing, arena), viewOf(entry.reasons, arena)};
+    }
+    view.undetermined = undetermined;
+    const std::span<ErrorView> errors = arena.list<ErrorView>(result.errors.size());
+    for (std::size_t index = 0; index < errors.size(); ++index) {
+        const ErrorResult& entry = result.errors[index];
+        errors[index] = {entry.rule, entry.on, entry.code, entry.message};
+    }
+    view.errors = errors;
+    const std::span<DecidedView> decided = arena.list<DecidedView>(result.decided.size());
+    for (std::size_t index = 0; index < decided.size(); ++index) {
+        const DecidedResult& entry = result.decided[index];
+        decided[index] = {entry.decision,
+                          entry.on,
+                          0,
+                          viewOf(entry.value, arena),
+                          entry.boundBy,
+                          viewOf(entry.alsoBoundBy, arena)};
+    }
+    view.decided = decided;
+    view.budgetSpent = result.budgetSpent;
+    view.besideRejected = result.besideRejected;
+    return view;
+}
+
+ShownValue own(const ValueView& view) {
+    ShownValue owned;
+    owned.kind = view.kind;
+    owned.state = view.state;
+    owned.text = view.text;
+    if (view.open != nullptr) {
+        owned.members = own(view.open->members);
+        owned.open = own(view.open->open);
+        owned.missing = own(view.open->missing);
+        owned.errors = own(view.open->errors);
+        owned.atLeast = view.open->atLeast;
+        owned.atMost = view.open->atMost;
+        owned.reasons = own(view.open->reasons);
+    }
+    return owned;
+}
+
+std::vector<OutputRow> own(RowList rows) {
+    std::vector<OutputRow> owned;
+    owned.reserve(rows.size());
+    for (const RowView& row : rows) {
+        owned.push_back({row.certain, own(row.fields)});
+    }
+    return owned;
+}
+
+RecordResult own(const RecordView& view) {
+    RecordResult owned;
+    owned.key = view.key;
+    owned.outputs.reserve(view.outputs.size());
+    for (const OutputView& output : view.outputs) {
+        owned.outputs.push_back(own(output));
+    }
+    owned.findings.reserve(view.findings.size());
+    for (const FindingView& finding : view.findings) {
+        owned.findings.push_back(own(finding));
+    }
+    owned.undetermined.reserve(view.undetermined.size());
+    for (const UndeterminedView& entry : view.undetermined) {
+        owned.undetermined.push_back({std::string(entry.rule),
+                                      std::string(entry.on),
+                                      own(entry.missing),
+                                      own(entry.reasons)});
+    }
+    owned.errors.reserve(view.errors.size());
+    for (const ErrorView& entry : view.errors) {
+        owned.errors.push_back({std::string(entry.rule),
+                                std::string(entry.on),
+                                std::string(entry.code),
+                                std::string(entry.message)});
+    }
+    owned.decided.reserve(view.decided.size());
+    for (const DecidedView& entry : view.decided) {
+        owned.decided.push_back({std::string(entry.decision),
+                                 std::string(entry.on),
+                                 own(entry.value),
+                                 std::string(entry.boundBy),
+                                 own(entry.alsoBoundBy)});
+    }
+    owned.budgetSpent = view.budgetSpent;
+    owned.besideRejected = view.besideRejected;
+    return owned;
+}
+
+}  // namespace proviso

@@ -1,0 +1,134 @@
+#pragma once
+
+#include "runtime/base/arena.h"
+#include "runtime/decision/result.h"
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string_view>
+#include <vector>
+
+/// Results as result.h describes them, without memory of their own: texts and lists stand in an
+/// arena, in the program or in a dictionary, and the view is good as long as those are. What
+/// engines find, and what is written, so that nothing is built for each finding.
+namespace proviso {
+
+using TextList = std::span<const std::string_view>;
+
+/// What a pack says of a place that it leaves open.
+struct ReasonView {
+    std::string_view place;
+    std::string_view why;
+
+    friend auto operator<=>(const ReasonView&, const ReasonView&) = default;
+};
+/// By place, then by what is said; each once.
+using ReasonList = std::span<const ReasonView>;
+
+/// Of a value that is not just a text.
+struct OpenView {
+    TextList members{};
+    TextList open{};
+    TextList missing{};
+    TextList errors{};
+    std::string_view atLeast{};
+    std::string_view atMost{};
+    ReasonList reasons{};
+};
+
+struct ValueView {
+    ShownValue::Kind kind = ShownValue::Kind::Text;
+    State state = State::Value;
+    std::string_view text{};
+    const OpenView* open = nullptr;  ///< nullptr: nothing of it
+
+    const OpenView& more() const {
+        static constexpr OpenView kNothing;
+        return open == nullptr ? kNothing : *open;
+    }
+};
+
+struct FieldView {
+    std::string_view name;
+    ValueView value;
+};
+
+struct RowView {
+    std::span<const FieldView> fields;
+    bool certain = true;
+};
+using RowList = std::span<const RowView>;
+
+struct ListView {
+    RowList rows;
+    std::span<const RowList> choices;
+};
+
+struct OutputView {
+    std::string_view name;
+    std::uint32_t number = 0;  ///< in the program
+    ListView* list = nullptr;  ///< nullptr: one value
+    ValueView value{};
+    std::string_view claimedWith{};
+};
+
+struct FindingView {
+    std::string_view code;
+    std::string_view on;
+    std::string_view because;
+    std::string_view rule;
+    TextList sources;
+    std::string_view remedy;
+    std::span<const FieldView> slots;
+    std::optional<std::int64_t> atStake;
+    std::uint32_t sharedRow = 0;
+    std::uint8_t severity = 0;
+    bool shared = false;
+    bool counted = true;
+};
+
+struct UndeterminedView {
+    std::string_view rule;
+    std::string_view on;
+    TextList missing;
+    ReasonList reasons;
+};
+
+struct ErrorView {
+    std::string_view rule;
+    std::string_view on;
+    std::string_view code;
+    std::string_view message;
+};
+
+struct DecidedView {
+    std::string_view decision;
+    std::string_view on;
+    std::uint32_t number = 0;  ///< in the program
+    ValueView value{};
+    std::string_view boundBy{};
+    TextList alsoBoundBy{};
+};
+
+struct RecordView {
+    std::string_view key;
+    std::span<const OutputView> outputs{};
+    std::span<const FindingView> findings{};
+    std::span<const UndeterminedView> undetermined{};
+    std::span<const ErrorView> errors{};
+    std::span<const DecidedView> decided{};
+    std::int64_t budgetSpent = 0;
+    bool besideRejected = false;
+};
+
+/// The result's own texts, in lists of the arena.
+RecordView viewOf(const RecordResult& result, Arena& arena);
+ValueView viewOf(const ShownValue& value, Arena& arena);
+
+/// A copy that needs nothing else.
+RecordResult own(const RecordView& view);
+ShownValue own(const ValueView& view);
+std::vector<OutputRow> own(RowList rows);
+
+}  // namespace proviso
