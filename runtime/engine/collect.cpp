@@ -247,9 +247,8 @@ class Collector {
         found.code = finding.name;
         found.severity = static_cast<std::uint8_t>(finding.severity);
         found.rule = rule.name;
-        found.sources = textsOf(effect.exception == kNone
-                                    ? rule.sources
-                                    : rule.exceptions[effect.exception].sources);
+        found.sources = textsOf(
+            effect.exception == kNone ? rule.sources : rule.exceptions[effect.exception].sources);
         if (effect.because.has_value()) {
             found.because = shower_.render(*effect.because, row, nullptr);
         }
@@ -263,8 +262,7 @@ class Collector {
         found.shared = home.shared;
         for (const std::uint32_t record : home.records) {
             found.on = target(rule, effect, row, record);
-            const std::span<FieldView> slots =
-                parts_.arena.list<FieldView>(effect.slots.size());
+            const std::span<FieldView> slots = parts_.arena.list<FieldView>(effect.slots.size());
             for (std::size_t index = 0; index < slots.size(); ++index) {
                 const bytecode::Shown& slot = effect.slots[index];
                 slots[index] = {slot.name, shower_.value(slot, row, record)};
@@ -418,22 +416,20 @@ bool same(const ValueView& a, const ValueView& b) {
 bool same(RowList a, RowList b) {
     return std::equal(
         a.begin(), a.end(), b.begin(), b.end(), [](const RowView& x, const RowView& y) {
-            return x.certain == y.certain && std::equal(x.fields.begin(),
-                                                        x.fields.end(),
-                                                        y.fields.begin(),
-                                                        y.fields.end(),
-                                                        [](const auto& p, const auto& q) {
-                                                            return same(p.value, q.value);
-                                                        });
+            return x.certain == y.certain &&
+                   std::equal(x.fields.begin(),
+                              x.fields.end(),
+                              y.fields.begin(),
+                              y.fields.end(),
+                              [](const auto& p, const auto& q) { return same(p.value, q.value); });
         });
 }
 
 void addChoice(ListView& list, RowList rows, Arena& arena) {
-    const bool isKnown =
-        same(list.rows, rows) ||
-        std::any_of(list.choices.begin(), list.choices.end(), [&](const RowList& other) {
-            return same(other, rows);
-        });
+    const bool isKnown = same(list.rows, rows) ||
+                         std::any_of(list.choices.begin(),
+                                     list.choices.end(),
+                                     [&](const RowList& other) { return same(other, rows); });
     if (isKnown) {
         return;
     }
@@ -491,11 +487,10 @@ StageParts tooLargeParts(const bytecode::Program& program, const Batch& batch) {
         parts.keys.push_back(
             batch.dictionary->text(static_cast<std::uint32_t>(keys.values[record])));
         for (const auto& rule : program.rules) {
-            parts.errors.things.push_back(
-                {rule.name,
-                 program.spaces[0].name,
-                 evaluationErrorCode(EvaluationError::TooManyRows),
-                 evaluationErrorMessage(EvaluationError::TooManyRows)});
+            parts.errors.things.push_back({rule.name,
+                                           program.spaces[0].name,
+                                           evaluationErrorCode(EvaluationError::TooManyRows),
+                                           evaluationErrorMessage(EvaluationError::TooManyRows)});
         }
         parts.errors.ends.push_back(static_cast<std::uint32_t>(parts.errors.things.size()));
     }

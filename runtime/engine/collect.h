@@ -33,14 +33,14 @@ class StageParts {
         std::vector<std::uint32_t> ends;  ///< by record; empty: there are none
 
         std::span<Thing> of(std::uint32_t record) {
-            return ends.empty() ? std::span<Thing>()
-                                : std::span(things).subspan(begin(record),
-                                                            ends[record] - begin(record));
+            return ends.empty()
+                       ? std::span<Thing>()
+                       : std::span(things).subspan(begin(record), ends[record] - begin(record));
         }
         std::span<const Thing> of(std::uint32_t record) const {
-            return ends.empty() ? std::span<const Thing>()
-                                : std::span(things).subspan(begin(record),
-                                                            ends[record] - begin(record));
+            return ends.empty()
+                       ? std::span<const Thing>()
+                       : std::span(things).subspan(begin(record), ends[record] - begin(record));
         }
 
       private:

@@ -10,9 +10,8 @@ namespace {
 
 /// The lists of all parts, one after the other, in the arena.
 template <class Thing>
-std::span<Thing> joined(std::span<const PartView> parts,
-                        std::span<const Thing> RecordView::*list,
-                        Arena& arena) {
+std::span<Thing>
+joined(std::span<const PartView> parts, std::span<const Thing> RecordView::* list, Arena& arena) {
     std::size_t count = 0;
     for (const PartView& part : parts) {
         count += (part.result.*list).size();
@@ -56,9 +55,8 @@ std::span<const UndeterminedView> inOrder(std::span<UndeterminedView> all) {
 
 std::span<const ErrorView> inOrder(std::span<ErrorView> all) {
     const auto names = [](const ErrorView& one) { return std::tie(one.rule, one.on, one.code); };
-    return unique(sorted(all, names), [&](const ErrorView& a, const ErrorView& b) {
-        return names(a) == names(b);
-    });
+    return unique(sorted(all, names),
+                  [&](const ErrorView& a, const ErrorView& b) { return names(a) == names(b); });
 }
 
 }  // namespace
@@ -85,10 +83,9 @@ RecordView mergeParts(std::span<const PartView> parts, Arena& arena) {
     whole.key = parts.front().result.key;
     whole.outputs = sorted(joined(parts, &RecordView::outputs, arena),
                            [](const OutputView& one) { return one.number; });
-    whole.findings = sorted(joined(parts, &RecordView::findings, arena),
-                            [](const FindingView& one) {
-                                return std::tie(one.code, one.on, one.rule);
-                            });
+    whole.findings =
+        sorted(joined(parts, &RecordView::findings, arena),
+               [](const FindingView& one) { return std::tie(one.code, one.on, one.rule); });
     whole.undetermined = inOrder(joined(parts, &RecordView::undetermined, arena));
     whole.errors = inOrder(joined(parts, &RecordView::errors, arena));
     // By name and place; of equal ones, by number.

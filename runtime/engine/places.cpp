@@ -121,8 +121,7 @@ Places::rowText(std::uint32_t space, std::uint32_t row, std::uint32_t printedRec
     const std::uint32_t home = entryRow(space, row);
     const std::string_view below = path(space, row);
     const std::string_view name = below.empty() ? std::string_view(info.name) : below;
-    return home == kNone || home == printedRecord ? name
-                                                  : arena_.join({keyText(home), ":", name});
+    return home == kNone || home == printedRecord ? name : arena_.join({keyText(home), ":", name});
 }
 
 /// The places that make the value unknown; sorted, each once.
@@ -130,9 +129,8 @@ std::span<const Places::Place> Places::find(bytecode::Register reg, std::uint32_
     std::vector<Place> places;
     for (const Origin& origin : missingPlaces(run_, reg, row)) {
         if (origin.kind != Origin::Kind::Field) {
-            places.push_back({arena_.text(origin.record),
-                              arena_.text(origin.text),
-                              arena_.text(origin.why)});
+            places.push_back(
+                {arena_.text(origin.record), arena_.text(origin.text), arena_.text(origin.why)});
             continue;
         }
         const SchemaSpace& space = program_.schema.spaces[origin.space];

@@ -52,15 +52,15 @@ class Places {
     std::string row(std::uint32_t space, std::uint32_t row, std::uint32_t printedRecord) {
         return std::string(rowText(space, row, printedRecord));
     }
-    std::string_view
-    rowText(std::uint32_t space, std::uint32_t row, std::uint32_t printedRecord);
+    std::string_view rowText(std::uint32_t space, std::uint32_t row, std::uint32_t printedRecord);
 
     /// The places that make the value unknown, for whatever record they are told; sorted, each
     /// once.
     std::vector<CarriedPlace> missingAnywhere(bytecode::Register reg, std::uint32_t row);
 
     /// The same as texts for one record, with what packs say of them.
-    MissingView missingTexts(bytecode::Register reg, std::uint32_t row, std::uint32_t printedRecord);
+    MissingView
+    missingTexts(bytecode::Register reg, std::uint32_t row, std::uint32_t printedRecord);
     std::vector<std::string> missing(bytecode::Register reg,
                                      std::uint32_t row,
                                      std::uint32_t printedRecord,

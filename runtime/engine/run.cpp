@@ -385,8 +385,7 @@ class StagedRun {
                 for (std::size_t at = block * size; at < end; ++at) {
                     const auto record = static_cast<std::uint32_t>(at);
                     findParts(parts, record);
-                    RecordView& view =
-                        results.views.emplace_back(mergeParts(parts, results.arena));
+                    RecordView& view = results.views.emplace_back(mergeParts(parts, results.arena));
                     view.budgetSpent = budget.spentBeside(record);
                     if (write) {
                         write(results.text, view);

@@ -60,8 +60,7 @@ std::vector<std::uint32_t> recordsInOrder(const bytecode::Program& program,
 using ViewWriter = std::function<void(std::string& out, const RecordView& result)>;
 /// Takes some results, good during the call, with all that was written of them; returns false to
 /// stop the run.
-using ViewSink =
-    std::function<bool(std::span<const RecordView> results, std::string_view written)>;
+using ViewSink = std::function<bool(std::span<const RecordView> results, std::string_view written)>;
 
 /// Takes some results; returns false to stop the run.
 using BlockSink = std::function<bool(std::vector<RecordResult>&& results)>;

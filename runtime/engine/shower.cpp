@@ -269,8 +269,8 @@ ValueView Shower::members(const Shown& shown, std::uint32_t row, std::uint32_t r
     }
     Arena& arena = places_.arena();
     if (result.state == State::Error) {
-        result.open =
-            arena.one(OpenView{{}, {}, {}, errorsOf(wrong_, row), {}, {}, joined(missing_).reasons});
+        result.open = arena.one(
+            OpenView{{}, {}, {}, errorsOf(wrong_, row), {}, {}, joined(missing_).reasons});
         return result;
     }
     if (result.state == State::NotApplicable) {
@@ -365,16 +365,14 @@ std::optional<std::int64_t> Shower::cents(Register amount, std::uint32_t row) co
     return checked.ok() ? std::optional<std::int64_t>(checked.value) : std::nullopt;
 }
 
-RowList
-Shower::list(const bytecode::OutputInfo& output, std::uint32_t row, std::uint32_t record) {
+RowList Shower::list(const bytecode::OutputInfo& output, std::uint32_t row, std::uint32_t record) {
     const auto children = places_.run().children(output.link, row);
     chosen_.assign(children.begin(), children.end());
     const bytecode::SpaceInfo& info = program_.spaces[output.rows];
     if (info.rank != kNone) {
         const ColumnData& rank = places_.run().column(info.rank);
-        sortFew(std::span(chosen_), [&](std::uint32_t a, std::uint32_t b) {
-            return rank.values[a] < rank.values[b];
-        });
+        sortFew(std::span(chosen_),
+                [&](std::uint32_t a, std::uint32_t b) { return rank.values[a] < rank.values[b]; });
     }
     Arena& arena = places_.arena();
     const std::span<RowView> rows = arena.list<RowView>(chosen_.size());

@@ -94,10 +94,7 @@ ExitCode runInMemory(Console& console,
         run.progress = [&](std::uint64_t done, std::uint64_t total) {
             progress.update(done, total);
         };
-        complete = decideRecords(
-            program, records->decoded.store, run, [&](std::vector<RecordResult>&& results) {
-                return outcome.take(std::move(results));
-            });
+        complete = outcome.decide(program, records->decoded.store, run);
     }
     if (!complete) {
         return ExitCode::BadInput;
@@ -257,6 +254,26 @@ bool Outcome::take(std::vector<RecordResult>&& results) {
         results, [&](const RecordResult& result) { return !writer_->add(result, earlier_.get()); });
     summary_.add(results);
     return !console_.failed();
+}
+
+bool Outcome::decide(const std::shared_ptr<const bytecode::Program>& program,
+                     const RecordStore& store,
+                     const RunOptions& run) {
+    if (!writer_->takesViews() || earlier_ || log_ || shadow_ != nullptr) {
+        return decideRecords(program, store, run, [&](std::vector<RecordResult>&& results) {
+            return take(std::move(results));
+        });
+    }
+    return decideRecords(
+        program,
+        store,
+        run,
+        [&](std::string& out, const RecordView& result) { writer_->append(out, result); },
+        [&](std::span<const RecordView> results, std::string_view written) {
+            writer_->write(written);
+            summary_.add(results);
+            return !console_.failed();
+        });
 }
 
 ExitCode Outcome::finish(const std::vector<std::string>& gone) {

@@ -190,6 +190,22 @@ bool DecisionWriter::add(const RecordResult& result, EarlierDecisions* earlier) 
     return true;
 }
 
+void DecisionWriter::append(std::string& out, const RecordView& result) const {
+    const bool isArray = options_.format == "json";
+    out += isArray ? ",\n" : "";
+    appendJson(out, result, stamp_);
+    out += isArray ? "" : "\n";
+}
+
+void DecisionWriter::write(std::string_view appended) {
+    if (appended.empty()) {
+        return;
+    }
+    // Before the first decision there is no comma.
+    const bool isFirst = options_.format == "json" && std::exchange(first_, false);
+    console_.write(appended.substr(isFirst ? 1 : 0));
+}
+
 void DecisionWriter::use(const bytecode::Program& program, RunStamp stamp) {
     program_ = &program;
     stamp_ = std::move(stamp);

@@ -53,6 +53,12 @@ class DecisionWriter {
 
     /// Leaves out what `earlier` says, too; nullptr: nothing. Returns whether it was written.
     bool add(const RecordResult& result, EarlierDecisions* earlier);
+    /// Whether the form holds all of every decision, so that views of it are enough.
+    bool takesViews() const { return options_.format == "ndjson" || options_.format == "json"; }
+    /// Appends one decision in such a form; may be called from several threads.
+    void append(std::string& out, const RecordView& result) const;
+    /// Writes what was appended.
+    void write(std::string_view appended);
     void finish();
     /// From here on another pack set decides. The program must outlive its use here.
     void use(const bytecode::Program& program, RunStamp stamp);

@@ -60,6 +60,10 @@ class Outcome {
     /// How the log learns of which line a record is.
     void setInputOf(DecisionLog::InputOf inputOf) { inputOf_ = std::move(inputOf); }
     bool take(std::vector<RecordResult>&& results);
+    /// Decides, and takes what is decided.
+    bool decide(const std::shared_ptr<const bytecode::Program>& program,
+                const RecordStore& store,
+                const RunOptions& run);
     Summary& summary() { return summary_; }
     /// Told of decisions once they are written; nullptr: nobody.
     void setShadow(BatchShadow* shadow) { shadow_ = shadow; }

@@ -6,6 +6,8 @@
 #include "tools/proviso/console.h"
 
 #include <algorithm>
+#include <type_traits>
+#include <utility>
 
 namespace proviso::tool {
 
@@ -100,60 +102,84 @@ std::string fieldOfPlace(std::string_view place) {
     return field;
 }
 
-void Summary::countMissing(const RecordResult& result) {
-    std::set<std::string> ofRecord;
-    for (const UndeterminedResult& entry : result.undetermined) {
-        std::set<std::string> ofAnswer;
-        for (const std::string& place : entry.missing) {
-            ofAnswer.insert(fieldOfPlace(place));
-        }
-        for (const std::string& field : ofAnswer) {
-            ++missing_[field].answers;
-        }
-        ofRecord.merge(ofAnswer);
+Summary::Gap& Summary::gapOf(std::string_view place) {
+    constexpr std::size_t kMostPlaces = 10'000;
+    if (const auto known = gaps_.find(place); known != gaps_.end()) {
+        return *known->second;
     }
-    for (const std::string& field : ofRecord) {
-        ++missing_[field].records;
+    Gap& gap = missing_[fieldOfPlace(place)];
+    if (gaps_.size() < kMostPlaces) {
+        gaps_.emplace(place, &gap);
+    }
+    return gap;
+}
+
+void Summary::countMissing(const RecordView& result) {
+    for (const UndeterminedView& entry : result.undetermined) {
+        ++answers_;
+        for (const std::string_view place : entry.missing) {
+            Gap& gap = gapOf(place);
+            gap.answers += std::exchange(gap.lastAnswer, answers_) != answers_ ? 1 : 0;
+            gap.records += std::exchange(gap.lastRecord, records_) != records_ ? 1 : 0;
+        }
+    }
+}
+
+void Summary::add(const RecordView& result) {
+    const auto at = [](auto& map, const auto& key) -> auto& {
+        const auto place = map.find(key);
+        return place != map.end() ? place->second
+                                  : map[typename std::decay_t<decltype(map)>::key_type(key)];
+    };
+    // A finding about a group stands in each member; its first member counts it, once a rule.
+    std::set<std::tuple<std::string_view, std::string_view, std::uint32_t>> shared;
+    ++records_;
+    recordsWithFindings_ += result.findings.empty() ? 0 : 1;
+    recordsUndetermined_ += result.undetermined.empty() ? 0 : 1;
+    recordsWithErrors_ += result.errors.empty() ? 0 : 1;
+    besideRejected_ += result.besideRejected ? 1 : 0;
+    for (const FindingView& finding : result.findings) {
+        if (finding.shared &&
+            (!finding.counted ||
+             !shared.emplace(finding.code, finding.rule, finding.sharedRow).second)) {
+            continue;
+        }
+        ++findingCount_;
+        Tally& tally = at(findings_, std::pair(finding.severity, finding.code));
+        ++tally.count;
+        if (!tally.rules.contains(finding.rule)) {
+            tally.rules.emplace(finding.rule);
+        }
+        if (finding.atStake) {
+            tally.atStake.add(*finding.atStake);
+            atStake_.add(*finding.atStake);
+        }
+    }
+    for (const ErrorView& error : result.errors) {
+        ++at(errors_, std::pair(error.code, error.rule));
+        at(errorMessages_, error.code) = error.message;
+    }
+    bool hasChoices = false;
+    for (const OutputView& output : result.outputs) {
+        if (output.list != nullptr) {
+            at(rows_, output.name) += output.list->rows.size();
+            hasChoices = hasChoices || !output.list->choices.empty();
+        }
+    }
+    recordsWithChoices_ += hasChoices ? 1 : 0;
+    countMissing(result);
+}
+
+void Summary::add(std::span<const RecordView> block) {
+    for (const RecordView& result : block) {
+        add(result);
     }
 }
 
 void Summary::add(const std::vector<RecordResult>& block) {
     for (const RecordResult& result : block) {
-        // A finding about a group stands in each member; its first member counts it, once a rule.
-        std::set<std::tuple<std::string, std::string, std::uint32_t>> shared;
-        ++records_;
-        recordsWithFindings_ += result.findings.empty() ? 0 : 1;
-        recordsUndetermined_ += result.undetermined.empty() ? 0 : 1;
-        recordsWithErrors_ += result.errors.empty() ? 0 : 1;
-        besideRejected_ += result.besideRejected ? 1 : 0;
-        for (const FindingResult& finding : result.findings) {
-            if (finding.shared &&
-                (!finding.counted ||
-                 !shared.emplace(finding.code, finding.rule, finding.sharedRow).second)) {
-                continue;
-            }
-            ++findingCount_;
-            Tally& tally = findings_[{finding.severity, finding.code}];
-            ++tally.count;
-            tally.rules.insert(finding.rule);
-            if (finding.atStake) {
-                tally.atStake.add(*finding.atStake);
-                atStake_.add(*finding.atStake);
-            }
-        }
-        for (const ErrorResult& error : result.errors) {
-            ++errors_[{error.code, error.rule}];
-            errorMessages_[error.code] = error.message;
-        }
-        bool hasChoices = false;
-        for (const OutputValue& output : result.outputs) {
-            if (output.list) {
-                rows_[output.name] += output.rows.size();
-            }
-            hasChoices = hasChoices || !output.choices.empty();
-        }
-        recordsWithChoices_ += hasChoices ? 1 : 0;
-        countMissing(result);
+        Arena arena;
+        add(viewOf(result, arena));
     }
 }
 

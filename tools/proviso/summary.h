@@ -1,16 +1,21 @@
 #pragma once
 
-#include "runtime/decision/result.h"
+#include "runtime/decision/view.h"
 #include "runtime/input/decoder.h"
 #include "runtime/values/decimal.h"
 
+#include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <optional>
 #include <set>
+#include <span>
 #include <string>
 #include <string_view>
 #include <tuple>
+#include <unordered_map>
+#include <utility>
 #include <vector>
 
 namespace proviso::tool {
@@ -20,6 +25,7 @@ namespace proviso::tool {
 class Summary {
   public:
     /// Findings that several records share are counted with the first of them.
+    void add(std::span<const RecordView> block);
     void add(const std::vector<RecordResult>& block);
     void add(const DecodedRecords& decoded);
 
@@ -38,15 +44,38 @@ class Summary {
   private:
     struct Tally {
         std::uint64_t count = 0;
-        std::set<std::string> rules;
+        std::set<std::string, std::less<>> rules;
         Total atStake;  ///< cents
     };
     struct Gap {
         std::uint64_t answers = 0;  ///< pairs of record and rule
         std::uint64_t records = 0;
+        std::uint64_t lastAnswer = 0;  ///< that was counted, by number from 1
+        std::uint64_t lastRecord = 0;
+    };
+    /// Names that are looked up as views.
+    template <class Value>
+    using ByName = std::map<std::string, Value, std::less<>>;
+    /// Of pairs of names, and of a severity and a name, likewise.
+    struct PairLess {
+        using is_transparent = void;
+
+        template <class A, class B>
+        bool operator()(const A& a, const B& b) const {
+            return std::tie(a.first, a.second) < std::tie(b.first, b.second);
+        }
+    };
+    struct TextHash {
+        using is_transparent = void;
+
+        std::size_t operator()(std::string_view text) const {
+            return std::hash<std::string_view>()(text);
+        }
     };
 
-    void countMissing(const RecordResult& result);
+    void add(const RecordView& result);
+    void countMissing(const RecordView& result);
+    Gap& gapOf(std::string_view place);
 
     std::uint64_t records_ = 0;
     std::uint64_t recordsWithFindings_ = 0;
@@ -57,11 +86,16 @@ class Summary {
     std::uint64_t rejectedCount_ = 0;
     std::uint64_t besideRejected_ = 0;
     Total atStake_;
-    std::map<std::string, std::uint64_t> rows_;                            ///< by list
-    std::map<std::pair<std::uint8_t, std::string>, Tally> findings_;       ///< by severity and code
-    std::map<std::string, Gap> missing_;                                   ///< by field
-    std::map<std::pair<std::string, std::string>, std::uint64_t> errors_;  ///< by code and rule
-    std::map<std::string, std::string> errorMessages_;                     ///< by code
+    std::uint64_t answers_ = 0;
+    ByName<std::uint64_t> rows_;                                                ///< by list
+    std::map<std::pair<std::uint8_t, std::string>, Tally, PairLess> findings_;  ///< by severity and
+                                                                                ///< code
+    ByName<Gap> missing_;                                                       ///< by field
+    std::unordered_map<std::string, Gap*, TextHash, std::equal_to<>>
+        gaps_;  ///< of places met before; no more than some
+    std::map<std::pair<std::string, std::string>, std::uint64_t, PairLess>
+        errors_;                         ///< by code and rule
+    ByName<std::string> errorMessages_;  ///< by code
     std::map<std::pair<std::string, std::string>, std::uint64_t>
         rejections_;  ///< by code and message
     DecodeCounts counts_;
