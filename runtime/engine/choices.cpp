@@ -1,12 +1,14 @@
 #include "runtime/engine/choices.h"
 
 #include "runtime/base/check.h"
+#include "runtime/engine/frame.h"
 #include "runtime/engine/interpreter.h"
 #include "runtime/engine/records_of_rows.h"
 #include "runtime/input/record_store.h"
 
 #include <algorithm>
 #include <numeric>
+#include <optional>
 #include <utility>
 
 namespace proviso::engine {
@@ -54,43 +56,54 @@ class Together {
         return record;
     }
     void join(std::uint32_t a, std::uint32_t b) { above_[root(a)] = root(b); }
+    std::size_t records() const { return above_.size(); }
 
   private:
     Rows above_;
 };
 
-/// The records with whom another outcome is to be seen, and all that their lists can depend on:
-/// rows of one record meet rows of another in a group only.
-Rows concerned(const Interpreter& interpreter,
-               RecordsOfRows& recordsOfRows,
-               const Stage& stage,
-               std::uint32_t records,
-               const std::vector<std::int64_t>& outcomes) {
+/// Which records the lists bring together: rows of one record meet rows of another in a group only.
+/// Nothing where groups themselves are another choice's.
+std::optional<Together> together(const Interpreter& interpreter,
+                                 RecordsOfRows& recordsOfRows,
+                                 const Stage& stage,
+                                 std::uint32_t records) {
     const bytecode::Program& program = interpreter.program();
-    Together together(records);
+    Together found(records);
     for (const bytecode::Register number : stage.choices) {
         const bytecode::Instruction& one = program.code[number];
         if (one.op != bytecode::Op::GroupBy) {
             continue;
+        }
+        if (interpreter.frame().lookups->dependsOnChoice[number]) {
+            return std::nullopt;
         }
         const Rows& of = recordsOfRows.of(one.space);
         const Rows& groups = recordsOfRows.of(one.index);
         const auto link = interpreter.link(number);
         for (std::uint32_t row = 0; row < link.size(); ++row) {
             if (link[row] != kNone && of[row] != kNone) {
-                together.join(of[row], groups[link[row]]);
+                found.join(of[row], groups[link[row]]);
             }
         }
     }
-    std::vector<std::uint8_t> several(records, 0);
-    const Rows& of = recordsOfRows.of(program.outcomesSpace);
+    return found;
+}
+
+/// The records with whom one has more outcomes than the choice's number. `homes`: by row of the
+/// outcomes' space.
+Rows concerned(Together& together,
+               const Rows& homes,
+               const std::vector<std::int64_t>& outcomes,
+               std::int64_t choice) {
+    std::vector<std::uint8_t> several(together.records(), 0);
     for (std::uint32_t row = 0; row < outcomes.size(); ++row) {
-        if (outcomes[row] > 1 && of[row] != kNone) {
-            several[together.root(of[row])] = 1;
+        if (outcomes[row] > choice && homes[row] != kNone) {
+            several[together.root(homes[row])] = 1;
         }
     }
     Rows found;
-    for (std::uint32_t record = 0; record < records; ++record) {
+    for (std::uint32_t record = 0; record < several.size(); ++record) {
         if (several[together.root(record)] != 0) {
             found.push_back(record);
         }
@@ -144,7 +157,7 @@ void addChoices(Interpreter& interpreter,
     if (!asksForChoices(program, stage)) {
         return;
     }
-    const std::vector<std::int64_t> outcomes = countOutcomes(interpreter);
+    std::vector<std::int64_t> outcomes = countOutcomes(interpreter);
     std::int64_t most = 1;
     for (const std::int64_t count : outcomes) {
         most = std::max(most, count);
@@ -153,34 +166,39 @@ void addChoices(Interpreter& interpreter,
         return;
     }
     const std::uint32_t records = input.batch.spaces[0].rows;
-    Rows few = concerned(interpreter, recordsOfRows, stage, records, outcomes);
+    Rows told(records);
+    std::iota(told.begin(), told.end(), 0U);
+    std::optional<Together> joined;
     // What is guarded by budgets is told by rows of groups; it is seldom.
-    if (input.isReadAfterwards || !input.over.empty() || few.size() * 2 > records) {
-        few.resize(records);
-        std::iota(few.begin(), few.end(), 0U);
-        for (std::int64_t choice = 1; choice < most; ++choice) {
-            mustRun(interpreter.rerun(choice, &stage.choices));
-            collectChoice(parts, few, interpreter, input.batch, stage, outcomes, choice);
-        }
-        if (input.isReadAfterwards) {
-            mustRun(interpreter.rerun(0, &stage.choices));
-        }
-        return;
+    if (!input.isReadAfterwards && input.over.empty()) {
+        joined = together(interpreter, recordsOfRows, stage, records);
     }
-    const Few of(program, stage, input, few);
-    InterpreterOptions run = options;
-    run.active = &stage.choices;
-    run.carriedIn = stage.choicesIn;
-    run.carried = of.carried;
-    run.kernels = nullptr;
-    run.choice = 1;
-    mustRun(interpreter.run(of.batch, run));
-    const std::vector<std::int64_t> outcomesOfFew = countOutcomes(interpreter);
+    const Rows homes = joined ? recordsOfRows.of(program.outcomesSpace) : Rows();
+    std::optional<Few> few;
     for (std::int64_t choice = 1; choice < most; ++choice) {
-        if (choice > 1) {
+        Rows left = !few && joined ? concerned(*joined, homes, outcomes, choice) : told;
+        if (left.empty()) {
+            break;
+        }
+        if (left.size() * 2 <= records && !few) {
+            told = std::move(left);
+            few.emplace(program, stage, input, told);
+            InterpreterOptions run = options;
+            run.active = &stage.choices;
+            run.carriedIn = stage.choicesIn;
+            run.carried = few->carried;
+            run.kernels = nullptr;
+            run.choice = choice;
+            mustRun(interpreter.run(few->batch, run));
+            outcomes = countOutcomes(interpreter);
+        } else {
             mustRun(interpreter.rerun(choice, &stage.choices));
         }
-        collectChoice(parts, few, interpreter, of.batch, stage, outcomesOfFew, choice);
+        collectChoice(
+            parts, told, interpreter, few ? few->batch : input.batch, stage, outcomes, choice);
+    }
+    if (input.isReadAfterwards) {
+        mustRun(interpreter.rerun(0, &stage.choices));
     }
 }
 
