@@ -140,6 +140,8 @@ begin=$(date +%s%N)
 "$command" run --packs "$packs" --visits "$work/many.ndjson" --format ndjson --log "$work/timed" -q >/dev/null 2>&1 || true
 whole=$((($(date +%s%N) - begin) / 1000000))
 for round in $(seq 1 "$rounds"); do
+    # What is killed before it opens its output leaves that of the round before.
+    : >"$work/out"
     "$command" run --packs "$packs" --visits "$work/many.ndjson" --format ndjson --log "$work/killed" \
         --log-size 500K -q >"$work/out" 2>"$work/err" &
     pid=$!
