@@ -34,80 +34,89 @@ bool isBarred(const ColumnData& guard) {
     return true;
 }
 
-bool isChain(Op op) {
-    return op == Op::And || op == Op::Or;
-}
-
-bool isContributions(Op op) {
-    return op == Op::ExactlyOne || op == Op::Lowest || op == Op::Highest;
-}
-
 /// Computes registers with what they need of others, and no more.
 class Demand {
   public:
     explicit Demand(Frame& frame)
-        : frame_(frame), marks_(frame.pending.marks), wanted_(frame.wanted) {}
+        : frame_(frame), needs_(frame.lookups->needs), marks_(frame.pending.marks),
+          wanted_(frame.wanted) {}
 
     /// No operation may be under way. A column; it makes no rows, so that nothing can fail.
     void compute(Register number) {
         const std::size_t before = wanted_.size();
-        ask(number);
+        want(number);
         while (wanted_.size() != before) {
             Wanted& top = wanted_.back();
-            const Instruction& one = frame_.program.code[top.number];
-            const std::size_t rows = frame_.rowsOf(one);
+            const Needs::One& one = needs_.of[top.number];
+            const std::uint32_t rows = frame_.rowCounts[one.space];
             if (rows == 0) {
-                settleWith(0, 0);
-            } else if (isChain(one.op) && isDecidedBy(one, top.next)) {
-                settleWith(rows, one.op == Op::Or);
-            } else if (top.next == one.operands.size()) {
-                // INVARIANT: only columns are left out, and no column makes rows.
-                const Result<void> done = runOne(frame_, top.number);
-                PROVISO_CHECK(done.has_value(), "a column that was left out can be computed");
-                settle();
+                settle(0, 0);
+            } else if (one.order == Needs::Order::All) {
+                while (top.next != one.end && marks_[needs_.operands[top.next]] == Pending::None) {
+                    ++top.next;
+                }
+                if (top.next == one.end) {
+                    run();
+                } else {
+                    want(needs_.operands[top.next++]);
+                }
+            } else if (isDecided(one, top.next)) {
+                settle(rows, one.order == Needs::Order::UntilYes ? 1 : 0);
+            } else if (top.next == one.end) {
+                run();
             } else {
-                const std::size_t at = top.next++;
-                // Of a pair of a guard and a value: the value is read where the guard lets it.
-                if (!isContributions(one.op) || at % 2 == 0 ||
-                    !isBarred(*frame_.registers[one.operands[at - 1]].column)) {
-                    ask(one.operands[at]);
+                const std::uint32_t at = top.next++;
+                if (one.order != Needs::Order::Pairs || (at - one.begin) % 2 == 0 ||
+                    !isBarred(column(at - 1))) {
+                    want(needs_.operands[at]);
                 }
             }
         }
     }
 
   private:
-    void ask(Register number) {
+    void want(Register number) {
         if (marks_[number] == Pending::LeftOut) {
-            wanted_.push_back({number, 0});
-        }
-        if (marks_[number] == Pending::Watched) {
+            wanted_.push_back({number, needs_.of[number].begin});
+        } else {
             marks_[number] = Pending::None;
         }
     }
 
-    void settle() {
-        marks_[wanted_.back().number] = Pending::None;
+    const ColumnData& column(std::uint32_t operand) const {
+        return *frame_.registers[needs_.operands[operand]].column;
+    }
+
+    /// Whether the operand that was asked for last ends a chain.
+    bool isDecided(const Needs::One& one, std::uint32_t asked) const {
+        return one.order != Needs::Order::Pairs && asked != one.begin &&
+               isFinal(column(asked - 1), one.order == Needs::Order::UntilYes);
+    }
+
+    void run() {
+        const Register number = wanted_.back().number;
+        const Result<void> done = runOne(frame_, number);
+        // INVARIANT: only columns are left out, and no column makes rows.
+        PROVISO_CHECK(done.has_value(), "a column that was left out can be computed");
+        marks_[number] = Pending::None;
         wanted_.pop_back();
     }
 
     /// The same value in every row.
-    void settleWith(std::size_t rows, std::int64_t value) {
-        RegisterData& data = frame_.registers[wanted_.back().number];
+    void settle(std::size_t rows, std::int64_t value) {
+        const Register number = wanted_.back().number;
+        RegisterData& data = frame_.registers[number];
         data.column = &data.own;
         data.own.values.assign(rows, value);
         data.own.states.clear();
         data.own.lows.clear();
         data.own.highs.clear();
-        settle();
-    }
-
-    bool isDecidedBy(const Instruction& chain, std::size_t asked) const {
-        return asked != 0 &&
-               isFinal(*frame_.registers[chain.operands[asked - 1]].column, chain.op == Op::Or);
+        marks_[number] = Pending::None;
+        wanted_.pop_back();
     }
 
     Frame& frame_;
+    const Needs& needs_;
     std::vector<std::uint8_t>& marks_;
     std::vector<Wanted>& wanted_;
 };
@@ -124,13 +133,15 @@ void Frame::catchUp(Register number) const {
 }
 
 void Frame::computeOperands(Register number) {
+    Demand demand(*this);
     const auto want = [&](Register one) {
         if (one != kNone && pending.concerns(one)) {
-            Demand(*this).compute(one);
+            demand.compute(one);
         }
     };
-    for (const Register operand : program.code[number].operands) {
-        want(operand);
+    const Needs::One& needs = lookups->needs.of[number];
+    for (std::uint32_t at = needs.begin; at != needs.end; ++at) {
+        want(lookups->needs.operands[at]);
     }
     if (running == nullptr || runningOf[number] == kNoIndex) {
         return;

@@ -75,7 +75,7 @@ Asked askedOf(const bytecode::Program& program, const std::vector<Register>& reg
 /// A register that is being computed: what it needs comes first.
 struct Wanted {
     Register number = bytecode::kNone;
-    std::size_t next = 0;  ///< of its operands
+    std::uint32_t next = 0;  ///< in Needs::operands
 };
 
 struct Frame {

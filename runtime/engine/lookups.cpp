@@ -241,7 +241,38 @@ static std::vector<bool> findChoiceDependents(const Program& program) {
     return depends;
 }
 
-Lookups::Lookups(const Program& program) : dependsOnChoice(findChoiceDependents(program)) {
+static Needs::Order orderOf(Op op) {
+    switch (op) {
+    case Op::And:
+        return Needs::Order::UntilNo;
+    case Op::Or:
+        return Needs::Order::UntilYes;
+    case Op::ExactlyOne:
+    case Op::Lowest:
+    case Op::Highest:
+        return Needs::Order::Pairs;
+    default:
+        return Needs::Order::All;
+    }
+}
+
+static Needs findNeeds(const Program& program) {
+    Needs needs;
+    for (const bytecode::Instruction& one : program.code) {
+        const auto begin = static_cast<std::uint32_t>(needs.operands.size());
+        for (const bytecode::Register operand : one.operands) {
+            if (program.code[operand].type.kind != TypeKind::None) {
+                needs.operands.push_back(operand);
+            }
+        }
+        needs.of.push_back(
+            {begin, static_cast<std::uint32_t>(needs.operands.size()), one.space, orderOf(one.op)});
+    }
+    return needs;
+}
+
+Lookups::Lookups(const Program& program)
+    : dependsOnChoice(findChoiceDependents(program)), needs(findNeeds(program)) {
     tables.reserve(program.tables.size());
     for (const Table& table : program.tables) {
         tables.push_back(indexTable(table));

@@ -76,11 +76,31 @@ struct CodeSetIndex {
     }
 };
 
+/// The columns that each instruction reads, side by side: what demand.cpp goes through again and
+/// again.
+struct Needs {
+    enum class Order : std::uint8_t {
+        All,
+        UntilNo,   ///< a conjunction: no further than the first that is a no in every row
+        UntilYes,  ///< a disjunction
+        Pairs,     ///< guards and values: a value only where its guard lets it in
+    };
+    struct One {
+        std::uint32_t begin = 0;  ///< in `operands`
+        std::uint32_t end = 0;
+        std::uint32_t space = 0;  ///< of the instruction's rows
+        Order order = Order::All;
+    };
+    std::vector<One> of;  ///< by register
+    std::vector<bytecode::Register> operands;
+};
+
 /// What is prepared once from a program. Immutable afterwards.
 struct Lookups {
     std::vector<TableIndex> tables;
     std::vector<CodeSetIndex> codeSets;
     std::vector<bool> dependsOnChoice;  ///< by register
+    Needs needs;
 
     explicit Lookups(const bytecode::Program& program);
 };
