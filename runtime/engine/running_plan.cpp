@@ -1,3 +1,4 @@
+#include "runtime/base/check.h"
 #include "runtime/engine/running.h"
 
 #include <algorithm>
@@ -27,15 +28,29 @@ std::vector<bool> partsOf(const Program& program, const RunningWindow& window) {
     return parts;
 }
 
-/// Where the first register stands that reads a part without being one.
+/// What a running window reads that is no operand of it: the values it adds up.
+template <class Visit>
+bool anyAddedUp(const RunningWindow& window, Visit visit) {
+    return std::any_of(window.folds.begin(), window.folds.end(), [&](const RunningFold& fold) {
+        return (fold.value != kNone && visit(fold.value)) ||
+               (fold.more != kNone && visit(fold.more));
+    });
+}
+
+/// Where the first register stands that reads a part without being one. `placed` are the running
+/// windows that have their places.
 std::size_t firstReader(const Program& program,
                         const std::vector<bool>& parts,
+                        const std::vector<RunningWindow>& placed,
                         const std::vector<Register>& order) {
+    const auto isPart = [&](Register each) -> bool { return parts[each]; };
     const auto reads = [&](Register number) {
         const std::vector<Register>& operands = program.code[number].operands;
-        return !parts[number] && std::any_of(operands.begin(), operands.end(), [&](Register each) {
-            return parts[each];
-        });
+        return !parts[number] &&
+               (std::any_of(operands.begin(), operands.end(), isPart) ||
+                std::any_of(placed.begin(), placed.end(), [&](const RunningWindow& window) {
+                    return window.window == number && anyAddedUp(window, isPart);
+                }));
     };
     return static_cast<std::size_t>(std::find_if(order.begin(), order.end(), reads) -
                                     order.begin());
@@ -44,10 +59,19 @@ std::size_t firstReader(const Program& program,
 /// Moves the parts to where the first register stands that reads one.
 void postpone(const Program& program,
               const std::vector<bool>& parts,
+              const std::vector<RunningWindow>& placed,
               std::vector<Register>& order) {
     const auto reader =
-        order.begin() + static_cast<std::ptrdiff_t>(firstReader(program, parts, order));
+        order.begin() + static_cast<std::ptrdiff_t>(firstReader(program, parts, placed, order));
     std::stable_partition(order.begin(), reader, [&](Register each) { return !parts[each]; });
+}
+
+/// Whether a window comes to its turn after all that it adds up, which would otherwise be that of
+/// another block. What is not in `order` was there before.
+bool isAfterWhatItAddsUp(const RunningWindow& window, const std::vector<Register>& order) {
+    const auto own = std::find(order.begin(), order.end(), window.window);
+    return !anyAddedUp(
+        window, [&](Register each) { return std::find(own, order.end(), each) != order.end(); });
 }
 
 class Finder {
@@ -71,11 +95,14 @@ class Finder {
                 continue;
             }
             const std::vector<bool> parts = partsOf(program_, window);
-            if (areKnownBefore(window, firstReader(program_, parts, order_))) {
-                postpone(program_, parts, order_);
+            if (areKnownBefore(window, parts, firstReader(program_, parts, found, order_))) {
+                postpone(program_, parts, found, order_);
                 found.push_back(std::move(window));
             }
         }
+        std::erase_if(found, [&](const RunningWindow& window) {
+            return !isAfterWhatItAddsUp(window, order_);
+        });
         return found;
     }
 
@@ -152,13 +179,17 @@ class Finder {
         return true;
     }
 
-    bool areKnownBefore(const RunningWindow& window, std::size_t reader) const {
+    /// What a window adds up may not be its own: a total over the same window comes after it.
+    bool areKnownBefore(const RunningWindow& window,
+                        const std::vector<bool>& parts,
+                        std::size_t reader) const {
         std::set<Register> before(order_.begin(),
                                   order_.begin() + static_cast<std::ptrdiff_t>(reader));
         const std::set<Register> all(order_.begin(), order_.end());
         // What is not computed here was carried in.
         const auto isKnown = [&](Register each) {
-            return each == kNone || all.count(each) == 0 || before.count(each) != 0;
+            return each == kNone || all.count(each) == 0 ||
+                   (before.count(each) != 0 && !parts[each]);
         };
         return std::all_of(window.folds.begin(), window.folds.end(), [&](const RunningFold& fold) {
             return isKnown(fold.value) && isKnown(fold.more);
@@ -183,8 +214,13 @@ std::vector<RunningWindow> findRunning(const Program& program,
 void placeRunning(const Program& program,
                   const std::vector<RunningWindow>& windows,
                   std::vector<Register>& order) {
+    std::vector<RunningWindow> placed;
     for (const RunningWindow& window : windows) {
-        postpone(program, partsOf(program, window), order);
+        postpone(program, partsOf(program, window), placed, order);
+        placed.push_back(window);
+    }
+    for (const RunningWindow& window : windows) {
+        PROVISO_CHECK(isAfterWhatItAddsUp(window, order), "a window comes after what it adds up");
     }
 }
 
