@@ -131,9 +131,13 @@ Batch allRecords(const CompiledSet& set, const Decoded& decoded) {
     return batch;
 }
 
-/// Everything at once.
-Results decideTogether(const CompiledSet& set, const Decoded& decoded, const GeneratedCase& one) {
-    return byKey(Evaluator(set.program).decide(allRecords(set, decoded), optionsOf(one)));
+/// Everything at once, with the buffers of the case before, as a session decides record after
+/// record.
+Results decideTogether(Evaluator& evaluator,
+                       const CompiledSet& set,
+                       const Decoded& decoded,
+                       const GeneratedCase& one) {
+    return byKey(evaluator.decide(allRecords(set, decoded), optionsOf(one)));
 }
 
 Results
@@ -278,6 +282,7 @@ std::string compareOne(const CompiledSet& set,
                        const GeneratedCase& one,
                        Turn turn,
                        Tally* tally,
+                       Evaluator& evaluator,
                        const CompiledEngines& compiled) {
     const std::unique_ptr<Decoded> decoded = decode(*set.program, one);
     const RunStamp stamp = stampOf(one);
@@ -289,7 +294,7 @@ std::string compareOne(const CompiledSet& set,
     const auto compareWith = [&](const Results& results, std::string_view name) {
         return differences(expected, linesOf(results, stamp), name);
     };
-    std::string details = compareWith(decideTogether(set, *decoded, one), "engine");
+    std::string details = compareWith(decideTogether(evaluator, set, *decoded, one), "engine");
     if (details.empty()) {
         details = compareWith(decideByEngine(set, *decoded, one, {1024, 1}), "one block");
     }
@@ -335,6 +340,7 @@ Comparison compare(const std::vector<GeneratedCase>& cases,
             return refusal(*set, "");
         }
         const CompiledEngines compiled(*set, seed, plugin);
+        Evaluator evaluator(set->program);
         for (; index < cases.size(); ++index) {
             const std::string details = compareOne(*set,
                                                    cases[index],
@@ -342,6 +348,7 @@ Comparison compare(const std::vector<GeneratedCase>& cases,
                                                    : (seed + index) % 2 == 0 ? kEven
                                                                              : kOdd,
                                                    tally,
+                                                   evaluator,
                                                    compiled);
             if (!details.empty()) {
                 return {Comparison::Outcome::Different, details, index};
