@@ -19,11 +19,13 @@ cmake --build build/soak --target "${targets[@]}" >/dev/null
 
 folder=build/soak/differential
 mkdir -p "$folder"
+exec 9>"$folder.lock"
+flock -n 9 || { echo "another such run is under way" >&2; exit 2; }
 program=$folder/differential_test
 # What is compared stays what it is while others build; a run under another program begins anew.
 what=$({ cat build/soak/tests/differential/differential_test "${jit[@]:1}"; echo "$cases $seed $jobs"; } | sha256sum | cut -d' ' -f1)
 if [[ $(cat "$folder/what" 2>/dev/null) != "$what" ]]; then
-    rm -f "$folder"/*
+    rm -f "$folder"/{what,state-*,piece-*,differential_test,libproviso_jit.so} # what was found stays
     cp build/soak/tests/differential/differential_test "$program"
     ((${#jit[@]})) && cp build/soak/libproviso_jit.so "$folder/"
     echo "$what" >"$folder/what"
@@ -35,12 +37,15 @@ fi
 # state-<process>: cases done, next seed, pieces in which something differed
 work() {
     local state=$folder/state-$1 done=0 next=$((seed + $1 * apart)) bad=0 status
-    local most=$(((cases + jobs - 1) / jobs))
+    local most=$(((cases + jobs - 1) / jobs)) compared=
+    trap 'kill "$compared" 2>/dev/null; exit 130' INT TERM
     [[ -f $state ]] && read -r done next bad <"$state"
     while ((done < most)); do
         local some=$((most - done < piece ? most - done : piece))
         status=0
-        "$program" --cases "$some" --seed "$next" --of-one-set 50 --keep-going "${jit[@]}" >"$folder/piece-$1.txt" || status=$?
+        "$program" --cases "$some" --seed "$next" --of-one-set 50 --keep-going "${jit[@]}" >"$folder/piece-$1.txt" 9>&- &
+        compared=$!
+        wait "$compared" || status=$?
         if ((status > 1)) || ! grep -q '^next seed' "$folder/piece-$1.txt"; then
             cp "$folder/piece-$1.txt" "$folder/found-$next.txt"
             echo "the comparison itself ended with $status, somewhere after seed $next: $folder/found-$next.txt"
@@ -61,7 +66,7 @@ work() {
 }
 
 workers=()
-trap 'kill "${workers[@]}" 2>/dev/null' INT TERM
+trap 'kill "${workers[@]}" 2>/dev/null; exit 130' INT TERM
 for ((job = 0; job < jobs; ++job)); do
     work "$job" &
     workers+=($!)
