@@ -65,6 +65,50 @@ void PackWriter::define() {
     world_.spaces[space].columns.push_back({name, type, false, false, false, false, false});
 }
 
+/// Totals over stretches of one order, each of the one before: the engine has a way of its own for
+/// them, in which one must come after the other.
+void PackWriter::sumsOfSums() {
+    std::vector<std::string> names;
+    for (const std::size_t group : world_.groups()) {
+        const Space& own = world_.spaces[group];
+        if (own.record == 0 && !own.order.empty()) {
+            names.push_back(own.name);
+        }
+    }
+    std::vector<std::string> amounts;
+    for (const Column& column : world_.spaces[0].columns) {
+        if (column.type == ValueType{Kind::Money, 2, 0} &&
+            column.name.find('.') == std::string::npos) {
+            amounts.push_back(column.stored ? "{}." + column.name : column.name + " of {}");
+        }
+    }
+    if (names.empty() || amounts.empty()) {
+        return;
+    }
+    static const std::vector<std::string> kUnits{"year", "month", "quarter"};
+    const std::string group = random_.of(names);
+    const std::string unit = random_.of(kUnits);
+    const bool same = random_.chance(50);  // each over the rows of the one before
+    std::string amount = random_.of(amounts);
+    const std::int64_t depth = random_.between(2, 3);
+    for (std::int64_t level = 0; level < depth; ++level) {
+        const std::string name = world_.fresh("d");
+        const std::string binder = world_.fresh("b");
+        core(fmt::format(
+            "define {} of order : money\n  source \"book\"\n"
+            "  as total of {} over {}.orders as {} during calendar_{} of order.day{}\nend\n",
+            name,
+            fmt::format(fmt::runtime(amount), binder),
+            group,
+            binder,
+            same ? unit : random_.of(kUnits),
+            !same && random_.chance(50) ? " up to order" : ""));
+        world_.spaces[0].columns.push_back(
+            {name, {Kind::Money, 2, 0}, false, false, false, false, false});
+        amount = name + " of {}";
+    }
+}
+
 void PackWriter::collectKeyed() {
     // The list is one of the parent's own or of a group's records.
     const std::vector<std::size_t> groups = world_.groups();
@@ -360,7 +404,11 @@ void PackWriter::derive() {
         case 0:
         case 1:
         case 2:
-            define();
+            if (random_.chance(12)) {
+                sumsOfSums();
+            } else {
+                define();
+            }
             break;
         case 3:
             collectKeyed();

@@ -37,6 +37,7 @@ class PackWriter {
     void oneTable(bool unique);
     void derive();
     void define();
+    void sumsOfSums();
     void collectKeyed();
     void collectRows();
     void apportion();
