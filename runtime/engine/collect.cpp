@@ -181,7 +181,7 @@ class Collector {
         }
         std::set<EvaluationError> errors;
         for (const Register reg : wrong.registers) {
-            for (const EvaluationError error : errorCodes(run_, reg, row)) {
+            for (const EvaluationError error : places_.errors(reg, row)) {
                 errors.insert(error);
             }
         }

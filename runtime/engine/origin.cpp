@@ -1,5 +1,6 @@
 #include "runtime/engine/origin.h"
 
+#include "runtime/engine/cell_map.h"
 #include "runtime/engine/frame.h"
 #include "runtime/engine/instants.h"
 #include "runtime/engine/interpreter.h"
@@ -9,7 +10,6 @@
 #include <algorithm>
 #include <memory>
 #include <unordered_map>
-#include <unordered_set>
 #include <utility>
 
 namespace proviso {
@@ -19,11 +19,15 @@ namespace engine {
 namespace {
 
 /// Walks from a register's row to the operands that gave it its state, `wanted`.
-class Walk final : public Trail {
+class Walk : public Trail {
   public:
-    Walk(const Frame& frame, State wanted) : frame_(frame), wanted_(wanted) {}
+    explicit Walk(const Frame& frame) : frame_(frame) {}
 
-    void run(Register number, std::uint32_t row) {
+    void run(Register number, std::uint32_t row, State wanted) {
+        wanted_ = wanted;
+        places.clear();
+        errors.clear();
+        met_.clear();
         visit(number, row);
         while (!pending_.empty()) {
             const Place place = pending_.back();
@@ -58,7 +62,9 @@ class Walk final : public Trail {
             return;
         }
         ++found_;
-        if (met_.insert(std::uint64_t{number} << 32U | row).second) {
+        std::uint32_t& met = met_.of(number, row);
+        if (met == CellMap::kNothing) {
+            met = 0;
             pending_.push_back({number, row});
         }
     }
@@ -413,9 +419,9 @@ class Walk final : public Trail {
     }
 
     const Frame& frame_;
-    State wanted_;
+    State wanted_ = State::Unknown;
     std::vector<Place> pending_;
-    std::unordered_set<std::uint64_t> met_;
+    CellMap met_;
     std::unordered_map<Register, std::unique_ptr<Window>> windows_;
     std::size_t found_ = 0;
 };
@@ -430,20 +436,36 @@ void sortUnique(std::vector<Item>& items) {
 
 }  // namespace engine
 
+class Origins::Walk : public engine::Walk {
+  public:
+    using engine::Walk::Walk;
+};
+
+Origins::Origins(const Interpreter& interpreter)
+    : walk_(std::make_unique<Walk>(interpreter.frame())) {}
+
+Origins::~Origins() = default;
+
+const std::vector<Origin>& Origins::missing(bytecode::Register number, std::uint32_t row) {
+    walk_->run(number, row, State::Unknown);
+    engine::sortUnique(walk_->places);
+    return walk_->places;
+}
+
+const std::vector<EvaluationError>& Origins::errors(bytecode::Register number, std::uint32_t row) {
+    walk_->run(number, row, State::Error);
+    engine::sortUnique(walk_->errors);
+    return walk_->errors;
+}
+
 std::vector<Origin>
 missingPlaces(const Interpreter& interpreter, bytecode::Register number, std::uint32_t row) {
-    engine::Walk walk(interpreter.frame(), State::Unknown);
-    walk.run(number, row);
-    engine::sortUnique(walk.places);
-    return std::move(walk.places);
+    return Origins(interpreter).missing(number, row);
 }
 
 std::vector<EvaluationError>
 errorCodes(const Interpreter& interpreter, bytecode::Register number, std::uint32_t row) {
-    engine::Walk walk(interpreter.frame(), State::Error);
-    walk.run(number, row);
-    engine::sortUnique(walk.errors);
-    return std::move(walk.errors);
+    return Origins(interpreter).errors(number, row);
 }
 
 }  // namespace proviso

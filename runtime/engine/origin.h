@@ -5,6 +5,7 @@
 
 #include <compare>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -29,6 +30,25 @@ struct Origin {
     std::string why{};  ///< Table, Carried: what the pack says of it, if anything
 
     friend auto operator<=>(const Origin&, const Origin&) = default;
+};
+
+/// Asks one run again and again. The answers are good until the next question. One thread.
+class Origins {
+  public:
+    explicit Origins(const Interpreter& interpreter);
+    ~Origins();
+    Origins(const Origins&) = delete;
+    Origins& operator=(const Origins&) = delete;
+
+    /// As missingPlaces.
+    const std::vector<Origin>& missing(bytecode::Register number, std::uint32_t row);
+    /// As errorCodes.
+    const std::vector<EvaluationError>& errors(bytecode::Register number, std::uint32_t row);
+
+  private:
+    class Walk;
+
+    std::unique_ptr<Walk> walk_;
 };
 
 /// The places that make the value unknown, by walking the dataflow backwards; sorted and unique,

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 #include <iterator>
+#include <utility>
 
 namespace proviso::engine {
 
@@ -124,26 +125,45 @@ Places::rowText(std::uint32_t space, std::uint32_t row, std::uint32_t printedRec
     return home == kNone || home == printedRecord ? name : arena_.join({keyText(home), ":", name});
 }
 
+/// The text, once for all who say it.
+std::string_view Places::intern(std::string_view text) {
+    if (text.empty()) {
+        return {};
+    }
+    if (const auto known = texts_.find(text); known != texts_.end()) {
+        return *known;
+    }
+    return *texts_.insert(arena_.text(text)).first;
+}
+
+std::string_view Places::joined(std::initializer_list<std::string_view> parts) {
+    text_.clear();
+    for (const std::string_view part : parts) {
+        text_ += part;
+    }
+    return intern(text_);
+}
+
 /// The places that make the value unknown; sorted, each once.
 std::span<const Places::Place> Places::find(bytecode::Register reg, std::uint32_t row) {
-    std::vector<Place> places;
-    for (const Origin& origin : missingPlaces(run_, reg, row)) {
+    std::vector<Place>& places = found_;
+    places.clear();
+    for (const Origin& origin : origins_.missing(reg, row)) {
         if (origin.kind != Origin::Kind::Field) {
-            places.push_back(
-                {arena_.text(origin.record), arena_.text(origin.text), arena_.text(origin.why)});
+            places.push_back({intern(origin.record), intern(origin.text), intern(origin.why)});
             continue;
         }
         const SchemaSpace& space = program_.schema.spaces[origin.space];
         std::string_view place = path(origin.space, origin.row);
         if (!space.scalar) {
             const std::string_view field = space.fields[origin.field].name;
-            place = place.empty() ? field : arena_.join({place, ".", field});
+            place = place.empty() ? field : joined({place, ".", field});
         }
         places.push_back({keyText(entryRow(origin.space, origin.row)), place, {}});
     }
     std::sort(places.begin(), places.end());
     places.erase(std::unique(places.begin(), places.end()), places.end());
-    return arena_.keep(places);
+    return own_.keep(places);
 }
 
 Places::Missing& Places::missingOf(bytecode::Register reg, std::uint32_t row) {
@@ -168,38 +188,42 @@ std::vector<CarriedPlace> Places::missingAnywhere(bytecode::Register reg, std::u
 MissingView Places::tell(std::span<const Place> places, std::uint32_t printedRecord) {
     const std::string_view printed =
         printedRecord == kNone ? std::string_view() : keyText(printedRecord);
-    const std::span<std::string_view> texts = arena_.list<std::string_view>(places.size());
-    std::size_t withReason = 0;
-    for (std::size_t index = 0; index < places.size(); ++index) {
-        const Place& place = places[index];
-        texts[index] = place.record.empty() || place.record == printed
-                           ? place.text
-                           : arena_.join({place.record, ":", place.text});
-        withReason += place.why.empty() ? 0 : 1;
-    }
-    const std::span<ReasonView> reasons = arena_.list<ReasonView>(withReason);
-    if (withReason != 0) {
-        auto next = reasons.begin();
-        for (std::size_t index = 0; index < places.size(); ++index) {
-            if (!places[index].why.empty()) {
-                *next++ = {texts[index], places[index].why};
-            }
-        }
-    }
-    const auto isOnce = [](const auto& all) {
-        return std::adjacent_find(all.begin(), all.end(), [](const auto& a, const auto& b) {
-                   return !(a < b);
-               }) == all.end();
+    const auto textOf = [&](const Place& place) {
+        return place.record.empty() || place.record == printed
+                   ? place.text
+                   : joined({place.record, ":", place.text});
     };
-    const auto once = [&](auto all) {
-        if (isOnce(all)) {
-            return all;
+    if (places.size() == 1) {
+        // Most that is open is open for one of a few reasons.
+        const std::string_view text = textOf(places[0]);
+        MissingView& one = ones_[{text.data(), places[0].why.data()}];
+        if (one.open == nullptr) {
+            one = view({&text, 1}, std::vector<ReasonView>(1, {text, places[0].why}));
         }
-        std::sort(all.begin(), all.end());
-        return all.first(
-            static_cast<std::size_t>(std::unique(all.begin(), all.end()) - all.begin()));
-    };
-    return {once(texts), once(reasons)};
+        return one;
+    }
+    std::vector<std::string_view> texts;
+    std::vector<ReasonView> reasons;
+    for (const Place& place : places) {
+        texts.push_back(textOf(place));
+        reasons.push_back({texts.back(), place.why});
+    }
+    return view(texts, std::move(reasons));
+}
+
+MissingView Places::view(std::span<const std::string_view> places,
+                         std::vector<ReasonView> reasons) {
+    const std::span<std::string_view> texts = arena_.keep(places);
+    std::sort(texts.begin(), texts.end());
+    std::erase_if(reasons, [](const ReasonView& reason) { return reason.why.empty(); });
+    std::sort(reasons.begin(), reasons.end());
+    reasons.erase(std::unique(reasons.begin(), reasons.end()), reasons.end());
+    MissingView view;
+    view.places = texts.first(
+        static_cast<std::size_t>(std::unique(texts.begin(), texts.end()) - texts.begin()));
+    view.reasons = arena_.keep(reasons);
+    view.open = arena_.one(OpenView{{}, {}, view.places, {}, {}, {}, view.reasons});
+    return view;
 }
 
 MissingView

@@ -10,9 +10,13 @@
 #include "runtime/engine/origin.h"
 
 #include <cstdint>
+#include <initializer_list>
+#include <map>
 #include <span>
 #include <string>
 #include <string_view>
+#include <unordered_set>
+#include <utility>
 #include <vector>
 
 namespace proviso::engine {
@@ -26,8 +30,9 @@ struct Home {
 
 /// Places that are missing, as texts for one record: sorted, each once.
 struct MissingView {
-    TextList places;
-    ReasonList reasons;
+    TextList places{};
+    ReasonList reasons{};
+    const OpenView* open = nullptr;  ///< of a value of which no more is to be said
 };
 
 /// Says in words where rows and fields are, after an interpreter has run. What was said is
@@ -37,7 +42,7 @@ class Places {
     Places(const Interpreter& run, const Batch& batch) : Places(run, batch, own_) {}
     /// Views of texts are good as long as the arena, the program and the batch's dictionary.
     Places(const Interpreter& run, const Batch& batch, Arena& arena)
-        : run_(run), program_(run.program()), batch_(batch), arena_(arena) {}
+        : run_(run), program_(run.program()), batch_(batch), arena_(arena), origins_(run) {}
     Places(const Places&) = delete;
     Places& operator=(const Places&) = delete;
     ~Places() = default;
@@ -70,6 +75,12 @@ class Places {
     const bytecode::Program& program() const { return program_; }
     const Batch& batch() const { return batch_; }
     Arena& arena() { return arena_; }
+    /// Texts in any order, with what is said of them.
+    MissingView view(std::span<const std::string_view> places, std::vector<ReasonView> reasons);
+    /// As errorCodes.
+    const std::vector<EvaluationError>& errors(bytecode::Register reg, std::uint32_t row) {
+        return origins_.errors(reg, row);
+    }
 
     /// The row that `link` leads to, kNone where it leads nowhere; `link` kNone is the row itself.
     std::uint32_t follow(bytecode::Register link, std::uint32_t row) const;
@@ -96,17 +107,24 @@ class Places {
     Missing& missingOf(bytecode::Register reg, std::uint32_t row);
     std::span<const Place> find(bytecode::Register reg, std::uint32_t row);
     MissingView tell(std::span<const Place> places, std::uint32_t printedRecord);
+    std::string_view intern(std::string_view text);
+    std::string_view joined(std::initializer_list<std::string_view> parts);
 
     const Interpreter& run_;
     const bytecode::Program& program_;
     const Batch& batch_;
-    Arena own_;  ///< where none was given
+    Arena own_;  ///< for what is not told, and where no other was given
     Arena& arena_;
+    Origins origins_;
     Home home_;
     CellMap pathNumbers_;
     std::vector<std::string_view> paths_;
     CellMap missingNumbers_;
     std::vector<Missing> missing_;
+    std::unordered_set<std::string_view> texts_;
+    std::map<std::pair<const char*, const char*>, MissingView> ones_;  ///< by text and why
+    std::vector<Place> found_;
+    std::string text_;
 };
 
 }  // namespace proviso::engine

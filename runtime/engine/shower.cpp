@@ -97,7 +97,7 @@ std::string_view Shower::view(const Type& type, std::int64_t value) {
 TextList Shower::errorsOf(const std::vector<Register>& registers, std::uint32_t row) {
     std::vector<std::string_view> errors;
     for (const Register each : registers) {
-        for (const EvaluationError error : errorCodes(places_.run(), each, row)) {
+        for (const EvaluationError error : places_.errors(each, row)) {
             errors.emplace_back(evaluationErrorCode(error));
         }
     }
@@ -122,11 +122,7 @@ MissingView Shower::joined(const std::vector<MissingView>& all) {
         places.insert(places.end(), one.places.begin(), one.places.end());
         reasons.insert(reasons.end(), one.reasons.begin(), one.reasons.end());
     }
-    std::sort(places.begin(), places.end());
-    places.erase(std::unique(places.begin(), places.end()), places.end());
-    std::sort(reasons.begin(), reasons.end());
-    reasons.erase(std::unique(reasons.begin(), reasons.end()), reasons.end());
-    return {places_.arena().keep(places), places_.arena().keep(reasons)};
+    return places_.view(places, std::move(reasons));
 }
 
 Shower::BoundTexts
@@ -169,13 +165,13 @@ ValueView Shower::plain(const Type& type, Register reg, std::uint32_t row, std::
     } else if (shown.state == State::Unknown) {
         const MissingView missing = places_.missingTexts(reg, row, record);
         const BoundTexts known = bounds(type, reg, row, /*forPeople=*/false);
-        shown.open = places_.arena().one(OpenView{{},
-                                                  {},
-                                                  missing.places,
-                                                  {},
-                                                  places_.arena().text(known.atLeast),
-                                                  places_.arena().text(known.atMost),
-                                                  missing.reasons});
+        shown.open = missing.open;
+        if (!known.atLeast.empty() || !known.atMost.empty()) {
+            OpenView open = *missing.open;
+            open.atLeast = places_.arena().text(known.atLeast);
+            open.atMost = places_.arena().text(known.atMost);
+            shown.open = places_.arena().one(open);
+        }
     } else if (shown.state == State::Error) {
         wrong_.assign(1, reg);
         shown.open = places_.arena().one(OpenView{{}, {}, {}, errorsOf(wrong_, row)});

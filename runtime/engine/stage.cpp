@@ -32,7 +32,7 @@ CarriedColumn carry(const Interpreter& run, Places& places, bytecode::Register n
         if (state == State::Unknown) {
             reason->places = places.missingAnywhere(number, row);
         } else {
-            reason->errors = errorCodes(run, number, row);
+            reason->errors = places.errors(number, row);
         }
         column.reasons.emplace(row, *known.insert(std::move(reason)).first);
     }
