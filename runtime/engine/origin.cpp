@@ -29,9 +29,16 @@ class Walk : public Trail {
         errors.clear();
         met_.clear();
         visit(number, row);
+        // Mostly one thing leads to the next. What is met before there are two ways cannot be met
+        // again: every register reads earlier ones.
+        bool isForked = false;
         while (!pending_.empty()) {
             const Place place = pending_.back();
+            isForked = isForked || pending_.size() > 1;
             pending_.pop_back();
+            if (isForked && std::exchange(met_.of(place.number, place.row), 0) == 0) {
+                continue;
+            }
             const std::size_t before = found_;
             follow(place.number, place.row);
             if (found_ == before) {
@@ -62,11 +69,7 @@ class Walk : public Trail {
             return;
         }
         ++found_;
-        std::uint32_t& met = met_.of(number, row);
-        if (met == CellMap::kNothing) {
-            met = 0;
-            pending_.push_back({number, row});
-        }
+        pending_.push_back({number, row});
     }
 
     bool isYes(Register number, std::uint32_t row) const {
