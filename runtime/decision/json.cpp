@@ -172,7 +172,7 @@ void appendRows(std::string& out, RowList rows) {
 /// `choices` and `claimed_with`; a second list that has them too carries its name in front.
 void appendOutputs(ObjectWriter& object, std::string& out, std::span<const OutputView> outputs) {
     for (const OutputView& output : outputs) {
-        if (output.list != nullptr) {
+        if (output.isList) {
             appendRows(object.name(output.name), output.list->rows);
         } else {
             appendNamedValue(object, out, output.name, output.value);
@@ -180,20 +180,19 @@ void appendOutputs(ObjectWriter& object, std::string& out, std::span<const Outpu
     }
     std::string_view claimedWith;
     for (const OutputView& output : outputs) {
-        if (output.list == nullptr || output.claimedWith.empty() ||
-            claimedWith == output.claimedWith) {
+        if (!output.isList || output.claimedWith().empty() || claimedWith == output.claimedWith()) {
             continue;
         }
         if (claimedWith.empty()) {
-            object.text("claimed_with", output.claimedWith);
-            claimedWith = output.claimedWith;
+            object.text("claimed_with", output.claimedWith());
+            claimedWith = output.claimedWith();
         } else {
-            appendJsonText(object.name(output.name, "_claimed_with"), output.claimedWith);
+            appendJsonText(object.name(output.name, "_claimed_with"), output.claimedWith());
         }
     }
     bool first = true;
     for (const OutputView& output : outputs) {
-        if (output.list == nullptr || output.list->choices.empty()) {
+        if (!output.isList || output.list->choices.empty()) {
             continue;
         }
         if (first) {
@@ -357,13 +356,13 @@ void appendJsonValue(std::string& out, const ValueView& value) {
     }
     switch (value.kind) {
     case ShownValue::Kind::Text:
-        appendJsonText(out, value.text);
+        appendJsonText(out, value.text());
         break;
     case ShownValue::Kind::Number:
-        out += value.text;
+        out += value.text();
         break;
     case ShownValue::Kind::YesNo:
-        out += value.text == "yes" ? "true" : "false";
+        out += value.text() == "yes" ? "true" : "false";
         break;
     case ShownValue::Kind::Set:
         appendTexts(out, value.more().members);

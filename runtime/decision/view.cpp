@@ -52,7 +52,7 @@ ListView* listOf(const OutputValue& output, Arena& arena) {
     for (std::size_t index = 0; index < choices.size(); ++index) {
         choices[index] = viewOf(output.choices[index], arena);
     }
-    return arena.one(ListView{viewOf(output.rows, arena), choices});
+    return arena.one(ListView{viewOf(output.rows, arena), choices, output.claimedWith});
 }
 
 std::vector<std::string> own(TextList texts) {
@@ -79,7 +79,7 @@ std::vector<std::pair<std::string, ShownValue>> own(std::span<const FieldView> f
 OutputValue own(const OutputView& view) {
     OutputValue owned;
     owned.name = view.name;
-    owned.list = view.list != nullptr;
+    owned.list = view.isList;
     owned.value = proviso::own(view.value);
     if (view.list != nullptr) {
         owned.rows = proviso::own(view.list->rows);
@@ -87,7 +87,7 @@ OutputValue own(const OutputView& view) {
             owned.choices.push_back(proviso::own(choice));
         }
     }
-    owned.claimedWith = view.claimedWith;
+    owned.claimedWith = view.claimedWith();
     return owned;
 }
 
@@ -111,18 +111,19 @@ FindingResult own(const FindingView& view) {
 }  // namespace
 
 ValueView viewOf(const ShownValue& value, Arena& arena) {
-    ValueView view{value.kind, value.state, value.text, nullptr};
+    ValueView view{value.kind, value.state, value.text};
     const bool isPlain = value.members.empty() && value.open.empty() && value.missing.empty() &&
                          value.errors.empty() && value.atLeast.empty() && value.atMost.empty() &&
                          value.reasons.empty();
     if (!isPlain) {
-        view.open = arena.one(OpenView{viewOf(value.members, arena),
-                                       viewOf(value.open, arena),
-                                       viewOf(value.missing, arena),
-                                       viewOf(value.errors, arena),
-                                       value.atLeast,
-                                       value.atMost,
-                                       viewOf(value.reasons, arena)});
+        view.setOpen(arena.one(OpenView{value.text,
+                                        viewOf(value.members, arena),
+                                        viewOf(value.open, arena),
+                                        viewOf(value.missing, arena),
+                                        viewOf(value.errors, arena),
+                                        value.atLeast,
+                                        value.atMost,
+                                        viewOf(value.reasons, arena)}));
     }
     return view;
 }
@@ -135,9 +136,10 @@ RecordView viewOf(const RecordResult& result, Arena& arena) {
         const OutputValue& output = result.outputs[index];
         outputs[index] = {output.name,
                           0,
-                          output.list ? listOf(output, arena) : nullptr,
+                          output.list,
                           viewOf(output.value, arena),
-                          output.claimedWith};
+                          output.list || !output.claimedWith.empty() ? listOf(output, arena)
+                                                                     : nullptr};
     }
     view.outputs = outputs;
     const std::span<FindingView> findings = arena.list<FindingView>(result.findings.size());
@@ -191,16 +193,15 @@ ShownValue own(const ValueView& view) {
     ShownValue owned;
     owned.kind = view.kind;
     owned.state = view.state;
-    owned.text = view.text;
-    if (view.open != nullptr) {
-        owned.members = own(view.open->members);
-        owned.open = own(view.open->open);
-        owned.missing = own(view.open->missing);
-        owned.errors = own(view.open->errors);
-        owned.atLeast = view.open->atLeast;
-        owned.atMost = view.open->atMost;
-        owned.reasons = own(view.open->reasons);
-    }
+    owned.text = view.text();
+    const OpenView& more = view.more();
+    owned.members = own(more.members);
+    owned.open = own(more.open);
+    owned.missing = own(more.missing);
+    owned.errors = own(more.errors);
+    owned.atLeast = more.atLeast;
+    owned.atMost = more.atMost;
+    owned.reasons = own(more.reasons);
     return owned;
 }
 

@@ -28,6 +28,7 @@ using ReasonList = std::span<const ReasonView>;
 
 /// Of a value that is not just a text.
 struct OpenView {
+    std::string_view text{};
     TextList members{};
     TextList open{};
     TextList missing{};
@@ -37,16 +38,46 @@ struct OpenView {
     ReasonList reasons{};
 };
 
-struct ValueView {
-    ShownValue::Kind kind = ShownValue::Kind::Text;
-    State state = State::Value;
-    std::string_view text{};
-    const OpenView* open = nullptr;  ///< nullptr: nothing of it
+/// A value, in two words: there are many of them.
+class ValueView {
+  public:
+    using Kind = ShownValue::Kind;
 
+    ValueView() = default;
+    ValueView(Kind kindOfIt, State stateOfIt, std::string_view text)
+        : kind(kindOfIt), state(stateOfIt) {
+        setText(text);
+    }
+
+    Kind kind = Kind::Text;
+    State state = State::Value;
+
+    std::string_view text() const { return isOpen_ ? open_->text : std::string_view(text_, size_); }
+    /// What there is besides a text.
     const OpenView& more() const {
         static constexpr OpenView kNothing;
-        return open == nullptr ? kNothing : *open;
+        return isOpen_ ? *open_ : kNothing;
     }
+
+    void setText(std::string_view text) {
+        isOpen_ = false;
+        text_ = text.data();
+        size_ = static_cast<std::uint32_t>(text.size());
+    }
+    /// Instead of the text.
+    void setOpen(const OpenView* open) {
+        isOpen_ = true;
+        open_ = open;
+        size_ = 0;
+    }
+
+  private:
+    bool isOpen_ = false;
+    std::uint32_t size_ = 0;
+    union {
+        const char* text_ = nullptr;
+        const OpenView* open_;
+    };
 };
 
 struct FieldView {
@@ -61,16 +92,21 @@ struct RowView {
 using RowList = std::span<const RowView>;
 
 struct ListView {
-    RowList rows;
-    std::span<const RowList> choices;
+    RowList rows{};
+    std::span<const RowList> choices{};
+    std::string_view claimedWith{};
 };
 
 struct OutputView {
     std::string_view name;
     std::uint32_t number = 0;  ///< in the program
-    ListView* list = nullptr;  ///< nullptr: one value
-    ValueView value{};
-    std::string_view claimedWith{};
+    bool isList = false;
+    ValueView value{};         ///< not a list
+    ListView* list = nullptr;  ///< of a list, and where a value is claimed with another
+
+    std::string_view claimedWith() const {
+        return list == nullptr ? std::string_view() : list->claimedWith;
+    }
 };
 
 struct FindingView {

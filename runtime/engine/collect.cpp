@@ -63,8 +63,9 @@ class Collector {
     Collector(const Interpreter& run, const Batch& batch, const Stage& stage)
         : run_(run), program_(run.program()), stage_(stage), places_(run, batch, parts_.arena),
           shower_(places_) {
-        parts_.keys.resize(batch.spaces[0].rows);
-        for (std::uint32_t record = 0; record < parts_.keys.size(); ++record) {
+        parts_.records = batch.spaces[0].rows;
+        parts_.keys.resize(parts_.records);
+        for (std::uint32_t record = 0; record < parts_.records; ++record) {
             parts_.keys[record] = places_.keyText(record);
         }
     }
@@ -82,7 +83,7 @@ class Collector {
         for (const std::uint32_t space : stage_.groups) {
             markBeside(space);
         }
-        const std::size_t records = parts_.keys.size();
+        const std::size_t records = parts_.records;
         parts_.outputs = outputs_.byRecord(records);
         parts_.findings = findings_.byRecord(records);
         parts_.undetermined = undetermined_.byRecord(records);
@@ -351,16 +352,18 @@ class Collector {
                 OutputView value;
                 value.name = output.name;
                 value.number = index;
-                if (record != home.records.back()) {
-                    value.claimedWith = places_.keyText(home.records.back());
-                }
-                if (output.rows == kNone) {
-                    value.value = shower_.value(output.columns[0], row, record);
-                } else {
+                value.isList = output.rows != kNone;
+                const bool isElsewhere = record != home.records.back();
+                if (value.isList || isElsewhere) {
                     value.list = parts_.arena.one(ListView{});
-                    if (value.claimedWith.empty()) {
-                        value.list->rows = shower_.list(output, row, record);
-                    }
+                }
+                if (isElsewhere) {
+                    value.list->claimedWith = places_.keyText(home.records.back());
+                }
+                if (!value.isList) {
+                    value.value = shower_.value(output.columns[0], row, record);
+                } else if (!isElsewhere) {
+                    value.list->rows = shower_.list(output, row, record);
                 }
                 outputs_.add(record, value);
             }
@@ -374,7 +377,7 @@ class Collector {
             if (holed[row] == 0) {
                 continue;
             }
-            parts_.besideRejected.resize(parts_.keys.size(), 0);
+            parts_.besideRejected.resize(parts_.records, 0);
             for (const std::uint32_t record : places_.home(space, row).records) {
                 parts_.besideRejected[record] = 1;
             }
@@ -407,10 +410,9 @@ bool same(TextList a, TextList b) {
 bool same(const ValueView& a, const ValueView& b) {
     const OpenView& x = a.more();
     const OpenView& y = b.more();
-    return std::tie(a.state, a.text, x.atLeast, x.atMost) ==
-               std::tie(b.state, b.text, y.atLeast, y.atMost) &&
-           same(x.members, y.members) && same(x.open, y.open) && same(x.missing, y.missing) &&
-           same(x.errors, y.errors);
+    return a.state == b.state && a.text() == b.text() && x.atLeast == y.atLeast &&
+           x.atMost == y.atMost && same(x.members, y.members) && same(x.open, y.open) &&
+           same(x.missing, y.missing) && same(x.errors, y.errors);
 }
 
 bool same(RowList a, RowList b) {
@@ -482,8 +484,9 @@ void collectChoice(StageParts& parts,
 StageParts tooLargeParts(const bytecode::Program& program, const Batch& batch) {
     StageParts parts;
     parts.tooLarge = true;
+    parts.records = batch.spaces[0].rows;
     const ColumnData& keys = batch.spaces[0].columns[program.schema.keyField];
-    for (std::uint32_t record = 0; record < batch.spaces[0].rows; ++record) {
+    for (std::uint32_t record = 0; record < parts.records; ++record) {
         parts.keys.push_back(
             batch.dictionary->text(static_cast<std::uint32_t>(keys.values[record])));
         for (const auto& rule : program.rules) {

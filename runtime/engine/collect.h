@@ -50,7 +50,8 @@ class StageParts {
     };
 
     Arena arena;
-    std::vector<std::string_view> keys;  ///< by record
+    std::uint32_t records = 0;
+    std::vector<std::string_view> keys;  ///< by record; empty: somebody else knows them
     List<OutputView> outputs;
     List<FindingView> findings;
     List<UndeterminedView> undetermined;
@@ -59,7 +60,6 @@ class StageParts {
     std::vector<std::uint8_t> besideRejected;  ///< by record; empty: none is
     bool tooLarge = false;                     ///< all of them
 
-    std::size_t records() const { return keys.size(); }
     PartView of(std::uint32_t record) const;
 };
 

@@ -36,7 +36,7 @@ std::vector<RecordResult> Evaluator::decide(const Batch& batch, const DecideOpti
     std::vector<RecordResult> results;
     if (!output) {
         output = engine::tooLargeOutput(*program_, stage, batch);
-        for (std::uint32_t record = 0; record < output->parts.records(); ++record) {
+        for (std::uint32_t record = 0; record < output->parts.records; ++record) {
             results.push_back(own(output->parts.of(record).result));
         }
         return results;
@@ -57,8 +57,8 @@ std::vector<RecordResult> Evaluator::decide(const Batch& batch, const DecideOpti
         // which rules err.
         output = evaluate(over);
     }
-    results.reserve(output->parts.records());
-    for (std::uint32_t record = 0; record < output->parts.records(); ++record) {
+    results.reserve(output->parts.records);
+    for (std::uint32_t record = 0; record < output->parts.records; ++record) {
         const engine::PartView part = output->parts.of(record);
         results.push_back(own(engine::mergeParts({&part, 1}, output->parts.arena)));
         results.back().budgetSpent = budget.spentBeside(record);

@@ -62,7 +62,7 @@ std::span<const ErrorView> inOrder(std::span<ErrorView> all) {
 }  // namespace
 
 PartView StageParts::of(std::uint32_t record) const {
-    return {{keys[record],
+    return {{keys.empty() ? std::string_view() : keys[record],
              outputs.of(record),
              findings.of(record),
              undetermined.of(record),

@@ -222,7 +222,10 @@ MissingView Places::view(std::span<const std::string_view> places,
     view.places = texts.first(
         static_cast<std::size_t>(std::unique(texts.begin(), texts.end()) - texts.begin()));
     view.reasons = arena_.keep(reasons);
-    view.open = arena_.one(OpenView{{}, {}, view.places, {}, {}, {}, view.reasons});
+    OpenView open;
+    open.missing = view.places;
+    open.reasons = view.reasons;
+    view.open = arena_.one(open);
     return view;
 }
 

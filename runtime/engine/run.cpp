@@ -222,6 +222,7 @@ class StagedRun {
 
     static BlockOutput::Piece pieceOf(Block records, StageOutput output) {
         BlockOutput::Piece piece{std::move(records), std::move(output)};
+        piece.output.parts.keys = {};
         for (FindingView& finding : piece.output.parts.findings.things) {
             finding.sharedRow = finding.shared ? piece.records[finding.sharedRow] : 0;
         }

@@ -161,20 +161,22 @@ ValueView Shower::plain(const Type& type, Register reg, std::uint32_t row, std::
     const ColumnData& column = places_.run().column(reg);
     shown.state = column.state(row);
     if (shown.state == State::Value) {
-        shown.text = view(type, column.values[row]);
+        shown.setText(view(type, column.values[row]));
     } else if (shown.state == State::Unknown) {
         const MissingView missing = places_.missingTexts(reg, row, record);
         const BoundTexts known = bounds(type, reg, row, /*forPeople=*/false);
-        shown.open = missing.open;
+        shown.setOpen(missing.open);
         if (!known.atLeast.empty() || !known.atMost.empty()) {
             OpenView open = *missing.open;
             open.atLeast = places_.arena().text(known.atLeast);
             open.atMost = places_.arena().text(known.atMost);
-            shown.open = places_.arena().one(open);
+            shown.setOpen(places_.arena().one(open));
         }
     } else if (shown.state == State::Error) {
         wrong_.assign(1, reg);
-        shown.open = places_.arena().one(OpenView{{}, {}, {}, errorsOf(wrong_, row)});
+        OpenView open;
+        open.errors = errorsOf(wrong_, row);
+        shown.setOpen(places_.arena().one(open));
     }
     return shown;
 }
@@ -240,6 +242,8 @@ ValueView Shower::members(const Shown& shown, std::uint32_t row, std::uint32_t r
     if (isStep) {
         demands(shown, row);
     }
+    constexpr std::uint32_t kMostBits = 64;
+    std::uint64_t bits = 0;
     missing_.clear();
     wrong_.clear();
     open_.clear();
@@ -251,6 +255,7 @@ ValueView Shower::members(const Shown& shown, std::uint32_t row, std::uint32_t r
         if (state == State::Value) {
             if (!isStep && column.values[row] != 0) {
                 members_.push_back(name(index));
+                bits |= std::uint64_t{1} << (index % kMostBits);
             }
         } else if (state == State::Unknown) {
             if (isStep && isImplied(shown, index, demanded_, row)) {
@@ -265,8 +270,10 @@ ValueView Shower::members(const Shown& shown, std::uint32_t row, std::uint32_t r
     }
     Arena& arena = places_.arena();
     if (result.state == State::Error) {
-        result.open = arena.one(
-            OpenView{{}, {}, {}, errorsOf(wrong_, row), {}, {}, joined(missing_).reasons});
+        OpenView open;
+        open.errors = errorsOf(wrong_, row);
+        open.reasons = joined(missing_).reasons;
+        result.setOpen(arena.one(open));
         return result;
     }
     if (result.state == State::NotApplicable) {
@@ -285,15 +292,27 @@ ValueView Shower::members(const Shown& shown, std::uint32_t row, std::uint32_t r
             for (const std::uint32_t step : minimal) {
                 members_.push_back(name(step));
             }
-            result.text = arena.text(join(members_, " and "));
+            result.setText(arena.text(join(members_, " and ")));
             members_.clear();
         } else {
-            result.text = name(minimal.empty() ? 0 : minimal.front());
+            result.setText(name(minimal.empty() ? 0 : minimal.front()));
         }
     }
-    if (!members_.empty() || !open_.empty()) {
-        result.open = arena.one(OpenView{
-            arena.keep(members_), arena.keep(open_), missing.places, {}, {}, {}, missing.reasons});
+    // Sets of the same members are one set.
+    const OpenView* own = nullptr;
+    const OpenView*& known = open_.empty() && !isStep && shown.members.size() <= kMostBits
+                                 ? sets_[{shown.type.ref, bits}]
+                                 : own;
+    if (known == nullptr && (!members_.empty() || !open_.empty())) {
+        OpenView open;
+        open.members = arena.keep(members_);
+        open.open = arena.keep(open_);
+        open.missing = missing.places;
+        open.reasons = missing.reasons;
+        known = arena.one(open);
+    }
+    if (known != nullptr) {
+        result.setOpen(known);
     }
     return result;
 }
@@ -325,7 +344,7 @@ std::string Shower::people(const Shown& shown, std::uint32_t row) {
     if (whole.kind == ShownValue::Kind::Set) {
         return certain.empty() ? "none" : join(certain, ", ");
     }
-    return std::string(whole.text);
+    return std::string(whole.text());
 }
 
 std::string_view

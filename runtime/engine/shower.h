@@ -4,9 +4,11 @@
 #include "runtime/engine/places.h"
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace proviso::engine {
@@ -73,6 +75,8 @@ class Shower {
     std::vector<MissingView> missing_;
     std::vector<std::string_view> open_;
     std::vector<std::string_view> members_;
+    std::map<std::pair<std::uint32_t, std::uint64_t>, const OpenView*>
+        sets_;  ///< closed ones, by code set and members
     std::string text_;
 };
 

@@ -155,7 +155,7 @@ void write(Writer& to, const ValueView& value) {
     const OpenView& more = value.more();
     to.number(static_cast<std::uint8_t>(value.kind));
     to.number(static_cast<std::uint8_t>(value.state));
-    to.text(value.text);
+    to.text(value.text());
     to.texts(more.members);
     to.texts(more.open);
     to.texts(more.missing);
@@ -169,8 +169,8 @@ ValueView readShown(Reader& from, Arena& arena) {
     ValueView value;
     value.kind = from.named<ShownValue::Kind>(static_cast<std::uint8_t>(ShownValue::Kind::Set));
     value.state = from.named<State>(3);
-    value.text = from.text();
     OpenView more;
+    more.text = from.text();
     more.members = from.texts(arena);
     more.open = from.texts(arena);
     more.missing = from.texts(arena);
@@ -178,7 +178,14 @@ ValueView readShown(Reader& from, Arena& arena) {
     more.atLeast = from.text();
     more.atMost = from.text();
     more.reasons = readReasons(from, arena);
-    value.open = arena.one(more);
+    const bool isPlain = more.members.empty() && more.open.empty() && more.missing.empty() &&
+                         more.errors.empty() && more.atLeast.empty() && more.atMost.empty() &&
+                         more.reasons.empty();
+    if (isPlain) {
+        value.setText(more.text);
+    } else {
+        value.setOpen(arena.one(more));
+    }
     return value;
 }
 
@@ -220,20 +227,20 @@ void write(Writer& to, const OutputView& output) {
     static const ListView kNoList{};
     const ListView& list = output.list == nullptr ? kNoList : *output.list;
     to.text(output.name);
-    to.flag(output.list != nullptr);
+    to.flag(output.isList);
     write(to, output.value);
     write(to, list.rows);
     to.number(list.choices.size());
     for (const RowList& choice : list.choices) {
         write(to, choice);
     }
-    to.text(output.claimedWith);
+    to.text(list.claimedWith);
 }
 
 OutputView readOutput(Reader& from, Arena& arena) {
     OutputView output;
     output.name = from.text();
-    const bool isList = from.flag();
+    output.isList = from.flag();
     output.value = readShown(from, arena);
     ListView list;
     list.rows = readRows(from, arena);
@@ -242,8 +249,8 @@ OutputView readOutput(Reader& from, Arena& arena) {
         choice = readRows(from, arena);
     }
     list.choices = choices;
-    output.list = isList ? arena.one(list) : nullptr;
-    output.claimedWith = from.text();
+    list.claimedWith = from.text();
+    output.list = output.isList || !list.claimedWith.empty() ? arena.one(list) : nullptr;
     return output;
 }
 

@@ -568,7 +568,7 @@ class Decider::Work {
             // Which number a group's first member has changes with other records.
             finding.sharedRow = 0;
         }
-        for (std::uint32_t row = 0; row < output.parts.records(); ++row) {
+        for (std::uint32_t row = 0; row < output.parts.records; ++row) {
             Found& one = found[first + row];
             one.key = records.keys[first + row];
             engine::writePart(one.part, output.parts.of(row));

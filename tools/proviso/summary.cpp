@@ -161,7 +161,7 @@ void Summary::add(const RecordView& result) {
     }
     bool hasChoices = false;
     for (const OutputView& output : result.outputs) {
-        if (output.list != nullptr) {
+        if (output.isList) {
             at(rows_, output.name) += output.list->rows.size();
             hasChoices = hasChoices || !output.list->choices.empty();
         }
