@@ -28,6 +28,9 @@ class Walk : public Trail {
         places.clear();
         errors.clear();
         met_.clear();
+        for (const auto& [made, window] : windows_) {
+            window->beginExplaining();
+        }
         visit(number, row);
         // Mostly one thing leads to the next. What is met before there are two ways cannot be met
         // again: every register reads earlier ones.
