@@ -28,9 +28,9 @@ class Walk : public Trail {
         places.clear();
         errors.clear();
         met_.clear();
-        for (const auto& [made, window] : windows_) {
-            window->beginExplaining();
-        }
+        // A window reads columns of this run, and remembers what it told, which is to be told
+        // again.
+        windows_.clear();
         visit(number, row);
         // Mostly one thing leads to the next. What is met before there are two ways cannot be met
         // again: every register reads earlier ones.

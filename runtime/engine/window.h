@@ -64,8 +64,6 @@ class Window : private WindowOperands {
     /// make none; nullptr: none are.
     bool build(RegisterData& data, std::uint32_t maximumRows, const RunningSpans* spans);
 
-    /// Before each question that is followed to its end: nothing was told of it yet.
-    void beginExplaining() { asked_.explained.clear(); }
     /// Why the membership of a row that was made has the state `wanted`.
     void explain(std::uint32_t a, std::uint32_t c, State wanted, Trail& trail);
 
