@@ -286,7 +286,7 @@ void appendJsonText(std::string& out, std::string_view text) {
         out.resize(before + text.size() + 2);
         char* const to = out.data() + before;
         to[0] = '"';
-        std::memcpy(to + 1, text.data(), text.size());
+        text.copy(to + 1, text.size());
         to[text.size() + 1] = '"';
         return;
     }
