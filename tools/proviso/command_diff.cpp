@@ -485,7 +485,8 @@ void addDiff(CLI::App& app, Invocation& invocation) {
     command
         ->add_option("--memory",
                      options->memory,
-                     "how much memory records may take, such as 512M or 2G (1G); more go through a "
+                     "how much memory records may take, such as 512M or 2G (half of the "
+                     "machine's); more go through a "
                      "file")
         ->type_name("SIZE");
     command

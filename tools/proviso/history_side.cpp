@@ -9,14 +9,27 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <fstream>
 #include <system_error>
+#include <unistd.h>
 
 namespace proviso::tool {
 
 namespace {
 
 constexpr std::size_t kMostRejectedKeys = 100'000;
-constexpr std::int64_t kDefaultMemory = std::int64_t{1} << 30U;
+
+/// Half of what this machine has, or of what a container leaves of it.
+std::int64_t usualMemory() {
+    std::int64_t all = std::int64_t{::sysconf(_SC_PHYS_PAGES)} * ::sysconf(_SC_PAGESIZE);
+    std::ifstream limit("/sys/fs/cgroup/memory.max");
+    std::int64_t most = 0;
+    if (limit >> most && most > 0) {
+        all = std::min(all, most);
+    }
+    constexpr std::int64_t kWhereNobodySays = std::int64_t{1} << 30U;
+    return all > 0 ? all / 2 : kWhereNobodySays;
+}
 
 /// A value that records are told apart by; dates by their month.
 std::string groupText(const bytecode::Program& program,
@@ -52,7 +65,7 @@ std::int64_t sizeOfFiles(const std::vector<std::string>& paths) {
 }
 
 std::optional<std::int64_t> parseMemorySize(const std::string& text) {
-    return text.empty() ? kDefaultMemory : parseSize(text);
+    return text.empty() ? usualMemory() : parseSize(text);
 }
 
 HistorySide::HistorySide(Console& console,
@@ -61,7 +74,8 @@ HistorySide::HistorySide(Console& console,
     : console_(console), program_(std::move(program)), options_(options) {}
 
 bool HistorySide::read(const std::string& label) {
-    const bool fits = sizeOfFiles(options_.records) <= options_.memory / kMemoryOfInputByte;
+    // The other side holds them, too.
+    const bool fits = sizeOfFiles(options_.records) <= options_.memory / (2 * kMemoryOfInputByte);
     if (!(fits ? readInMemory() : readOverDisk())) {
         return false;
     }

@@ -83,11 +83,12 @@ class HistorySide {
 /// Bytes of the files; what a pipe holds is not known.
 std::int64_t sizeOfFiles(const std::vector<std::string>& paths);
 
-/// `512M`, `2G`, `1073741824`; 1G for an empty text; nothing for anything else.
+/// `512M`, `2G`, `1073741824`; half of the machine's memory for an empty text; nothing for anything
+/// else.
 std::optional<std::int64_t> parseMemorySize(const std::string& text);
 
 /// What a byte of input takes at most while it is decided in memory: columns, what stages hand on,
 /// and decisions that wait for their turn.
-inline constexpr std::int64_t kMemoryOfInputByte = 12;
+inline constexpr std::int64_t kMemoryOfInputByte = 8;
 
 }  // namespace proviso::tool
