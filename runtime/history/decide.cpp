@@ -38,6 +38,8 @@ struct Found {
 
 /// Fields of rejected lines with the texts they are told by.
 struct Holes {
+    explicit Holes(const bytecode::Program& program) : dictionary(program.texts) {}
+
     Dictionary dictionary;
     Batch::Space fields;
 };
@@ -281,7 +283,7 @@ class Decider::Work {
         if (lines.empty()) {
             return;
         }
-        Holes changed;
+        Holes changed(*program_);
         changed.fields = reader_.holesOf(lines, changed.dictionary);
         for (std::size_t index = 0; index < keySets_.size(); ++index) {
             for (std::uint32_t row = 0; row < changed.fields.rows; ++row) {
@@ -302,7 +304,7 @@ class Decider::Work {
             Standing standing = store_.standing(key, options_.decide.asOf);
             lines.insert(lines.end(), standing.inConflict.begin(), standing.inConflict.end());
         }
-        holes_ = std::make_unique<Holes>();
+        holes_ = std::make_unique<Holes>(*program_);
         holes_->fields = reader_.holesOf(lines, holes_->dictionary);
         holeIndex_ = std::make_unique<engine::HoleIndex>(*program_, plan_, holes_->fields);
     }

@@ -190,11 +190,6 @@ StageReader::wasInConflict(std::int64_t key, std::optional<std::int64_t> asOf, s
 
 Batch::Space StageReader::holesOf(const std::vector<StoredLine>& lines,
                                   Dictionary& dictionary) const {
-    if (dictionary.size() == 0) {
-        for (const std::string& text : program_->texts) {
-            dictionary.intern(text);
-        }
-    }
     DecodeOptions options;
     options.settle = false;
     Decoder decoder(program_->schema, dictionary, options);

@@ -62,7 +62,8 @@ class StageReader {
     std::vector<StoredLine>
     wasInConflict(std::int64_t key, std::optional<std::int64_t> asOf, std::int64_t feed);
 
-    /// The entry record's fields of lines, as far as they can be read.
+    /// The entry record's fields of lines, as far as they can be read. `dictionary` was started
+    /// with the program's texts.
     Batch::Space holesOf(const std::vector<StoredLine>& lines, Dictionary& dictionary) const;
 
     /// What a record has in common with those it is together with. `carried` is parallel to what

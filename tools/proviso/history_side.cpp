@@ -212,15 +212,13 @@ std::vector<impact::RecordFacts> HistorySide::facts(const std::vector<std::strin
     }
     // From a file the records of a block are read once more, all at a time.
     DecodedRecords decoded;
-    Dictionary dictionary;
+    std::optional<Dictionary> dictionary;
     std::vector<std::uint32_t> order;
     const RecordStore* store = nullptr;
     if (records_) {
         store = &records_->decoded.store;
     } else {
-        for (const std::string& text : program_->texts) {
-            dictionary.intern(text);
-        }
+        dictionary.emplace(program_->texts);
         history::Statement find = disk_->database().prepare("SELECT id FROM keys WHERE key = ?1");
         std::string lines;
         for (const std::string& key : keys) {
@@ -231,7 +229,7 @@ std::vector<impact::RecordFacts> HistorySide::facts(const std::vector<std::strin
             }
             find.reset();
         }
-        decoded = decodeText(program_->schema, dictionary, lines);
+        decoded = decodeText(program_->schema, *dictionary, lines);
         store = &decoded.store;
         order = recordsInOrder(*program_, decoded.store);
     }
