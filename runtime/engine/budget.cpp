@@ -210,4 +210,25 @@ std::int64_t Budget::spentBeside(std::uint32_t record) const {
     return spent;
 }
 
+std::optional<std::int64_t> spentAlone(const Prices& prices,
+                                       const std::vector<std::uint32_t>& rows,
+                                       std::int64_t budget) {
+    std::int64_t spent = 0;
+    for (const std::vector<Price>& together : prices.together) {
+        std::int64_t most = 0;
+        for (const Price& price : together) {
+            std::int64_t cost = 0;
+            for (const auto& [space, weight] : price.weights) {
+                cost = addCost(cost, weight, rows[space]);
+            }
+            if (cost > budget) {
+                return std::nullopt;
+            }
+            most = std::max(most, cost);
+        }
+        spent = addCost(spent, most, 1);
+    }
+    return spent;
+}
+
 }  // namespace proviso::engine

@@ -5,6 +5,7 @@
 #include "runtime/engine/stage.h"
 
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 namespace proviso::engine {
@@ -59,5 +60,11 @@ class Budget {
     std::vector<std::vector<std::uint32_t>> perRecord_;           ///< by space; empty: not weighed
     std::vector<std::vector<std::vector<std::int64_t>>> perSet_;  ///< by class, space, set
 };
+
+/// The same of a record that is decided alone, and so is each of its sets, by the rows of each
+/// space. Nothing where some rule may be over the budget: which one, a Budget tells.
+std::optional<std::int64_t> spentAlone(const Prices& prices,
+                                       const std::vector<std::uint32_t>& rows,
+                                       std::int64_t budget);
 
 }  // namespace proviso::engine

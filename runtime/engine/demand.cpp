@@ -17,10 +17,21 @@ using bytecode::kNone;
 
 /// Whether every row holds the answer that no other operand of the chain can change.
 bool isFinal(const ColumnData& column, bool answer) {
-    return column.states.empty() &&
-           std::all_of(column.values.begin(), column.values.end(), [&](std::int64_t value) {
-               return (value != 0) == answer;
-           });
+    if (!column.states.empty()) {
+        return false;
+    }
+    const std::int64_t* const values = column.values.data();
+    const std::size_t rows = column.values.size();
+    // Nearly always the first row tells; vectors of a few rows are not worth their beginning.
+    std::size_t row = 0;
+    for (; row < std::min<std::size_t>(rows, 4); ++row) {
+        if ((values[row] != 0) != answer) {
+            return false;
+        }
+    }
+    return std::all_of(values + row, values + rows, [&](std::int64_t value) {
+        return (value != 0) == answer;
+    });
 }
 
 /// Whether no row lets a contribution in, not even perhaps.
@@ -38,86 +49,133 @@ bool isBarred(const ColumnData& guard) {
 class Demand {
   public:
     explicit Demand(Frame& frame)
-        : frame_(frame), needs_(frame.lookups->needs), marks_(frame.pending.marks),
+        : frame_(frame), of_(frame.lookups->needs.of.data()),
+          operands_(frame.lookups->needs.operands.data()), marks_(frame.pending.marks.data()),
           wanted_(frame.wanted) {}
 
     /// No operation may be under way. A column; it makes no rows, so that nothing can fail.
     void compute(Register number) {
+        Wanted top;
+        if (isComputed(number, top)) {
+            return;
+        }
+        // `top` is gone on with; below it lie those that wait for it.
         const std::size_t before = wanted_.size();
-        want(number);
-        while (wanted_.size() != before) {
-            Wanted& top = wanted_.back();
-            const Needs::One& one = needs_.of[top.number];
-            const std::uint32_t rows = frame_.rowCounts[one.space];
-            if (rows == 0) {
-                settle(0, 0);
-            } else if (one.order == Needs::Order::All) {
-                while (top.next != one.end && marks_[needs_.operands[top.next]] == Pending::None) {
-                    ++top.next;
+        while (true) {
+            const Needs::One& one = of_[top.number];
+            const bool isDone =
+                one.order == Needs::Order::All ? computeAll(top, one) : computeInTurn(top, one);
+            if (isDone) {
+                if (wanted_.size() == before) {
+                    return;
                 }
-                if (top.next == one.end) {
-                    run();
-                } else {
-                    want(needs_.operands[top.next++]);
-                }
-            } else if (isDecided(one, top.next)) {
-                settle(rows, one.order == Needs::Order::UntilYes ? 1 : 0);
-            } else if (top.next == one.end) {
-                run();
-            } else {
-                const std::uint32_t at = top.next++;
-                if (one.order != Needs::Order::Pairs || (at - one.begin) % 2 == 0 ||
-                    !isBarred(column(at - 1))) {
-                    want(needs_.operands[at]);
-                }
+                top = wanted_.back();
+                wanted_.pop_back();
             }
         }
     }
 
   private:
-    void want(Register number) {
-        if (marks_[number] == Pending::LeftOut) {
-            wanted_.push_back({number, needs_.of[number].begin});
-        } else {
+    /// Most of what is wanted has all that it needs, and is computed at once. `rest`: where to go
+    /// on with what has not.
+    bool isComputed(Register number, Wanted& rest) {
+        if (marks_[number] != Pending::LeftOut) {
             marks_[number] = Pending::None;
+            return true;
+        }
+        const Needs::One& one = of_[number];
+        if (frame_.rowCounts[one.space] == 0) {
+            settle(number, 0);
+            return true;
+        }
+        std::uint32_t next = one.begin;
+        if (one.order == Needs::Order::All) {
+            next = firstLeftOut(one, next);
+            if (next == one.end) {
+                run(number);
+                return true;
+            }
+        }
+        rest = {number, next};
+        return false;
+    }
+
+    /// Goes on until `top` is computed, or something that it needs has to come before it: that is
+    /// `top` then.
+    bool computeAll(Wanted& top, const Needs::One& one) {
+        while ((top.next = firstLeftOut(one, top.next)) != one.end) {
+            if (waitsFor(operands_[top.next], top)) {
+                return false;
+            }
+        }
+        run(top.number);
+        return true;
+    }
+
+    /// The same of what needs its operands only one after the other.
+    bool computeInTurn(Wanted& top, const Needs::One& one) {
+        const bool isChain = one.order != Needs::Order::Pairs;
+        const bool answer = one.order == Needs::Order::UntilYes;
+        while (true) {
+            if (isChain && top.next != one.begin && isFinal(column(top.next - 1), answer)) {
+                settle(top.number, answer ? 1 : 0);
+                return true;
+            }
+            if (top.next == one.end) {
+                run(top.number);
+                return true;
+            }
+            const std::uint32_t at = top.next++;
+            const bool isAsked = isChain || (at - one.begin) % 2 == 0 || !isBarred(column(at - 1));
+            if (isAsked && marks_[operands_[at]] != Pending::None && waitsFor(operands_[at], top)) {
+                return false;
+            }
         }
     }
 
+    bool waitsFor(Register operand, Wanted& top) {
+        Wanted rest;
+        if (isComputed(operand, rest)) {
+            return false;
+        }
+        wanted_.push_back(top);
+        top = rest;
+        return true;
+    }
+
+    std::uint32_t firstLeftOut(const Needs::One& one, std::uint32_t at) const {
+        while (at != one.end && marks_[operands_[at]] == Pending::None) {
+            ++at;
+        }
+        return at;
+    }
+
     const ColumnData& column(std::uint32_t operand) const {
-        return *frame_.registers[needs_.operands[operand]].column;
+        return *frame_.registers[operands_[operand]].column;
     }
 
-    /// Whether the operand that was asked for last ends a chain.
-    bool isDecided(const Needs::One& one, std::uint32_t asked) const {
-        return one.order != Needs::Order::Pairs && asked != one.begin &&
-               isFinal(column(asked - 1), one.order == Needs::Order::UntilYes);
-    }
-
-    void run() {
-        const Register number = wanted_.back().number;
-        const Result<void> done = runOne(frame_, number);
+    void run(Register number) {
+        const bool done = runInstruction(frame_, number);
         // INVARIANT: only columns are left out, and no column makes rows.
-        PROVISO_CHECK(done.has_value(), "a column that was left out can be computed");
+        PROVISO_CHECK(done, "a column that was left out can be computed");
         marks_[number] = Pending::None;
-        wanted_.pop_back();
     }
 
     /// The same value in every row.
-    void settle(std::size_t rows, std::int64_t value) {
-        const Register number = wanted_.back().number;
+    void settle(Register number, std::int64_t value) {
         RegisterData& data = frame_.registers[number];
         data.column = &data.own;
-        data.own.values.assign(rows, value);
+        data.own.values.assign(frame_.rowCounts[of_[number].space], value);
         data.own.states.clear();
         data.own.lows.clear();
         data.own.highs.clear();
         marks_[number] = Pending::None;
-        wanted_.pop_back();
     }
 
     Frame& frame_;
-    const Needs& needs_;
-    std::vector<std::uint8_t>& marks_;
+    const Needs::One* of_;
+    const Register* operands_;
+    std::uint8_t* marks_;
     std::vector<Wanted>& wanted_;
 };
 
@@ -155,25 +213,47 @@ void Frame::computeOperands(Register number) {
 
 Asked askedOf(const Program& program, const std::vector<Register>& registers) {
     Asked asked;
+    asked.marks.resize(program.code.size(), Pending::None);
     for (const Register number : registers) {
         const Instruction& one = program.code[number];
+        if (one.type.kind != TypeKind::None) {
+            asked.marks[number] = Pending::LeftOut;
+        }
         (one.type.kind == TypeKind::None ? asked.links : asked.columns).push_back(number);
         if (one.op == Op::Input) {
             asked.inputs.push_back(number);
+        } else if (one.op == Op::Constant) {
+            asked.constants.push_back(number);
         }
     }
     return asked;
 }
 
-Result<void> runAsked(Frame& frame, const Asked& asked) {
-    frame.pending.marks.resize(frame.program.code.size(), Pending::None);
-    for (const Register number : asked.columns) {
-        frame.pending.marks[number] = Pending::LeftOut;
+void leaveOut(Frame& frame, const Asked& asked) {
+    std::vector<std::uint8_t>& marks = frame.pending.marks;
+    marks = asked.marks;
+    for (const Register number : asked.inputs) {
+        const Instruction& one = frame.program.code[number];
+        const ColumnData& column = frame.batch->spaces[one.space].columns[one.index];
+        if (column.states.empty()) {
+            frame.registers[number].column = &column;
+            marks[number] = Pending::None;
+        }
     }
-    for (const Register number : asked.links) {
+    for (const Register number : asked.constants) {
+        // What a former run left is the same constant.
+        if (frame.registers[number].own.values.size() ==
+            frame.rowsOf(frame.program.code[number])) {
+            marks[number] = Pending::None;
+        }
+    }
+}
+
+Result<void> runLinks(Frame& frame, const std::vector<Register>& links) {
+    for (const Register number : links) {
         frame.computeOperands(number);
-        if (Result<void> done = runOne(frame, number); !done.has_value()) {
-            return done;
+        if (!runInstruction(frame, number)) {
+            return tooManyRows(frame, number);
         }
     }
     return {};

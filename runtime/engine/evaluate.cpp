@@ -13,6 +13,7 @@ namespace proviso {
 struct Evaluator::Together {
     engine::Plan plan;
     engine::Stage stage;
+    std::vector<std::uint32_t> rows{};  ///< by space, of a record alone; kept for their memory
 };
 
 Evaluator::Evaluator(std::shared_ptr<const bytecode::Program> program)
@@ -41,6 +42,22 @@ std::vector<RecordResult> Evaluator::decide(const Batch& batch, const DecideOpti
         }
         return results;
     }
+    const auto addResult = [&](std::uint32_t record, std::int64_t spent) {
+        const engine::PartView part = output->parts.of(record);
+        results.push_back(own(engine::mergeParts({&part, 1}, output->parts.arena)));
+        results.back().budgetSpent = spent;
+    };
+    if (output->parts.records == 1) {
+        std::vector<std::uint32_t>& rows = together_->rows;
+        rows.assign(program_->spaces.size(), 0);
+        for (std::size_t index = 0; index < stage.counted.size(); ++index) {
+            rows[stage.counted[index]] = output->counts[index][0];
+        }
+        if (const auto spent = engine::spentAlone(plan.prices, rows, options.budget)) {
+            addResult(0, *spent);
+            return results;
+        }
+    }
     engine::Budget budget(plan, batch.spaces[0].rows);
     for (std::uint32_t index = 0; index < plan.classes.size(); ++index) {
         std::vector<const ColumnData*> keys;
@@ -59,9 +76,7 @@ std::vector<RecordResult> Evaluator::decide(const Batch& batch, const DecideOpti
     }
     results.reserve(output->parts.records);
     for (std::uint32_t record = 0; record < output->parts.records; ++record) {
-        const engine::PartView part = output->parts.of(record);
-        results.push_back(own(engine::mergeParts({&part, 1}, output->parts.arena)));
-        results.back().budgetSpent = budget.spentBeside(record);
+        addResult(record, budget.spentBeside(record));
     }
     return results;
 }

@@ -66,9 +66,11 @@ inline std::uint32_t rootOf(const bytecode::Program& program, std::uint32_t spac
 
 /// What a run may be asked for, in its order.
 struct Asked {
-    std::vector<Register> links;    ///< make rows, or say how rows hang together
-    std::vector<Register> columns;  ///< everything else
-    std::vector<Register> inputs;   ///< of the columns, those of the batch
+    std::vector<Register> links;      ///< make rows, or say how rows hang together
+    std::vector<Register> columns;    ///< everything else
+    std::vector<Register> inputs;     ///< of the columns, those of the batch
+    std::vector<Register> constants;  ///< and those that say the same in every row, always
+    std::vector<std::uint8_t> marks;  ///< by register: the columns are left out (Pending::marks)
 };
 Asked askedOf(const bytecode::Program& program, const std::vector<Register>& registers);
 
@@ -111,6 +113,7 @@ struct Frame {
 
     const std::vector<RunningWindow>* running = nullptr;
     std::vector<RunningSpans> spans;  ///< parallel to `running`
+    std::vector<Register> inRunning;  ///< what `runningOf` says something of
     /// By register: the running window that it is, or that it folds; kNoIndex where none.
     std::vector<std::uint32_t> runningOf;
 
@@ -195,12 +198,18 @@ void mapRows(ColumnData& out, std::size_t rows, Kernel kernel, const Columns&...
     settle(out);
 }
 
-/// Runs one instruction. Error: LimitExceeded, where a row space would grow beyond the limit.
+/// Runs one instruction, whose operands are computed. False: a row space would grow beyond the
+/// limit.
+bool runInstruction(Frame& frame, Register number);
+/// The error that this is.
+Error tooManyRows(const Frame& frame, Register number);
 Result<void> runOne(Frame& frame, Register number);
 
-/// Makes rows, in order, and leaves the columns out until somebody reads them (demand.cpp). Error:
-/// as runOne.
-Result<void> runAsked(Frame& frame, const Asked& asked);
+/// Leaves the columns out, but for those that are there before a run.
+void leaveOut(Frame& frame, const Asked& asked);
+/// Makes rows, in order; columns stay left out until somebody reads them (demand.cpp). Error:
+/// LimitExceeded.
+Result<void> runLinks(Frame& frame, const std::vector<Register>& links);
 
 // ---- one function an operation or family; each fills registers[number] ------------------------
 

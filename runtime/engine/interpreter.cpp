@@ -94,7 +94,7 @@ static void runSource(Frame& frame, Register number) {
     }
 }
 
-static bool dispatch(Frame& frame, Register number) {
+static inline bool dispatch(Frame& frame, Register number) {
     switch (frame.program.code[number].op) {
     case Op::Input:
     case Op::InputParent:
@@ -206,15 +206,41 @@ static bool dispatch(Frame& frame, Register number) {
     return true;
 }
 
-/// False where a row space would grow beyond the limit. Bounds are those of this run: what a former
-/// one left never stays beside what this one computes.
-static bool runInstruction(Frame& frame, Register number) {
-    ColumnData& own = frame.registers[number].own;
-    own.lows.clear();
-    own.highs.clear();
+/// Bounds are those of this run: what a former one left never stays beside what this one computes.
+static inline bool runUntimed(Frame& frame, Register number) {
+    RegisterData& data = frame.registers[number];
+    if (frame.program.code[number].type.kind == TypeKind::None) {
+        data.children.known = false;
+        return dispatch(frame, number);
+    }
+    data.own.lows.clear();
+    data.own.highs.clear();
     const bool fits = dispatch(frame, number);
-    settleBounds(own);
+    if (data.own.bounded()) [[unlikely]] {
+        settleBounds(data.own);
+    }
     return fits;
+}
+
+bool runInstruction(Frame& frame, Register number) {
+    if (frame.times != nullptr) [[unlikely]] {
+        const InstructionTimer timer(frame.times, number);
+        return runUntimed(frame, number);
+    }
+    return runUntimed(frame, number);
+}
+
+Error tooManyRows(const Frame& frame, Register number) {
+    return {ErrorCode::LimitExceeded,
+            "a collection grew beyond the limit of rows",
+            frame.program.spaces[bytecode::spaceMadeBy(frame.program.code[number])].name};
+}
+
+Result<void> runOne(Frame& frame, Register number) {
+    if (!runInstruction(frame, number)) {
+        return tooManyRows(frame, number);
+    }
+    return {};
 }
 
 static bool isColumn(const ColumnData& column, std::size_t rows) {
@@ -276,17 +302,6 @@ static bool fits(const Batch& batch, const Schema& schema) {
     return holesFit(batch.holes, schema.spaces[0]);
 }
 
-Result<void> runOne(Frame& frame, Register number) {
-    const InstructionTimer timer(frame.times, number);
-    frame.registers[number].children.known = false;
-    if (runInstruction(frame, number)) {
-        return {};
-    }
-    return Error{ErrorCode::LimitExceeded,
-                 "a collection grew beyond the limit of rows",
-                 frame.program.spaces[bytecode::spaceMadeBy(frame.program.code[number])].name};
-}
-
 static void takeCarried(Frame& frame, const InterpreterOptions& options) {
     PROVISO_CHECK(options.carriedIn.size() == options.carried.size(),
                   "carried columns are parallel");
@@ -306,16 +321,26 @@ static void takeRunning(Frame& frame, const std::vector<RunningWindow>* running)
     if (running != nullptr && running->empty()) {
         running = nullptr;
     }
-    if (frame.running == nullptr && running == nullptr) {
+    for (const Register number : frame.inRunning) {
+        frame.runningOf[number] = kNoIndex;
+    }
+    frame.inRunning.clear();
+    frame.running = running;
+    if (running == nullptr) {
         return;
     }
-    frame.running = running;
-    frame.runningOf.assign(frame.program.code.size(), kNoIndex);
-    frame.spans.resize(running == nullptr ? 0 : running->size());
-    for (std::uint32_t index = 0; index < frame.spans.size(); ++index) {
-        frame.runningOf[(*running)[index].window] = index;
+    frame.runningOf.resize(frame.program.code.size(), kNoIndex);
+    if (frame.spans.size() < running->size()) {
+        frame.spans.resize(running->size());
+    }
+    const auto note = [&](Register number, std::uint32_t window) {
+        frame.runningOf[number] = window;
+        frame.inRunning.push_back(number);
+    };
+    for (std::uint32_t index = 0; index < running->size(); ++index) {
+        note((*running)[index].window, index);
         for (const RunningFold& one : (*running)[index].folds) {
-            frame.runningOf[one.fold] = index;
+            note(one.fold, index);
         }
     }
 }
@@ -376,12 +401,16 @@ Result<void> Interpreter::run(const Batch& batch, const Options& options) {
     }
     engine::takeCarried(frame, options);
     engine::takeRunning(frame, options.running);
-    frame.pending.clear();
     std::optional<Result<void>> compiled;
     if (options.kernels != nullptr) {
+        frame.pending.clear();
         compiled = options.kernels->run(frame, frame.active);
     }
-    Result<void> done = compiled ? std::move(*compiled) : engine::runAsked(frame, frame.asked);
+    if (!compiled) {
+        engine::leaveOut(frame, frame.asked);
+        compiled = engine::runLinks(frame, frame.asked.links);
+    }
+    Result<void> done = std::move(*compiled);
     if (done.has_value()) {
         engine::checkCarried(frame);
         frame.isReadable = true;
@@ -413,7 +442,12 @@ Result<void> Interpreter::rerun(std::int64_t choice,
         }
     }
     frame.choice = choice;
-    Result<void> done = engine::runAsked(frame, engine::askedOf(frame.program, again));
+    const engine::Asked asked = engine::askedOf(frame.program, again);
+    frame.pending.marks.resize(dependent.size(), engine::Pending::None);
+    for (const bytecode::Register number : asked.columns) {
+        frame.pending.marks[number] = engine::Pending::LeftOut;
+    }
+    Result<void> done = engine::runLinks(frame, asked.links);
     frame_->isReadable = frame_->isReadable && done.has_value();
     return done;
 }

@@ -107,10 +107,13 @@ std::optional<StageOutput> evaluateStage(Interpreter& interpreter,
         output.parts = collectStage(interpreter, input.batch, stage);
     }
     const std::uint32_t records = input.batch.spaces[0].rows;
-    Places places(interpreter, input.batch);
+    std::optional<Places> places;
     RecordsOfRows recordsOfRows(interpreter, plan, input.batch);
     for (const bytecode::Register number : stage.carriedOut) {
-        CarriedColumn column = carry(interpreter, places, number);
+        if (!places) {
+            places.emplace(interpreter, input.batch);
+        }
+        CarriedColumn column = carry(interpreter, *places, number);
         const std::uint32_t space = interpreter.program().code[number].space;
         if (space != 0) {
             column.first.assign(std::size_t{records} + 1, 0);
