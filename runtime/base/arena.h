@@ -17,6 +17,7 @@ namespace proviso {
 
 /// Memory for many small things that all go at once. What it gives stays where it is until the
 /// arena is cleared or gone, also when the arena is moved. Nothing is destroyed. One thread.
+/// Cleared again and again it asks for memory only where it holds more than ever before.
 class Arena {
   public:
     Arena() = default;
@@ -32,6 +33,17 @@ class Arena {
     Arena(const Arena&) = delete;
     Arena& operator=(const Arena&) = delete;
     ~Arena() = default;
+
+    void clear() {
+        if (chunks_.size() > 1) {
+            // One piece for all that there was.
+            const std::size_t all = taken_;
+            chunks_.clear();
+            chunks_.push_back(std::make_unique_for_overwrite<std::byte[]>(all));
+        }
+        free_ = chunks_.empty() ? nullptr : chunks_.back().get();
+        left_ = taken_;
+    }
 
     /// `count` things that are to be filled in.
     template <class T>

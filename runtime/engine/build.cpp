@@ -20,7 +20,8 @@ void numberKeys(Frame& frame,
                 const RegisterData* parent,
                 std::size_t firstKey) {
     const std::size_t rows = frame.rowsOf(instruction);
-    std::vector<const ColumnData*> keys;
+    std::vector<const ColumnData*>& keys = frame.columns;
+    keys.clear();
     for (std::size_t index = firstKey; index < instruction.operands.size(); ++index) {
         keys.push_back(&frame.operand(instruction, index));
     }
@@ -139,9 +140,12 @@ bool runBuild(Frame& frame, Register number) {
     case Op::BuildRows:
         fits = buildRows(frame, instruction, data);
         break;
-    case Op::BuildWindow:
-        fits = Window(frame, instruction).build(data, frame.maximumRows, findSpans(frame, number));
+    case Op::BuildWindow: {
+        const RunningSpans* const spans = findSpans(frame, number);
+        fits = Window(frame, instruction, *frame.windowMemory)
+                   .build(data, frame.maximumRows, spans);
         break;
+    }
     case Op::BuildInstants:
         fits = buildInstants(frame, instruction, data);
         break;

@@ -10,7 +10,6 @@
 #include <set>
 #include <string_view>
 #include <tuple>
-#include <unordered_map>
 #include <utility>
 
 namespace proviso::engine {
@@ -31,46 +30,59 @@ class Gathered {
         things_.push_back(thing);
     }
 
-    /// By record, in the order in which they were found about each.
-    StageParts::List<Thing> byRecord(std::size_t records) {
-        StageParts::List<Thing> list;
+    /// By record, in the order in which they were found about each. Then there is nothing.
+    void moveTo(StageParts::List<Thing>& list, std::size_t records) {
+        list.clear();
         if (things_.empty()) {
-            return list;
+            return;
         }
-        std::vector<std::uint32_t> next(records + 1, 0);
-        for (const std::uint32_t record : records_) {
-            ++next[std::size_t{record} + 1];
+        if (records == 1) {
+            list.things.swap(things_);
+            list.ends.assign(1, static_cast<std::uint32_t>(list.things.size()));
+        } else {
+            next_.assign(records + 1, 0);
+            for (const std::uint32_t record : records_) {
+                ++next_[std::size_t{record} + 1];
+            }
+            for (std::size_t record = 0; record < records; ++record) {
+                next_[record + 1] += next_[record];
+            }
+            list.ends.assign(next_.begin() + 1, next_.end());
+            list.things.resize(things_.size());
+            for (std::size_t index = 0; index < things_.size(); ++index) {
+                list.things[next_[records_[index]]++] = things_[index];
+            }
         }
-        for (std::size_t record = 0; record < records; ++record) {
-            next[record + 1] += next[record];
-        }
-        list.ends.assign(next.begin() + 1, next.end());
-        list.things.resize(things_.size());
-        for (std::size_t index = 0; index < things_.size(); ++index) {
-            list.things[next[records_[index]]++] = things_[index];
-        }
-        return list;
+        records_.clear();
+        things_.clear();
     }
 
   private:
     std::vector<std::uint32_t> records_;
     std::vector<Thing> things_;  ///< parallel
+    std::vector<std::uint32_t> next_;
 };
 
+}  // namespace
+
 /// Reads what an interpreter computed for one block into results, by entry record.
-class Collector {
+class Collector::Work {
   public:
-    Collector(const Interpreter& run, const Batch& batch, const Stage& stage)
-        : run_(run), program_(run.program()), stage_(stage), places_(run, batch, parts_.arena),
-          shower_(places_) {
+    Work(const Interpreter& run, const Stage& stage, StageParts& parts)
+        : run_(run), program_(run.program()), stage_(stage), parts_(parts),
+          places_(run, parts_.arena), shower_(places_) {}
+
+    void collect(const Batch& batch) {
+        parts_.clear();
+        places_.look(batch);
+        shower_.forget();
+        texts_.clear();
+        textLists_.clear();
         parts_.records = batch.spaces[0].rows;
         parts_.keys.resize(parts_.records);
         for (std::uint32_t record = 0; record < parts_.records; ++record) {
             parts_.keys[record] = places_.keyText(record);
         }
-    }
-
-    StageParts collect() {
         for (const std::uint32_t rule : stage_.rules) {
             collectRule(program_.rules[rule]);
         }
@@ -80,16 +92,17 @@ class Collector {
         for (const std::uint32_t output : stage_.outputs) {
             collectOutput(output);
         }
-        for (const std::uint32_t space : stage_.groups) {
-            markBeside(space);
+        if (batch.holes.rows != 0) {
+            for (const std::uint32_t space : stage_.groups) {
+                markBeside(space);
+            }
         }
         const std::size_t records = parts_.records;
-        parts_.outputs = outputs_.byRecord(records);
-        parts_.findings = findings_.byRecord(records);
-        parts_.undetermined = undetermined_.byRecord(records);
-        parts_.errors = errors_.byRecord(records);
-        parts_.decided = decided_.byRecord(records);
-        return std::move(parts_);
+        outputs_.moveTo(parts_.outputs, records);
+        findings_.moveTo(parts_.findings, records);
+        undetermined_.moveTo(parts_.undetermined, records);
+        errors_.moveTo(parts_.errors, records);
+        decided_.moveTo(parts_.decided, records);
     }
 
   private:
@@ -107,7 +120,8 @@ class Collector {
             return;
         }
         // Most rows say nothing, and what says so are a few columns.
-        std::vector<std::uint8_t> speaks(run_.rows(rule.space), 0);
+        std::vector<std::uint8_t>& speaks = speaks_;
+        speaks.assign(run_.rows(rule.space), 0);
         for (const Effect& effect : rule.effects) {
             const ColumnData& guard = run_.column(effect.guard);
             for (std::uint32_t row = 0; row < speaks.size(); ++row) {
@@ -229,16 +243,20 @@ class Collector {
         return places_.rowText(to.space, to.row, record);
     }
 
-    /// Texts of the program.
-    TextList textsOf(const std::vector<std::string>& texts) {
-        TextList& list = texts_[&texts];
-        if (list.empty() && !texts.empty()) {
+    /// The sources of a rule, or of one of its exceptions.
+    TextList sourcesOf(const bytecode::RuleInfo& rule, std::uint32_t exception) {
+        const auto index = static_cast<std::uint32_t>(&rule - program_.rules.data());
+        std::uint32_t& known = texts_.of(index, exception);
+        if (known == CellMap::kNothing) {
+            const std::vector<std::string>& texts =
+                exception == kNone ? rule.sources : rule.exceptions[exception].sources;
             const std::span<std::string_view> views =
                 parts_.arena.list<std::string_view>(texts.size());
             std::copy(texts.begin(), texts.end(), views.begin());
-            list = views;
+            known = static_cast<std::uint32_t>(textLists_.size());
+            textLists_.emplace_back(views);
         }
-        return list;
+        return textLists_[known];
     }
 
     void addFinding(const bytecode::RuleInfo& rule, const Effect& effect, std::uint32_t row) {
@@ -248,8 +266,7 @@ class Collector {
         found.code = finding.name;
         found.severity = static_cast<std::uint8_t>(finding.severity);
         found.rule = rule.name;
-        found.sources = textsOf(
-            effect.exception == kNone ? rule.sources : rule.exceptions[effect.exception].sources);
+        found.sources = sourcesOf(rule, effect.exception);
         if (effect.because.has_value()) {
             found.because = shower_.render(*effect.because, row, nullptr);
         }
@@ -387,7 +404,7 @@ class Collector {
     const Interpreter& run_;
     const bytecode::Program& program_;
     const Stage& stage_;
-    StageParts parts_;
+    StageParts& parts_;
     Places places_;
     Shower shower_;
     Gathered<OutputView> outputs_;
@@ -395,13 +412,39 @@ class Collector {
     Gathered<UndeterminedView> undetermined_;
     Gathered<ErrorView> errors_;
     Gathered<DecidedView> decided_;
-    std::unordered_map<const std::vector<std::string>*, TextList> texts_;
+    CellMap texts_;  ///< by rule and exception: in `textLists_`
+    std::vector<TextList> textLists_;
     // Used again and again.
     Trouble unknown_;
     Trouble wrong_;
+    std::vector<std::uint8_t> speaks_;
     std::vector<MissingView> missing_;
     std::vector<std::string_view> names_;
 };
+
+Collector::Collector(const Interpreter& run, const Stage& stage, StageParts& parts)
+    : work_(std::make_unique<Work>(run, stage, parts)) {}
+
+Collector::~Collector() = default;
+
+void Collector::collect(const Batch& batch) {
+    work_->collect(batch);
+}
+
+void StageParts::clear() {
+    arena.clear();
+    records = 0;
+    keys.clear();
+    outputs.clear();
+    findings.clear();
+    undetermined.clear();
+    errors.clear();
+    decided.clear();
+    besideRejected.clear();
+    tooLarge = false;
+}
+
+namespace {
 
 bool same(TextList a, TextList b) {
     return std::equal(a.begin(), a.end(), b.begin(), b.end());
@@ -443,10 +486,6 @@ void addChoice(ListView& list, RowList rows, Arena& arena) {
 
 }  // namespace
 
-StageParts collectStage(const Interpreter& run, const Batch& batch, const Stage& stage) {
-    return Collector(run, batch, stage).collect();
-}
-
 void collectChoice(StageParts& parts,
                    const std::vector<std::uint32_t>& records,
                    const Interpreter& run,
@@ -454,7 +493,8 @@ void collectChoice(StageParts& parts,
                    const Stage& stage,
                    const std::vector<std::int64_t>& outcomes,
                    std::int64_t choice) {
-    Places places(run, batch, parts.arena);
+    Places places(run, parts.arena);
+    places.look(batch);
     Shower shower(places);
     const bytecode::Program& program = run.program();
     for (const std::uint32_t index : stage.outputs) {
@@ -481,8 +521,8 @@ void collectChoice(StageParts& parts,
     }
 }
 
-StageParts tooLargeParts(const bytecode::Program& program, const Batch& batch) {
-    StageParts parts;
+void collectTooLarge(const bytecode::Program& program, const Batch& batch, StageParts& parts) {
+    parts.clear();
     parts.tooLarge = true;
     parts.records = batch.spaces[0].rows;
     const ColumnData& keys = batch.spaces[0].columns[program.schema.keyField];
@@ -497,7 +537,6 @@ StageParts tooLargeParts(const bytecode::Program& program, const Batch& batch) {
         }
         parts.errors.ends.push_back(static_cast<std::uint32_t>(parts.errors.things.size()));
     }
-    return parts;
 }
 
 }  // namespace proviso::engine

@@ -6,6 +6,7 @@
 #include "runtime/engine/plan.h"
 
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <string_view>
 #include <vector>
@@ -42,6 +43,10 @@ class StageParts {
                        ? std::span<const Thing>()
                        : std::span(things).subspan(begin(record), ends[record] - begin(record));
         }
+        void clear() {
+            things.clear();
+            ends.clear();
+        }
 
       private:
         std::uint32_t begin(std::uint32_t record) const {
@@ -61,10 +66,26 @@ class StageParts {
     bool tooLarge = false;                     ///< all of them
 
     PartView of(std::uint32_t record) const;
+    /// Keeps the memory.
+    void clear();
 };
 
-/// Reads what an interpreter computed for the stage.
-StageParts collectStage(const Interpreter& run, const Batch& batch, const Stage& stage);
+/// Reads what an interpreter computed for a stage, batch after batch. What it is given must outlive
+/// it. Asks for memory only where there is more to say than ever before.
+class Collector {
+  public:
+    Collector(const Interpreter& run, const Stage& stage, StageParts& parts);
+    Collector(const Collector&) = delete;
+    Collector& operator=(const Collector&) = delete;
+    ~Collector();
+
+    /// After the interpreter has run over the batch: what there is to say of it are the parts.
+    void collect(const Batch& batch);
+
+  private:
+    class Work;
+    std::unique_ptr<Work> work_;
+};
 
 /// The lists of outputs that ask for choices, under another choice: added where they say something
 /// new. `records`: by record of the batch, ascending: its number in `parts`. `outcomes`: how many
@@ -79,7 +100,7 @@ void collectChoice(StageParts& parts,
 
 /// Where a row space would outgrow what is allowed nothing is decided about the records of the set,
 /// and each says so.
-StageParts tooLargeParts(const bytecode::Program& program, const Batch& batch);
+void collectTooLarge(const bytecode::Program& program, const Batch& batch, StageParts& parts);
 
 /// The parts of all stages about one record in the order in which they are printed; the first says
 /// its key. Lists lie in the arena, and what is in them where it was.

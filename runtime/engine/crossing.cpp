@@ -187,7 +187,8 @@ void runCrossing(Frame& frame, Register number) {
     }
     case Op::SecondExists:
     case Op::RowExists: {
-        data.own.states = frame.linkOperand(instruction, 0).exists;
+        const std::vector<State>& exists = frame.linkOperand(instruction, 0).exists;
+        data.own.states.assign(exists.begin(), exists.end());
         data.own.values.assign(rows, 1);
         settle(data.own);
         break;
@@ -201,17 +202,13 @@ void runCrossing(Frame& frame, Register number) {
 
 namespace {
 
-struct Key {
-    const ColumnData* column;
-    ValueOrder order;
-};
-
 /// The columns behind the link by which a Rank or DenseRank orders.
-std::vector<Key> rankKeys(const Frame& frame, const Instruction& instruction) {
-    std::vector<Key> keys;
+const std::vector<OrderKey>& rankKeys(Frame& frame, const Instruction& instruction) {
+    std::vector<OrderKey>& keys = frame.orderKeys;
+    keys.clear();
     for (std::size_t index = 1; index < instruction.operands.size(); ++index) {
         const Type& type = frame.program.code[instruction.operands[index]].type;
-        keys.push_back({&frame.operand(instruction, index), ValueOrder(frame, type)});
+        keys.push_back({&frame.operand(instruction, index), ValueOrder(*frame.batch, type)});
     }
     return keys;
 }
@@ -232,18 +229,18 @@ void runDenseRank(Frame& frame, Register number) {
     const Children& children = frame.childrenOf(instruction.operands[0]);
     ColumnData& out = frame.registers[number].own;
     const std::size_t rows = frame.rowsOf(instruction);
-    const std::vector<Key> keys = rankKeys(frame, instruction);
+    const std::vector<OrderKey>& keys = rankKeys(frame, instruction);
     out.values.assign(rows, 0);
     out.states.resize(rows);
     for (std::uint32_t row = 0; row < rows; ++row) {
         State state = link.state(row);
-        for (const Key& key : keys) {
+        for (const OrderKey& key : keys) {
             state = propagate(state, key.column->state(row));
         }
         out.states[row] = state;
     }
     const auto order = [&](std::uint32_t a, std::uint32_t b) {
-        for (const Key& key : keys) {
+        for (const OrderKey& key : keys) {
             const int compared = key.order.compare(key.column->values[a], key.column->values[b]);
             if (compared != 0) {
                 return compared;
@@ -275,9 +272,9 @@ void runRank(Frame& frame, Register number) {
     const Instruction& instruction = frame.program.code[number];
     const Children& children = frame.childrenOf(instruction.operands[0]);
     ColumnData& out = frame.registers[number].own;
-    const std::vector<Key> keys = rankKeys(frame, instruction);
+    const std::vector<OrderKey>& keys = rankKeys(frame, instruction);
     const auto before = [&](std::uint32_t a, std::uint32_t b) {
-        for (const Key& key : keys) {
+        for (const OrderKey& key : keys) {
             const bool aIsValue = key.column->state(a) == State::Value;
             const bool bIsValue = key.column->state(b) == State::Value;
             if (aIsValue != bIsValue) {
@@ -294,7 +291,8 @@ void runRank(Frame& frame, Register number) {
         return a < b;
     };
     out.values.assign(frame.rowsOf(instruction), 0);
-    out.states = frame.linkOperand(instruction, 0).states;
+    const std::vector<State>& states = frame.linkOperand(instruction, 0).states;
+    out.states.assign(states.begin(), states.end());
     std::vector<std::uint32_t>& sorted = frame.words;
     for (std::uint32_t parent = 0; parent < frame.targetRows(instruction.operands[0]); ++parent) {
         const std::span<const std::uint32_t> rows = children.of(parent);

@@ -222,7 +222,7 @@ Asked askedOf(const Program& program, const std::vector<Register>& registers) {
         (one.type.kind == TypeKind::None ? asked.links : asked.columns).push_back(number);
         if (one.op == Op::Input) {
             asked.inputs.push_back(number);
-        } else if (one.op == Op::Constant) {
+        } else if (one.op == Op::Constant && one.space < program.schema.spaces.size()) {
             asked.constants.push_back(number);
         }
     }

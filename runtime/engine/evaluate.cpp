@@ -11,15 +11,20 @@ namespace proviso {
 
 /// Everything in one stage.
 struct Evaluator::Together {
-    engine::Plan plan;
-    engine::Stage stage;
-    std::vector<std::uint32_t> rows{};  ///< by space, of a record alone; kept for their memory
+    Together(const bytecode::Program& program, Interpreter& interpreter)
+        : plan(engine::planStages(program)), stage(engine::Plan::everything(program)),
+          evaluator(interpreter, plan, stage) {}
+
+    const engine::Plan plan;
+    const engine::Stage stage;
+    engine::StageEvaluator evaluator;
+    std::vector<RecordView> results;
+    std::vector<std::uint32_t> rows;  ///< by space, of a record alone
 };
 
 Evaluator::Evaluator(std::shared_ptr<const bytecode::Program> program)
     : program_(std::move(program)), interpreter_(std::make_unique<Interpreter>(program_)),
-      together_(std::make_unique<Together>(
-          Together{engine::planStages(*program_), engine::Plan::everything(*program_)})) {}
+      together_(std::make_unique<Together>(*program_, *interpreter_)) {}
 
 Evaluator::~Evaluator() = default;
 
@@ -28,30 +33,41 @@ const Interpreter& Evaluator::interpreter() const {
 }
 
 std::vector<RecordResult> Evaluator::decide(const Batch& batch, const DecideOptions& options) {
+    const std::span<const RecordView> views = view(batch, options);
+    std::vector<RecordResult> results;
+    results.reserve(views.size());
+    for (const RecordView& one : views) {
+        results.push_back(own(one));
+    }
+    return results;
+}
+
+std::span<const RecordView> Evaluator::view(const Batch& batch, const DecideOptions& options) {
     const engine::Plan& plan = together_->plan;
     const engine::Stage& stage = together_->stage;
-    const auto evaluate = [&](const engine::OverBudget& over) {
-        return engine::evaluateStage(*interpreter_, plan, stage, {batch, {}, over, true}, options);
-    };
-    std::optional<engine::StageOutput> output = evaluate({});
-    std::vector<RecordResult> results;
-    if (!output) {
-        output = engine::tooLargeOutput(*program_, stage, batch);
-        for (std::uint32_t record = 0; record < output->parts.records; ++record) {
-            results.push_back(own(output->parts.of(record).result));
+    engine::StageOutput& output = together_->evaluator.output();
+    std::vector<RecordView>& results = together_->results;
+    results.clear();
+    const auto sayTooLarge = [&] {
+        engine::collectTooLarge(*program_, batch, output.parts);
+        for (std::uint32_t record = 0; record < output.parts.records; ++record) {
+            results.push_back(output.parts.of(record).result);
         }
-        return results;
+        return std::span<const RecordView>(results);
+    };
+    if (!together_->evaluator.evaluate({batch, {}, {}, true}, options)) {
+        return sayTooLarge();
     }
     const auto addResult = [&](std::uint32_t record, std::int64_t spent) {
-        const engine::PartView part = output->parts.of(record);
-        results.push_back(own(engine::mergeParts({&part, 1}, output->parts.arena)));
+        const engine::PartView part = output.parts.of(record);
+        results.push_back(engine::mergeParts({&part, 1}, output.parts.arena));
         results.back().budgetSpent = spent;
     };
-    if (output->parts.records == 1) {
+    if (output.parts.records == 1) {
         std::vector<std::uint32_t>& rows = together_->rows;
         rows.assign(program_->spaces.size(), 0);
         for (std::size_t index = 0; index < stage.counted.size(); ++index) {
-            rows[stage.counted[index]] = output->counts[index][0];
+            rows[stage.counted[index]] = output.counts[index][0];
         }
         if (const auto spent = engine::spentAlone(plan.prices, rows, options.budget)) {
             addResult(0, *spent);
@@ -67,15 +83,16 @@ std::vector<RecordResult> Evaluator::decide(const Batch& batch, const DecideOpti
         budget.bringTogether(index, engine::setsOf(keys, batch.spaces[0].rows));
     }
     for (std::size_t index = 0; index < stage.counted.size(); ++index) {
-        budget.count(stage.counted[index], output->counts[index]);
+        budget.count(stage.counted[index], output.counts[index]);
     }
     if (const engine::OverBudget over = budget.over(options.budget); !over.empty()) {
         // What a rule costs was counted on the rows of the first run, so that it does not depend on
         // which rules err.
-        output = evaluate(over);
+        if (!together_->evaluator.evaluate({batch, {}, over, true}, options)) {
+            return sayTooLarge();
+        }
     }
-    results.reserve(output->parts.records);
-    for (std::uint32_t record = 0; record < output->parts.records; ++record) {
+    for (std::uint32_t record = 0; record < output.parts.records; ++record) {
         addResult(record, budget.spentBeside(record));
     }
     return results;

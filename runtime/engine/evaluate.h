@@ -3,10 +3,12 @@
 #include "runtime/bytecode/batch.h"
 #include "runtime/bytecode/program.h"
 #include "runtime/decision/result.h"
+#include "runtime/decision/view.h"
 
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <vector>
 
 namespace proviso {
@@ -45,6 +47,11 @@ class Evaluator {
     /// with all those that share a set with one of them (Program::classes), and its dictionary must
     /// have been started with Program::texts.
     std::vector<RecordResult> decide(const Batch& batch, const DecideOptions& options);
+
+    /// The same as views, good until the next call and as long as the batch's dictionary. Once the
+    /// evaluator has seen as much as there is, and where nothing is open or wrong, it asks for no
+    /// memory.
+    std::span<const RecordView> view(const Batch& batch, const DecideOptions& options);
 
     /// The registers of the last `decide` with choice 0, for explanations. Valid until the next
     /// call.

@@ -246,7 +246,7 @@ void foldOnly(Frame& frame, const Instruction& instruction, ColumnData& out) {
 void foldFirst(Frame& frame, const Instruction& instruction, ColumnData& out) {
     const std::size_t parents = frame.rowsOf(instruction);
     const Cells<std::int64_t>& values = frame.operand(instruction, 2).values;
-    const ValueOrder order(frame, frame.program.code[instruction.operands[2]].type);
+    const ValueOrder order(*frame.batch, frame.program.code[instruction.operands[2]].type);
     const bool highest = instruction.mode == 1;
     std::vector<std::uint32_t>& best = frame.words;
     best.assign(parents, kNoIndex);

@@ -15,6 +15,7 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 /// The state of one evaluation, shared by the files that implement the operations.
@@ -64,12 +65,53 @@ inline std::uint32_t rootOf(const bytecode::Program& program, std::uint32_t spac
     return space;
 }
 
+/// Whether values of the type are ordered by their texts.
+inline bool isTextLike(const Type& type) {
+    return type.kind == TypeKind::Text || type.kind == TypeKind::Code;
+}
+
+/// The order of two values of a type: texts and codes by their bytes, everything else by number.
+class ValueOrder {
+  public:
+    ValueOrder(const Batch& batch, const Type& type)
+        : dictionary_(isTextLike(type) ? batch.dictionary : nullptr) {}
+
+    /// Below zero, zero or above zero.
+    int compare(std::int64_t a, std::int64_t b) const {
+        if (a == b) {
+            return 0;
+        }
+        if (dictionary_ == nullptr) {
+            return a < b ? -1 : 1;
+        }
+        const int order = text(a).compare(text(b));
+        return order != 0 ? order : (a < b ? -1 : 1);
+    }
+
+  private:
+    std::string_view text(std::int64_t id) const {
+        return id >= 0 && static_cast<std::uint64_t>(id) < dictionary_->size()
+                   ? dictionary_->text(static_cast<std::uint32_t>(id))
+                   : std::string_view{};
+    }
+
+    const Dictionary* dictionary_;
+};
+
+/// A column that rows are put in order by.
+struct OrderKey {
+    const ColumnData* column = nullptr;
+    ValueOrder order;
+};
+
+struct WindowMemory;
+
 /// What a run may be asked for, in its order.
 struct Asked {
     std::vector<Register> links;      ///< make rows, or say how rows hang together
     std::vector<Register> columns;    ///< everything else
     std::vector<Register> inputs;     ///< of the columns, those of the batch
-    std::vector<Register> constants;  ///< and those that say the same in every row, always
+    std::vector<Register> constants;  ///< and those that always say the same in rows of the batch
     std::vector<std::uint8_t> marks;  ///< by register: the columns are left out (Pending::marks)
 };
 Asked askedOf(const bytecode::Program& program, const std::vector<Register>& registers);
@@ -83,6 +125,9 @@ struct Wanted {
 struct Frame {
     Frame(std::shared_ptr<const bytecode::Program> programShared,
           std::shared_ptr<const Lookups> lookupsShared);
+    Frame(const Frame&) = delete;
+    Frame& operator=(const Frame&) = delete;
+    ~Frame();
 
     std::shared_ptr<const bytecode::Program> sharedProgram;
     std::shared_ptr<const Lookups> lookups;
@@ -123,6 +168,9 @@ struct Frame {
     std::vector<Int128> wide;
     std::vector<std::uint32_t> words;
     std::vector<std::uint32_t> moreWords;
+    std::vector<const ColumnData*> columns;
+    std::vector<OrderKey> orderKeys;
+    std::unique_ptr<WindowMemory> windowMemory;
 
     void setActive(const std::vector<Register>& toRun) {
         if (active != toRun) {
@@ -272,38 +320,5 @@ inline const ColumnData* foldMore(const Frame& frame, const Instruction& instruc
     const std::size_t before = foldOperands(instruction);
     return instruction.operands.size() > before ? &frame.operand(instruction, before) : nullptr;
 }
-
-/// Whether values of the type are ordered by their texts.
-inline bool isTextLike(const Type& type) {
-    return type.kind == TypeKind::Text || type.kind == TypeKind::Code;
-}
-
-/// The order of two values of a type: texts and codes by their bytes, everything else by number.
-class ValueOrder {
-  public:
-    ValueOrder(const Frame& frame, const Type& type)
-        : dictionary_(isTextLike(type) ? frame.batch->dictionary : nullptr) {}
-
-    /// Below zero, zero or above zero.
-    int compare(std::int64_t a, std::int64_t b) const {
-        if (a == b) {
-            return 0;
-        }
-        if (dictionary_ == nullptr) {
-            return a < b ? -1 : 1;
-        }
-        const int order = text(a).compare(text(b));
-        return order != 0 ? order : (a < b ? -1 : 1);
-    }
-
-  private:
-    std::string_view text(std::int64_t id) const {
-        return id >= 0 && static_cast<std::uint64_t>(id) < dictionary_->size()
-                   ? dictionary_->text(static_cast<std::uint32_t>(id))
-                   : std::string_view{};
-    }
-
-    const Dictionary* dictionary_;
-};
 
 }  // namespace proviso::engine

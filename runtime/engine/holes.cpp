@@ -85,7 +85,7 @@ void runHoles(Frame& frame, Register number) {
     const Instruction& instruction = frame.program.code[number];
     ColumnData& out = frame.registers[number].own;
     out.states.clear();
-    for (Register made = 0; made < number; ++made) {
+    for (Register made = 0; made < number && frame.batch->holes.rows != 0; ++made) {
         const Instruction& one = frame.program.code[made];
         if (one.op == Op::GroupBy && one.index == instruction.space) {
             const std::vector<std::uint8_t> open = groupsWithHoles(frame, made);

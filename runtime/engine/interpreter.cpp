@@ -3,6 +3,7 @@
 #include "runtime/base/check.h"
 #include "runtime/engine/bounds.h"
 #include "runtime/engine/frame.h"
+#include "runtime/engine/window.h"
 
 #include <algorithm>
 #include <numeric>
@@ -16,7 +17,9 @@ Frame::Frame(std::shared_ptr<const bytecode::Program> programShared,
              std::shared_ptr<const Lookups> lookupsShared)
     : sharedProgram(std::move(programShared)), lookups(std::move(lookupsShared)),
       program(*sharedProgram), rowCounts(program.spaces.size()), registers(program.code.size()),
-      givenBy(program.code.size(), nullptr) {}
+      givenBy(program.code.size(), nullptr), windowMemory(std::make_unique<WindowMemory>()) {}
+
+Frame::~Frame() = default;
 
 const Children& Frame::childrenOf(Register link) const {
     const RegisterData& data = registers[link];

@@ -58,6 +58,14 @@ class Walk : public Trail {
         Register number = 0;
         std::uint32_t row = 0;
     };
+    /// Windows are asked in turns.
+    struct LastingWindow {
+        LastingWindow(const Frame& frame, const Instruction& build)
+            : window(frame, build, memory) {}
+
+        WindowMemory memory;
+        Window window;
+    };
 
     const Instruction& instruction(Register number) const { return frame_.program.code[number]; }
 
@@ -154,11 +162,11 @@ class Walk : public Trail {
         } else if (build.op == Op::BuildCovers) {
             followEnds(instruction(build.operands[0]), data.second[row]);
         } else {
-            std::unique_ptr<Window>& window = windows_[made];
+            std::unique_ptr<LastingWindow>& window = windows_[made];
             if (window == nullptr) {
-                window = std::make_unique<Window>(frame_, build);
+                window = std::make_unique<LastingWindow>(frame_, build);
             }
-            window->explain(data.rows[row], data.second[row], wanted_, *this);
+            window->window.explain(data.rows[row], data.second[row], wanted_, *this);
         }
     }
 
@@ -428,7 +436,7 @@ class Walk : public Trail {
     State wanted_ = State::Unknown;
     std::vector<Place> pending_;
     CellMap met_;
-    std::unordered_map<Register, std::unique_ptr<Window>> windows_;
+    std::unordered_map<Register, std::unique_ptr<LastingWindow>> windows_;
     std::size_t found_ = 0;
 };
 

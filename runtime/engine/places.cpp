@@ -10,9 +10,20 @@ namespace proviso::engine {
 using bytecode::kNone;
 using bytecode::SpaceInfo;
 
+void Places::look(const Batch& batch) {
+    batch_ = &batch;
+    own_.clear();
+    pathNumbers_.clear();
+    paths_.clear();
+    missingNumbers_.clear();
+    missing_.clear();
+    texts_.clear();
+    ones_.clear();
+}
+
 std::string_view Places::keyText(std::uint32_t record) const {
-    const ColumnData& keys = batch_.spaces[0].columns[program_.schema.keyField];
-    return batch_.dictionary->text(static_cast<std::uint32_t>(keys.values[record]));
+    const ColumnData& keys = batch_->spaces[0].columns[program_.schema.keyField];
+    return batch_->dictionary->text(static_cast<std::uint32_t>(keys.values[record]));
 }
 
 std::uint32_t Places::follow(bytecode::Register link, std::uint32_t row) const {
@@ -25,7 +36,7 @@ std::uint32_t Places::entryRow(std::uint32_t space, std::uint32_t row) const {
     while (space != 0) {
         const SpaceInfo& info = program_.spaces[space];
         if (isInput(space)) {
-            row = batch_.spaces[space].parent[row];
+            row = batch_->spaces[space].parent[row];
             space = info.parent;
         } else if (info.kind == SpaceInfo::Kind::Group || info.toParent == kNone) {
             return kNone;
@@ -84,8 +95,8 @@ std::string_view Places::path(std::uint32_t space, std::uint32_t row) {
     std::string_view above;
     std::int64_t position = row;
     if (isInput(space)) {
-        above = path(info.parent, batch_.spaces[space].parent[row]);
-        position = batch_.spaces[space].position[row];
+        above = path(info.parent, batch_->spaces[space].parent[row]);
+        position = batch_->spaces[space].position[row];
     } else {
         if (info.toParent != kNone) {
             above = path(info.parent, run_.link(info.toParent)[row]);

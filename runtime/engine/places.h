@@ -36,16 +36,20 @@ struct MissingView {
 };
 
 /// Says in words where rows and fields are, after an interpreter has run. What was said is
-/// remembered, so that another run needs another one. Not thread-safe.
+/// remembered until it looks at the next run. Not thread-safe.
 class Places {
   public:
-    Places(const Interpreter& run, const Batch& batch) : Places(run, batch, own_) {}
-    /// Views of texts are good as long as the arena, the program and the batch's dictionary.
-    Places(const Interpreter& run, const Batch& batch, Arena& arena)
-        : run_(run), program_(run.program()), batch_(batch), arena_(arena), origins_(run) {}
+    Places(const Interpreter& run, const Batch& batch) : Places(run, own_) { look(batch); }
+    /// Views of texts are good as long as the arena, the program and the batch's dictionary. Looks
+    /// at nothing yet.
+    Places(const Interpreter& run, Arena& arena)
+        : run_(run), program_(run.program()), arena_(arena), origins_(run) {}
     Places(const Places&) = delete;
     Places& operator=(const Places&) = delete;
     ~Places() = default;
+
+    /// The interpreter has run over this batch.
+    void look(const Batch& batch);
 
     std::string key(std::uint32_t record) const { return std::string(keyText(record)); }
     std::string_view keyText(std::uint32_t record) const;
@@ -73,7 +77,7 @@ class Places {
 
     const Interpreter& run() const { return run_; }
     const bytecode::Program& program() const { return program_; }
-    const Batch& batch() const { return batch_; }
+    const Batch& batch() const { return *batch_; }
     Arena& arena() { return arena_; }
     /// Texts in any order, with what is said of them.
     MissingView view(std::span<const std::string_view> places, std::vector<ReasonView> reasons);
@@ -112,7 +116,7 @@ class Places {
 
     const Interpreter& run_;
     const bytecode::Program& program_;
-    const Batch& batch_;
+    const Batch* batch_ = nullptr;
     Arena own_;  ///< for what is not told, and where no other was given
     Arena& arena_;
     Origins origins_;

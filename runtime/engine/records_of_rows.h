@@ -14,9 +14,15 @@ namespace proviso::engine {
 /// The record that each row of a space belongs to; a group's rows, its first member.
 class RecordsOfRows {
   public:
-    RecordsOfRows(const Interpreter& run, const Plan& plan, const Batch& batch)
-        : run_(run), plan_(plan), batch_(batch), known_(plan.spaceClass.size()),
+    RecordsOfRows(const Interpreter& run, const Plan& plan)
+        : run_(run), plan_(plan), known_(plan.spaceClass.size()),
           isKnown_(plan.spaceClass.size(), 0) {}
+
+    /// The interpreter has run over this batch.
+    void look(const Batch& batch) {
+        batch_ = &batch;
+        isKnown_.assign(isKnown_.size(), 0);
+    }
 
     // NOLINTNEXTLINE(misc-no-recursion): as deep as spaces are built from one another
     const std::vector<std::uint32_t>& of(std::uint32_t space) {
@@ -25,8 +31,8 @@ class RecordsOfRows {
             return records;
         }
         isKnown_[space] = 1;
-        if (space < batch_.spaces.size()) {
-            const Batch::Space& rows = batch_.spaces[space];
+        if (space < batch_->spaces.size()) {
+            const Batch::Space& rows = batch_->spaces[space];
             records.resize(rows.rows);
             if (space == 0) {
                 std::iota(records.begin(), records.end(), 0U);
@@ -63,7 +69,7 @@ class RecordsOfRows {
   private:
     const Interpreter& run_;
     const Plan& plan_;
-    const Batch& batch_;
+    const Batch* batch_ = nullptr;
     std::vector<std::vector<std::uint32_t>> known_;  ///< by space
     std::vector<std::uint8_t> isKnown_;
 };

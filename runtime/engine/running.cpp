@@ -19,8 +19,9 @@ using bytecode::WindowInfo;
 class SpanFinder : private WindowOperands {
   public:
     SpanFinder(const Frame& frame, const RunningWindow& window, RunningSpans& spans)
-        : WindowOperands(frame, frame.program.code[window.window]), folds_(window.folds),
-          spans_(spans) {}
+        : WindowOperands(frame, frame.program.code[window.window], *frame.windowMemory),
+          folds_(window.folds), spans_(spans), plain_(frame.windowMemory->sorted),
+          first_(frame.windowMemory->offsets), order_(frame.windowMemory->candidates) {}
 
     void find() {
         const std::uint32_t asking = frame_.rowCounts[instruction_.index];
@@ -275,9 +276,9 @@ class SpanFinder : private WindowOperands {
 
     const std::vector<RunningFold>& folds_;
     RunningSpans& spans_;
-    std::vector<std::uint8_t> plain_;  ///< by parent
-    std::vector<std::uint32_t> first_;
-    std::vector<std::uint32_t> order_;
+    std::vector<std::uint8_t>& plain_;  ///< by parent
+    std::vector<std::uint32_t>& first_;
+    std::vector<std::uint32_t>& order_;
     const std::uint32_t* begin_ = nullptr;
     const std::uint32_t* end_ = nullptr;
 };

@@ -19,6 +19,9 @@ class Shower {
   public:
     explicit Shower(Places& places) : places_(places), program_(places.program()) {}
 
+    /// The places look at another run.
+    void forget() { sets_.clear(); }
+
     /// A column or a decision of a row, on the decision of `record`.
     ValueView value(const bytecode::Shown& shown, std::uint32_t row, std::uint32_t record);
 

@@ -65,12 +65,35 @@ OverBudget overByRoot(const Interpreter& run, Places& places, const OverBudget& 
 
 }  // namespace
 
-std::optional<StageOutput> evaluateStage(Interpreter& interpreter,
-                                         const Plan& plan,
-                                         const Stage& stage,
-                                         const StageInput& input,
-                                         const DecideOptions& options,
-                                         bool withResults) {
+struct StageEvaluator::Memory {
+    Memory(Interpreter& interpreterOf, const Plan& plan, const Stage& stageOf)
+        : interpreter(interpreterOf), stage(stageOf),
+          collector(interpreterOf, stageOf, output.parts), recordsOfRows(interpreterOf, plan) {}
+
+    void carry(const Batch& batch);
+    void count(std::uint32_t records);
+
+    Interpreter& interpreter;
+    const Stage& stage;
+    StageOutput output;
+    Collector collector;
+    RecordsOfRows recordsOfRows;
+};
+
+StageEvaluator::StageEvaluator(Interpreter& interpreter, const Plan& plan, const Stage& stage)
+    : memory_(std::make_unique<Memory>(interpreter, plan, stage)) {}
+
+StageEvaluator::~StageEvaluator() = default;
+
+StageOutput& StageEvaluator::output() {
+    return memory_->output;
+}
+
+bool StageEvaluator::evaluate(const StageInput& input,
+                              const DecideOptions& options,
+                              bool withResults) {
+    Interpreter& interpreter = memory_->interpreter;
+    const Stage& stage = memory_->stage;
     InterpreterOptions run;
     run.asOf = options.asOf;
     run.times = options.times;
@@ -98,22 +121,32 @@ std::optional<StageOutput> evaluateStage(Interpreter& interpreter,
     }
     const Result<void> done = interpreter.run(input.batch, run);
     if (!done.has_value() && done.error().code == ErrorCode::LimitExceeded) {
-        return std::nullopt;
+        return false;
     }
     PROVISO_CHECK(done.has_value(), "a batch that was decoded by the program's schema can be run");
 
-    StageOutput output;
     if (withResults) {
-        output.parts = collectStage(interpreter, input.batch, stage);
+        memory_->collector.collect(input.batch);
     }
-    const std::uint32_t records = input.batch.spaces[0].rows;
-    std::optional<Places> places;
-    RecordsOfRows recordsOfRows(interpreter, plan, input.batch);
+    memory_->recordsOfRows.look(input.batch);
+    memory_->carry(input.batch);
+    memory_->count(input.batch.spaces[0].rows);
+    if (withResults && options.withChoices) {
+        addChoices(
+            interpreter, memory_->recordsOfRows, stage, input, run, memory_->output.parts);
+    }
+    return true;
+}
+
+void StageEvaluator::Memory::carry(const Batch& batch) {
+    output.carried.clear();
+    if (stage.carriedOut.empty()) {
+        return;
+    }
+    const std::uint32_t records = batch.spaces[0].rows;
+    Places places(interpreter, batch);
     for (const bytecode::Register number : stage.carriedOut) {
-        if (!places) {
-            places.emplace(interpreter, input.batch);
-        }
-        CarriedColumn column = carry(interpreter, *places, number);
+        CarriedColumn column = engine::carry(interpreter, places, number);
         const std::uint32_t space = interpreter.program().code[number].space;
         if (space != 0) {
             column.first.assign(std::size_t{records} + 1, 0);
@@ -131,18 +164,32 @@ std::optional<StageOutput> evaluateStage(Interpreter& interpreter,
         }
         output.carried.push_back(std::move(column));
     }
-    for (const std::uint32_t space : stage.counted) {
-        std::vector<std::uint32_t>& counts = output.counts.emplace_back(records, 0U);
-        for (const std::uint32_t record : recordsOfRows.of(space)) {
+}
+
+void StageEvaluator::Memory::count(std::uint32_t records) {
+    output.counts.resize(stage.counted.size());
+    for (std::size_t index = 0; index < stage.counted.size(); ++index) {
+        std::vector<std::uint32_t>& counts = output.counts[index];
+        counts.assign(records, 0U);
+        for (const std::uint32_t record : recordsOfRows.of(stage.counted[index])) {
             if (record != kNone) {
                 ++counts[record];
             }
         }
     }
-    if (withResults && options.withChoices) {
-        addChoices(interpreter, recordsOfRows, stage, input, run, output.parts);
+}
+
+std::optional<StageOutput> evaluateStage(Interpreter& interpreter,
+                                         const Plan& plan,
+                                         const Stage& stage,
+                                         const StageInput& input,
+                                         const DecideOptions& options,
+                                         bool withResults) {
+    StageEvaluator evaluator(interpreter, plan, stage);
+    if (!evaluator.evaluate(input, options, withResults)) {
+        return std::nullopt;
     }
-    return output;
+    return std::move(evaluator.output());
 }
 
 StageOutput
@@ -151,7 +198,7 @@ tooLargeOutput(const bytecode::Program& program, const Stage& stage, const Batch
     const auto reason = std::make_shared<const Reason>(
         Reason{{}, std::vector<EvaluationError>{EvaluationError::TooManyRows}});
     const std::uint32_t records = batch.spaces[0].rows;
-    output.parts = tooLargeParts(program, batch);
+    collectTooLarge(program, batch, output.parts);
     for (const bytecode::Register number : stage.carriedOut) {
         CarriedColumn& column = output.carried.emplace_back();
         if (program.code[number].space != 0) {

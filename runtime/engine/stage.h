@@ -7,6 +7,7 @@
 #include "runtime/engine/plan.h"
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <vector>
 
@@ -40,6 +41,25 @@ std::optional<StageOutput> evaluateStage(Interpreter& interpreter,
                                          const StageInput& input,
                                          const DecideOptions& options,
                                          bool withResults = true);
+
+/// The same for batch after batch, where it asks for memory only if there is more to say than ever
+/// before. What it is given must outlive it. One thread.
+class StageEvaluator {
+  public:
+    StageEvaluator(Interpreter& interpreter, const Plan& plan, const Stage& stage);
+    StageEvaluator(const StageEvaluator&) = delete;
+    StageEvaluator& operator=(const StageEvaluator&) = delete;
+    ~StageEvaluator();
+
+    /// False where a row space would grow beyond the limit; then `output` is void.
+    bool evaluate(const StageInput& input, const DecideOptions& options, bool withResults = true);
+    /// Good until the next call.
+    StageOutput& output();
+
+  private:
+    struct Memory;
+    std::unique_ptr<Memory> memory_;
+};
 
 /// What a set says that is too large by itself.
 StageOutput

@@ -6,18 +6,29 @@ namespace proviso::engine {
 
 using bytecode::WindowInfo;
 
-WindowOperands::WindowOperands(const Frame& frame, const Instruction& instruction)
+WindowOperands::WindowOperands(const Frame& frame,
+                               const Instruction& instruction,
+                               WindowMemory& memory)
     : frame_(frame), instruction_(instruction),
       info_(frame.program.windows[static_cast<std::size_t>(instruction.immediate)]),
-      toParent_(frame.linkOperand(instruction, 0)), looked_(frame.linkOperand(instruction, 1)) {
+      toParent_(frame.linkOperand(instruction, 0)), looked_(frame.linkOperand(instruction, 1)),
+      comparisons_(memory.comparisons), levels_(memory.levels), asking_(memory.asking) {
+    comparisons_.clear();
+    levels_.clear();
+    asking_.clear();
     const std::vector<Register>& operands = instruction.operands;
     std::size_t next = 2;
     if (info_.hasMask) {
         maskRegister_ = operands[next++];
         mask_ = &frame.column(maskRegister_);
     }
+    // What tests equality leaves fewer rows than what tests order.
+    std::size_t equalities = 0;
     const auto addComparison = [&](Register c, Register a, std::uint8_t mode) {
-        comparisons_.push_back({c, a, &frame.column(c), &frame.column(a), mode});
+        const auto place = mode == 0 ? comparisons_.begin() +
+                                           static_cast<std::ptrdiff_t>(equalities++)
+                                     : comparisons_.end();
+        comparisons_.insert(place, {c, a, &frame.column(c), &frame.column(a), mode});
     };
     for (const std::uint8_t mode : info_.compares) {
         addComparison(operands[next], operands[next + 1], mode);
@@ -31,10 +42,6 @@ WindowOperands::WindowOperands(const Frame& frame, const Instruction& instructio
         through_ = &frame.column(operands[next + 2]);
         next += 3;
     }
-    // What tests equality leaves fewer rows than what tests order.
-    std::stable_partition(comparisons_.begin(), comparisons_.end(), [](const Comparison& one) {
-        return one.mode == 0;
-    });
     equal_ = comparisons_.empty() || comparisons_[0].mode != 0 ? nullptr : comparisons_.data();
     for (std::size_t level = 0; level < info_.orders.size(); ++level) {
         levels_.push_back(levelAt(frame, instruction, next));

@@ -16,9 +16,14 @@ namespace proviso::engine {
 /// shows.
 inline constexpr std::uint64_t kMostPairs = std::uint64_t{1} << 22U;
 
-/// The operands of one BuildWindow, over the columns of the run. Letters as in
-/// bytecode::WindowInfo: `a` is a row that asks, `c` and `m` are rows that may be in its window.
-struct WindowOperands {
+/// A row that may be in a window.
+struct WindowMember {
+    std::uint32_t row = 0;
+    Logical in;
+};
+
+/// What windows need for themselves, one window at a time, kept for its memory.
+struct WindowMemory {
     struct Comparison {
         Register first = 0;
         Register second = 0;
@@ -26,8 +31,22 @@ struct WindowOperands {
         const ColumnData* a = nullptr;
         std::uint8_t mode = 0;
     };
+    std::vector<Comparison> comparisons;
+    std::vector<Level> levels;
+    std::vector<Level> asking;
+    std::vector<std::uint32_t> offsets;
+    std::vector<std::uint32_t> candidates;
+    std::vector<std::uint8_t> sorted;
+    std::vector<WindowMember> members;
+    std::vector<WindowMember> taken;
+};
 
-    WindowOperands(const Frame& frame, const Instruction& instruction);
+/// The operands of one BuildWindow, over the columns of the run. Letters as in
+/// bytecode::WindowInfo: `a` is a row that asks, `c` and `m` are rows that may be in its window.
+struct WindowOperands {
+    using Comparison = WindowMemory::Comparison;
+
+    WindowOperands(const Frame& frame, const Instruction& instruction, WindowMemory& memory);
     WindowOperands(const WindowOperands&) = delete;
     WindowOperands& operator=(const WindowOperands&) = delete;
 
@@ -44,9 +63,9 @@ struct WindowOperands {
     const ColumnData* marker_ = nullptr;
     Register maskRegister_ = 0;
     Register markerRegister_ = 0;
-    std::vector<Comparison> comparisons_;  ///< dates too; cheap and selective ones first
-    std::vector<Level> levels_;            ///< of c
-    std::vector<Level> asking_;            ///< of a
+    std::vector<Comparison>& comparisons_;  ///< dates too; cheap and selective ones first
+    std::vector<Level>& levels_;            ///< of c
+    std::vector<Level>& asking_;            ///< of a
 
     // A test of equality and one of dates, by which rows are looked up.
     const Comparison* equal_ = nullptr;
@@ -58,7 +77,10 @@ struct WindowOperands {
 /// What one BuildWindow asks. Short-lived; reads the frame only.
 class Window : private WindowOperands {
   public:
-    using WindowOperands::WindowOperands;
+    Window(const Frame& frame, const Instruction& instruction, WindowMemory& memory)
+        : WindowOperands(frame, instruction, memory), offsets_(memory.offsets),
+          candidates_(memory.candidates), sorted_(memory.sorted), members_(memory.members),
+          taken_(memory.taken) {}
 
     /// False where there would be more than `maximumRows` rows. Rows that ask and are in `spans`
     /// make none; nullptr: none are.
@@ -68,10 +90,7 @@ class Window : private WindowOperands {
     void explain(std::uint32_t a, std::uint32_t c, State wanted, Trail& trail);
 
   private:
-    struct Member {
-        std::uint32_t row = 0;
-        Logical in;
-    };
+    using Member = WindowMember;
     /// How many rows come after one, as far as that is known.
     struct Later {
         std::int64_t certain = 0;
@@ -134,11 +153,11 @@ class Window : private WindowOperands {
 
     // Rows of C that the mask leaves, by parent, in their order or, where `sorted_`, in that of the
     // ranks or of the probe.
-    std::vector<std::uint32_t> offsets_;
-    std::vector<std::uint32_t> candidates_;
-    std::vector<std::uint8_t> sorted_;
-    std::vector<Member> members_;
-    std::vector<Member> taken_;
+    std::vector<std::uint32_t>& offsets_;
+    std::vector<std::uint32_t>& candidates_;
+    std::vector<std::uint8_t>& sorted_;
+    std::vector<Member>& members_;
+    std::vector<Member>& taken_;
     Asked asked_;
 };
 

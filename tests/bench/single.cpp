@@ -15,6 +15,7 @@
 #include <functional>
 #include <proviso/compile.hpp>
 #include <proviso/proviso.hpp>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -84,9 +85,9 @@ void measureSingle(const Request& request, bool withReasons) {
         batches.push_back(input.records.store.select(std::vector<std::uint32_t>{record}));
     }
     measureEach(request, count, [&](std::size_t record) {
-        const std::vector<RecordResult> results = evaluator.decide(batches[record], {});
+        const std::span<const RecordView> results = evaluator.view(batches[record], {});
         if (withReasons) {
-            explain(evaluator.interpreter(), batches[record], 0, results[0], {});
+            explain(evaluator.interpreter(), batches[record], 0, own(results[0]), {});
         }
     });
 }

@@ -69,9 +69,10 @@ cp "$work/last.prv" "$work/p3"
 expect 0 "replay" log replay "$work/log" --packs "$work/p1" --packs "$work/p2" --packs "$work/p3"
 out_has "6 decisions came out the same"
 
-# ---- a file that grows, after one that is known; a signal ends it
+# ---- a file that grows, after one that is known; a signal ends it. What a session before said is no answer.
 order O-0 60 >"$work/before.ndjson"
 printf '%s' "$(order O-1 60)" >"$work/grows.ndjson"
+: >"$work/out" >"$work/err"
 "$command" run --watch --packs "$packs" --format ndjson "$work/before.ndjson" "$work/grows.ndjson" \
     >"$work/out" 2>"$work/err" &
 session=$!
@@ -87,6 +88,7 @@ out_has '"O-1"'
 kill -TERM "$session"
 wait "$session"
 err_has "3 lines handed in, 3 decisions told"
+: >"$work/out" >"$work/err"
 "$command" run --watch --packs "$packs" --format ndjson "$work/grows.ndjson" >"$work/out" 2>"$work/err" &
 session=$!
 until_in out 1 '"O-2"'
