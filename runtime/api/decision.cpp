@@ -46,31 +46,32 @@ FindingSeverity severityOf(std::uint8_t severity) {
     }
 }
 
-Value viewOf(const ShownValue& value) {
+Value valueOf(const ValueView& value) {
+    const OpenView& more = value.more();
     return {.kind = kindOf(value.kind),
             .state = stateOf(value.state),
-            .text = value.text,
-            .members = value.members,
-            .open = value.open,
-            .missing = value.missing,
-            .errors = value.errors,
-            .atLeast = value.atLeast,
-            .atMost = value.atMost};
+            .text = value.text(),
+            .members = more.members,
+            .open = more.open,
+            .missing = more.missing,
+            .errors = more.errors,
+            .atLeast = more.atLeast,
+            .atMost = more.atMost};
 }
 
-DecidedValue viewOf(const DecidedResult& decided) {
+DecidedValue valueOf(const DecidedView& decided) {
     return {
-        decided.decision, decided.on, viewOf(decided.value), decided.boundBy, decided.alsoBoundBy};
+        decided.decision, decided.on, valueOf(decided.value), decided.boundBy, decided.alsoBoundBy};
 }
 
 template <class T>
-const T* at(const std::vector<T>& list, std::size_t index) {
+const T* at(std::span<const T> list, std::size_t index) {
     return index < list.size() ? &list[index] : nullptr;
 }
 
-const OutputRow* rowOf(const RecordResult& result, std::size_t output, std::size_t row) {
-    const OutputValue* const value = at(result.outputs, output);
-    return value == nullptr ? nullptr : at(value->rows, row);
+const RowView* rowOf(const RecordView& result, std::size_t output, std::size_t row) {
+    const OutputView* const value = at(result.outputs, output);
+    return value == nullptr || value->list == nullptr ? nullptr : at(value->list->rows, row);
 }
 
 }  // namespace
@@ -96,7 +97,7 @@ std::size_t Decision::findingCount() const noexcept {
 }
 
 Finding Decision::finding(std::size_t index) const noexcept {
-    const FindingResult* const finding = at(data_->result.findings, index);
+    const FindingView* const finding = at(data_->result.findings, index);
     if (finding == nullptr) {
         return {};
     }
@@ -117,7 +118,7 @@ std::size_t Decision::undeterminedCount() const noexcept {
 }
 
 Undetermined Decision::undetermined(std::size_t index) const noexcept {
-    const UndeterminedResult* const one = at(data_->result.undetermined, index);
+    const UndeterminedView* const one = at(data_->result.undetermined, index);
     return one == nullptr ? Undetermined() : Undetermined{one->rule, one->on, one->missing};
 }
 
@@ -126,7 +127,7 @@ std::size_t Decision::errorCount() const noexcept {
 }
 
 RuleError Decision::error(std::size_t index) const noexcept {
-    const ErrorResult* const one = at(data_->result.errors, index);
+    const ErrorView* const one = at(data_->result.errors, index);
     return one == nullptr ? RuleError() : RuleError{one->rule, one->on, one->code, one->message};
 }
 
@@ -135,15 +136,15 @@ std::size_t Decision::decidedCount() const noexcept {
 }
 
 DecidedValue Decision::decided(std::size_t index) const noexcept {
-    const DecidedResult* const one = at(data_->result.decided, index);
-    return one == nullptr ? DecidedValue() : viewOf(*one);
+    const DecidedView* const one = at(data_->result.decided, index);
+    return one == nullptr ? DecidedValue() : valueOf(*one);
 }
 
 std::optional<DecidedValue> Decision::decided(std::string_view name,
                                               std::string_view on) const noexcept {
-    for (const DecidedResult& one : data_->result.decided) {
+    for (const DecidedView& one : data_->result.decided) {
         if (one.decision == name && one.on == on) {
-            return viewOf(one);
+            return valueOf(one);
         }
     }
     return std::nullopt;
@@ -154,32 +155,34 @@ std::size_t Decision::outputCount() const noexcept {
 }
 
 Output Decision::output(std::size_t index) const noexcept {
-    const OutputValue* const output = at(data_->result.outputs, index);
+    const OutputView* const output = at(data_->result.outputs, index);
     if (output == nullptr) {
         return {};
     }
+    static constexpr ListView kNoList;
+    const ListView& list = output->list == nullptr ? kNoList : *output->list;
     return {.name = output->name,
-            .isList = output->list,
-            .value = viewOf(output->value),
-            .rowCount = output->rows.size(),
-            .choiceCount = output->choices.size(),
-            .claimedWith = output->claimedWith};
+            .isList = output->isList,
+            .value = valueOf(output->value),
+            .rowCount = list.rows.size(),
+            .choiceCount = list.choices.size(),
+            .claimedWith = list.claimedWith};
 }
 
 bool Decision::rowIsCertain(std::size_t output, std::size_t row) const noexcept {
-    const OutputRow* const found = rowOf(data_->result, output, row);
+    const RowView* const found = rowOf(data_->result, output, row);
     return found != nullptr && found->certain;
 }
 
 std::size_t Decision::fieldCount(std::size_t output, std::size_t row) const noexcept {
-    const OutputRow* const found = rowOf(data_->result, output, row);
+    const RowView* const found = rowOf(data_->result, output, row);
     return found == nullptr ? 0 : found->fields.size();
 }
 
 OutputField Decision::field(std::size_t output, std::size_t row, std::size_t field) const noexcept {
-    const OutputRow* const found = rowOf(data_->result, output, row);
+    const RowView* const found = rowOf(data_->result, output, row);
     const auto* const one = found == nullptr ? nullptr : at(found->fields, field);
-    return one == nullptr ? OutputField() : OutputField{one->first, viewOf(one->second)};
+    return one == nullptr ? OutputField() : OutputField{one->name, valueOf(one->value)};
 }
 
 bool Decision::isBesideRejected() const noexcept {
@@ -193,7 +196,7 @@ std::int64_t Decision::budgetSpent() const noexcept {
 std::string_view Decision::json() const noexcept {
     if (data_->json.empty()) {
         try {
-            data_->json = toJson(data_->result, data_->session->stamp);
+            appendJson(data_->json, data_->result, data_->session->stamp);
         } catch (...) {
             // Half a decision must not be taken for one.
             data_->json.clear();

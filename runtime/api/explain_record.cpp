@@ -33,13 +33,13 @@ Result<std::string> ruleCalled(const bytecode::Program& program, const std::stri
 }
 
 /// Everything together, so that what the decision rests on is there wherever it stands.
-std::unique_ptr<ExplainableRecords> evaluateTogether(SessionState& state) {
-    auto records = std::make_unique<ExplainableRecords>();
+void evaluateTogether(SessionState& state) {
+    ExplainableRecords& records = state.explainable;
     const RecordStore& store = state.decoded.store;
-    records->own = store.select(recordsInOrder(*state.prepared->program, store));
-    records->own.holes = store.batch().holes;
-    records->results = state.prepared->evaluator.decide(records->own, state.decide);
-    return records;
+    records.own = store.select(recordsInOrder(*state.prepared->program, store));
+    records.own.holes = store.batch().holes;
+    records.results = state.prepared->evaluator.decide(records.own, state.decide);
+    records.batch = &records.own;
 }
 
 std::string write(const Explanation& explanation, ExplanationForm form) {
@@ -76,12 +76,13 @@ explainRecord(SessionState& state, std::string_view key, const ExplainRequest& r
         }
         options.rule = std::move(*rule);
     }
-    if (state.explainable == nullptr) {
-        state.explainable = evaluateTogether(state);
+    if (state.explainable.batch == nullptr) {
+        evaluateTogether(state);
     }
-    const ExplainableRecords& records = *state.explainable;
+    const ExplainableRecords& records = state.explainable;
     const auto row = static_cast<std::uint32_t>(found - decisions.begin());
-    const RecordResult& result = records.results.empty() ? found->result : records.results[row];
+    const RecordResult result =
+        records.batch == &records.own ? records.results[row] : own(found->result);
     Explanation why = proviso::explain(
         state.prepared->evaluator.interpreter(), *records.batch, row, result, options);
     why.unsignedPacks = state.stamp.unsignedPacks;

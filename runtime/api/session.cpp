@@ -4,6 +4,7 @@
 #include "runtime/engine/run.h"
 #include "runtime/values/date.h"
 
+#include <algorithm>
 #include <istream>
 #include <optional>
 #include <utility>
@@ -65,7 +66,7 @@ std::invoke_result_t<F> call(SessionState* state, F&& function) noexcept {
     });
     if (!result) {
         state->decisions.clear();
-        state->explainable.reset();
+        state->explainable.batch = nullptr;
         if (result.error().code != ErrorCode::Malformed) {
             state->forget();
         }
@@ -134,18 +135,14 @@ streamTogether(SessionState& state, std::istream& stream, const StreamSink& sink
     for (std::size_t index = 0; sink.rejected && index < state.rejections.size(); ++index) {
         sink.rejected(viewOf(state.decoded.rejections[index], state.rejections[index]));
     }
-    const auto handOver = [&](RecordResult&& result) {
-        DecisionData data{std::move(result), &state, {}};
+    const auto handOver = [&](const RecordResult& result) {
+        state.views.clear();
+        DecisionData data{viewOf(result, state.views), &state, {}};
         total.decided += 1;
         return sink.decision(Decision(&data));
     };
     state.decideBlocks([&](std::vector<RecordResult>&& results) {
-        for (RecordResult& result : results) {
-            if (!handOver(std::move(result))) {
-                return false;
-            }
-        }
-        return true;
+        return std::all_of(results.begin(), results.end(), handOver);
     });
     return total;
 }

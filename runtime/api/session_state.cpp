@@ -47,8 +47,17 @@ void PreparedSet::renewDictionary() {
 }
 
 void SessionState::forget() {
-    explainable.reset();
+    if (explainable.batch == &explainable.own) {
+        explainable = {};
+    }
+    explainable.batch = nullptr;
+    if (!decisions.empty()) {
+        json = std::move(decisions.front().json);
+        json.clear();
+    }
     decisions.clear();
+    results.clear();
+    views.clear();
     rejections.clear();
     ignoredFields.clear();
     // What single records leave behind is little; anything larger goes.
@@ -77,10 +86,10 @@ Result<void> SessionState::begin() {
     }
     const PackSet& packs = *prepared->published.packs;
     revision = prepared->published.revision;
-    stamp = {.keyName = std::string(packs.keyField()),
-             .packs = std::string(packs.digest()),
-             .knownAsOf = decide.asOf,
-             .unsignedPacks = !packs.isSigned()};
+    stamp.keyName = packs.keyField();
+    stamp.packs = packs.digest();
+    stamp.knownAsOf = decide.asOf;
+    stamp.unsignedPacks = !packs.isSigned();
     return {};
 }
 
@@ -122,10 +131,10 @@ Result<Decision> SessionState::decideLine(const InputLine& line) {
         return reasonWithoutDecision(decoded);
     }
     // The evaluator's registers stay: an explanation costs no second evaluation.
-    explainable = std::make_unique<ExplainableRecords>();
-    explainable->batch = &decoded.store.batch();
-    std::vector<RecordResult> results = prepared->evaluator.decide(*explainable->batch, decide);
-    decisions.push_back({std::move(results.front()), this, {}});
+    explainable.batch = &decoded.store.batch();
+    const std::span<const RecordView> decided =
+        prepared->evaluator.view(*explainable.batch, decide);
+    decisions.push_back({decided.front(), this, std::move(json)});
     return Decision(&decisions.front());
 }
 
@@ -140,9 +149,10 @@ bool SessionState::decideBlocks(const BlockSink& sink) {
 void SessionState::decideTogether() {
     takeCounts();
     decisions.reserve(decoded.store.recordCount());
-    decideBlocks([&](std::vector<RecordResult>&& results) {
-        for (RecordResult& result : results) {
-            decisions.push_back({std::move(result), this, {}});
+    decideBlocks([&](std::vector<RecordResult>&& block) {
+        results.push_back(std::move(block));
+        for (const RecordResult& result : results.back()) {
+            decisions.push_back({viewOf(result, views), this, {}});
         }
         return true;
     });

@@ -1,9 +1,11 @@
 #pragma once
 
 #include "runtime/api/engine_state.h"
+#include "runtime/base/arena.h"
 #include "runtime/bytecode/batch.h"
 #include "runtime/decision/json.h"
 #include "runtime/decision/result.h"
+#include "runtime/decision/view.h"
 #include "runtime/engine/evaluate.h"
 #include "runtime/engine/run.h"
 #include "runtime/input/decoder.h"
@@ -17,9 +19,9 @@
 
 namespace proviso {
 
-/// One decision and what its views read.
+/// One decision. What it views is the session's.
 struct DecisionData {
-    RecordResult result;
+    RecordView result;
     const SessionState* session = nullptr;
     std::string json;
 };
@@ -41,9 +43,9 @@ struct PreparedSet {
 
 /// What `explain` reads: the registers of the evaluator after it decided these records.
 struct ExplainableRecords {
+    const Batch* batch = nullptr;       ///< `own`, or that of SessionState::decoded; or none yet
     Batch own;
-    const Batch* batch = &own;          ///< or that of SessionState::decoded
-    std::vector<RecordResult> results;  ///< empty: those of the session
+    std::vector<RecordResult> results;  ///< of `own`
 };
 
 struct SessionState {
@@ -60,10 +62,13 @@ struct SessionState {
     DecodedRecords decoded;
     DecodedRecords former;                ///< of a single record before: memory to be used again
     std::vector<DecisionData> decisions;  ///< in the order of keys
+    std::vector<std::vector<RecordResult>> results;  ///< of records that were decided together
+    Arena views;                                     ///< of `results`
+    std::string json;  ///< of a decision before: memory to be used again
     std::vector<std::string> rejections;  ///< written, parallel to decoded.rejections
     std::vector<IgnoredField> ignoredFields;  ///< names live in `decoded`
     RecordCounts counts;
-    std::unique_ptr<ExplainableRecords> explainable;
+    ExplainableRecords explainable;
     std::string explanation;
 
     /// Forgets the last call and takes up the set that is published. Error: NotFound.

@@ -35,10 +35,10 @@ struct Value {
     ValueKind kind = ValueKind::Text;
     ValueState state = ValueState::Known;
     std::string_view text;
-    std::span<const std::string> members;  ///< Set: certain ones, in declared order
-    std::span<const std::string> open;     ///< Set: possible and not certain ones
-    std::span<const std::string> missing;  ///< places, sorted
-    std::span<const std::string> errors;   ///< codes, sorted
+    std::span<const std::string_view> members;  ///< Set: certain ones, in declared order
+    std::span<const std::string_view> open;     ///< Set: possible and not certain ones
+    std::span<const std::string_view> missing;  ///< places, sorted
+    std::span<const std::string_view> errors;   ///< codes, sorted
     std::string_view atLeast;              ///< Unknown: bounds where there are any
     std::string_view atMost;
 };
@@ -56,7 +56,7 @@ struct Finding {
     std::string_view because;
     std::string_view rule;
     std::string_view remedy;
-    std::span<const std::string> sources;
+    std::span<const std::string_view> sources;
     std::optional<std::int64_t> atStakeCents;  ///< absent: not stated or not known
     /// About a group: stands in each of its records and is `counted` in the first.
     bool shared = false;
@@ -67,7 +67,7 @@ struct Finding {
 struct Undetermined {
     std::string_view rule;
     std::string_view on;
-    std::span<const std::string> missing;
+    std::span<const std::string_view> missing;
 };
 
 struct RuleError {
@@ -83,7 +83,7 @@ struct DecidedValue {
     std::string_view on;  ///< empty for the record itself
     Value value;
     std::string_view boundBy;  ///< first by name; empty: none
-    std::span<const std::string> alsoBoundBy;
+    std::span<const std::string_view> alsoBoundBy;
 };
 
 /// A named value that packs put out, or a list of rows with fields.
