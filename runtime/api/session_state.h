@@ -43,7 +43,7 @@ struct PreparedSet {
 
 /// What `explain` reads: the registers of the evaluator after it decided these records.
 struct ExplainableRecords {
-    const Batch* batch = nullptr;       ///< `own`, or that of SessionState::decoded; or none yet
+    const Batch* batch = nullptr;  ///< `own`, or that of SessionState::decoded; or none yet
     Batch own;
     std::vector<RecordResult> results;  ///< of `own`
 };
@@ -64,8 +64,8 @@ struct SessionState {
     std::vector<DecisionData> decisions;  ///< in the order of keys
     std::vector<std::vector<RecordResult>> results;  ///< of records that were decided together
     Arena views;                                     ///< of `results`
-    std::string json;  ///< of a decision before: memory to be used again
-    std::vector<std::string> rejections;  ///< written, parallel to decoded.rejections
+    std::string json;                         ///< of a decision before: memory to be used again
+    std::vector<std::string> rejections;      ///< written, parallel to decoded.rejections
     std::vector<IgnoredField> ignoredFields;  ///< names live in `decoded`
     RecordCounts counts;
     ExplainableRecords explainable;

@@ -210,9 +210,8 @@ std::int64_t Budget::spentBeside(std::uint32_t record) const {
     return spent;
 }
 
-std::optional<std::int64_t> spentAlone(const Prices& prices,
-                                       const std::vector<std::uint32_t>& rows,
-                                       std::int64_t budget) {
+std::optional<std::int64_t>
+spentAlone(const Prices& prices, const std::vector<std::uint32_t>& rows, std::int64_t budget) {
     std::int64_t spent = 0;
     for (const std::vector<Price>& together : prices.together) {
         std::int64_t most = 0;

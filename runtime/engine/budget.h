@@ -63,8 +63,7 @@ class Budget {
 
 /// The same of a record that is decided alone, and so is each of its sets, by the rows of each
 /// space. Nothing where some rule may be over the budget: which one, a Budget tells.
-std::optional<std::int64_t> spentAlone(const Prices& prices,
-                                       const std::vector<std::uint32_t>& rows,
-                                       std::int64_t budget);
+std::optional<std::int64_t>
+spentAlone(const Prices& prices, const std::vector<std::uint32_t>& rows, std::int64_t budget);
 
 }  // namespace proviso::engine

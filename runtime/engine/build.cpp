@@ -142,8 +142,8 @@ bool runBuild(Frame& frame, Register number) {
         break;
     case Op::BuildWindow: {
         const RunningSpans* const spans = findSpans(frame, number);
-        fits = Window(frame, instruction, *frame.windowMemory)
-                   .build(data, frame.maximumRows, spans);
+        fits =
+            Window(frame, instruction, *frame.windowMemory).build(data, frame.maximumRows, spans);
         break;
     }
     case Op::BuildInstants:

@@ -29,9 +29,8 @@ bool isFinal(const ColumnData& column, bool answer) {
             return false;
         }
     }
-    return std::all_of(values + row, values + rows, [&](std::int64_t value) {
-        return (value != 0) == answer;
-    });
+    return std::all_of(
+        values + row, values + rows, [&](std::int64_t value) { return (value != 0) == answer; });
 }
 
 /// Whether no row lets a contribution in, not even perhaps.
@@ -242,8 +241,7 @@ void leaveOut(Frame& frame, const Asked& asked) {
     }
     for (const Register number : asked.constants) {
         // What a former run left is the same constant.
-        if (frame.registers[number].own.values.size() ==
-            frame.rowsOf(frame.program.code[number])) {
+        if (frame.registers[number].own.values.size() == frame.rowsOf(frame.program.code[number])) {
             marks[number] = Pending::None;
         }
     }

@@ -25,9 +25,9 @@ WindowOperands::WindowOperands(const Frame& frame,
     // What tests equality leaves fewer rows than what tests order.
     std::size_t equalities = 0;
     const auto addComparison = [&](Register c, Register a, std::uint8_t mode) {
-        const auto place = mode == 0 ? comparisons_.begin() +
-                                           static_cast<std::ptrdiff_t>(equalities++)
-                                     : comparisons_.end();
+        const auto place = mode == 0
+                               ? comparisons_.begin() + static_cast<std::ptrdiff_t>(equalities++)
+                               : comparisons_.end();
         comparisons_.insert(place, {c, a, &frame.column(c), &frame.column(a), mode});
     };
     for (const std::uint8_t mode : info_.compares) {

@@ -1,11 +1,11 @@
 #include "runtime/jit/jit.h"
 
+#include "runtime/base/private_folder.h"
 #include "runtime/engine/frame.h"
 #include "runtime/jit/plugin.h"
 
 #include <algorithm>
 #include <condition_variable>
-#include <cstdlib>
 #include <ctime>
 #include <deque>
 #include <mutex>
@@ -299,13 +299,7 @@ class StageJit final : public Jit {
 }  // namespace
 
 std::string userCacheFolder() {
-    const char* const cache = std::getenv("XDG_CACHE_HOME");
-    if (cache != nullptr && cache[0] == '/') {
-        return std::string(cache) + "/proviso/jit";
-    }
-    const char* const home = std::getenv("HOME");
-    return home != nullptr && home[0] == '/' ? std::string(home) + "/.cache/proviso/jit"
-                                             : std::string();
+    return file::PrivateFolder::ofCache("jit");
 }
 
 std::unique_ptr<Jit> Jit::open(std::shared_ptr<const bytecode::Program> program,

@@ -7,24 +7,15 @@
 #include "runtime/pack/program_bytes.h"
 
 #include <algorithm>
-#include <cerrno>
-#include <cstdlib>
 #include <cstring>
-#include <fcntl.h>
-#include <filesystem>
 #include <link.h>
 #include <optional>
 #include <string_view>
-#include <sys/stat.h>
-#include <system_error>
-#include <unistd.h>
 #include <utility>
 
 namespace proviso::tool {
 
 namespace {
-
-namespace fs = std::filesystem;
 
 constexpr std::string_view kBegins = "proviso program 1\n";
 constexpr std::string_view kEnding = ".program";
@@ -81,69 +72,6 @@ std::string buildOfThisProgram() {
     return digest.finish();
 }
 
-bool isOurs(const struct stat& status) {
-    return status.st_uid == ::geteuid() && (status.st_mode & (S_IWGRP | S_IWOTH)) == 0;
-}
-
-/// Ours, and nobody else may write there: who can plant a program decides what it says.
-bool isPrivate(const std::string& folder) {
-    struct stat status{};
-    return ::lstat(folder.c_str(), &status) == 0 && S_ISDIR(status.st_mode) && isOurs(status);
-}
-
-class Descriptor {
-  public:
-    explicit Descriptor(int number) : number_(number) {}
-    ~Descriptor() {
-        if (number_ >= 0) {
-            ::close(number_);
-        }
-    }
-    Descriptor(const Descriptor&) = delete;
-    Descriptor& operator=(const Descriptor&) = delete;
-    int number() const { return number_; }
-
-  private:
-    int number_;
-};
-
-/// The whole of an entry that nobody else can have written.
-std::optional<std::string> readEntry(const std::string& path) {
-    const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
-    struct stat status{};
-    if (file.number() < 0 || ::fstat(file.number(), &status) != 0 || !S_ISREG(status.st_mode) ||
-        !isOurs(status) || status.st_size < 0 ||
-        static_cast<std::size_t>(status.st_size) > kMostBytes) {
-        return std::nullopt;
-    }
-    std::string bytes(static_cast<std::size_t>(status.st_size), '\0');
-    for (std::size_t done = 0; done < bytes.size();) {
-        const ssize_t count = ::read(file.number(), bytes.data() + done, bytes.size() - done);
-        if (count < 0 && errno == EINTR) {
-            continue;
-        }
-        if (count <= 0) {
-            return std::nullopt;
-        }
-        done += static_cast<std::size_t>(count);
-    }
-    return bytes;
-}
-
-std::string folderOfUser() {
-    const char* const cache = std::getenv("XDG_CACHE_HOME");
-    const char* const home = std::getenv("HOME");
-    fs::path folder;
-    if (cache != nullptr && *cache == '/') {
-        folder = cache;
-    } else if (home != nullptr && *home == '/') {
-        folder = fs::path(home) / ".cache";
-    } else {
-        return {};
-    }
-    return (folder / "proviso" / "programs").string();
-}
-
 /// "sha256:" and the digits.
 std::string
 keyOf(const Sources& sources, const std::vector<SourceId>& packs, const std::string& build) {
@@ -157,8 +85,8 @@ keyOf(const Sources& sources, const std::vector<SourceId>& packs, const std::str
     return digest.finish();
 }
 
-std::string pathOf(const std::string& folder, const std::string& key) {
-    return folder + "/" + key.substr(key.find(':') + 1) + std::string(kEnding);
+std::string nameOf(const std::string& key) {
+    return key.substr(key.find(':') + 1) + std::string(kEnding);
 }
 
 /// A table's path, and the digest of what it held.
@@ -172,59 +100,14 @@ bool areAsTheyWere(const Tables& tables) {
     });
 }
 
-/// The oldest go when there are many; what a process left behind that was killed counts, too.
-void makeRoom(const std::string& folder) {
-    std::error_code error;
-    std::vector<std::pair<fs::file_time_type, fs::path>> entries;
-    for (fs::directory_iterator place(folder, error), end; !error && place != end;
-         place.increment(error)) {
-        std::error_code gone;
-        const fs::file_time_type time = place->last_write_time(gone);
-        if (!gone && place->path().filename().string().find(kEnding) != std::string::npos) {
-            entries.emplace_back(time, place->path());
-        }
-    }
-    if (entries.size() <= kMostEntries) {
-        return;
-    }
-    std::sort(entries.begin(), entries.end());
-    for (std::size_t index = 0; index < entries.size() - kMostEntries; ++index) {
-        fs::remove(entries[index].second, error);
-    }
-}
-
-/// Nobody sees half of it; what cannot be written whole is not there. It need not outlast a loss of
-/// power, since its digest tells.
-bool writeAside(const std::string& path, std::string_view bytes) {
-    std::string aside = path + ".new-XXXXXX";
-    const Descriptor file(::mkostemp(aside.data(), O_CLOEXEC));
-    if (file.number() < 0) {
-        return false;
-    }
-    while (!bytes.empty()) {
-        const ssize_t count = ::write(file.number(), bytes.data(), bytes.size());
-        if (count < 0 && errno == EINTR) {
-            continue;
-        }
-        if (count <= 0) {
-            break;
-        }
-        bytes.remove_prefix(static_cast<std::size_t>(count));
-    }
-    if (!bytes.empty() || ::rename(aside.c_str(), path.c_str()) != 0) {
-        ::unlink(aside.c_str());
-        return false;
-    }
-    return true;
-}
-
 }  // namespace
 
-ProgramCache::ProgramCache() : build_(buildOfThisProgram()), folder_(folderOfUser()) {}
+ProgramCache::ProgramCache()
+    : build_(buildOfThisProgram()), folder_(file::PrivateFolder::ofCache("programs")) {}
 
 std::shared_ptr<const bytecode::Program>
 ProgramCache::find(const std::vector<std::string>& paths) const {
-    if (build_.empty() || folder_.empty() || !isPrivate(folder_)) {
+    if (build_.empty()) {
         return nullptr;
     }
     Sources sources;
@@ -234,7 +117,7 @@ ProgramCache::find(const std::vector<std::string>& paths) const {
         return nullptr;
     }
     const std::string key = keyOf(sources, packs, build_);
-    const std::optional<std::string> bytes = readEntry(pathOf(folder_, key));
+    const std::optional<std::string> bytes = folder_.read(nameOf(key), kMostBytes);
     if (!bytes || !bytes->starts_with(kBegins) || bytes->size() < kBegins.size() + kDigestBytes) {
         return nullptr;
     }
@@ -259,14 +142,11 @@ ProgramCache::find(const std::vector<std::string>& paths) const {
 }
 
 void ProgramCache::keep(const CompiledSet& set) const {
-    if (build_.empty() || folder_.empty() || !set.program) {
+    if (build_.empty() || !set.program) {
         return;
     }
-    std::error_code error;
-    fs::create_directories(fs::path(folder_).parent_path(), error);
-    ::mkdir(folder_.c_str(), S_IRWXU);
     const Result<std::string> program = pack::encodeProgram(*set.program);
-    if (!isPrivate(folder_) || !program) {
+    if (!program) {
         return;
     }
     Tables tables;
@@ -285,8 +165,8 @@ void ProgramCache::keep(const CompiledSet& set) const {
     if (!writer.isWhole() || bytes.size() > kMostBytes) {
         return;
     }
-    if (writeAside(pathOf(folder_, key), bytes)) {
-        makeRoom(folder_);
+    if (folder_.write(nameOf(key), bytes)) {
+        folder_.keepNewest(kEnding, kMostEntries);
     }
 }
 

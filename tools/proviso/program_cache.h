@@ -1,6 +1,7 @@
 #pragma once
 
 #include "compiler/driver/compile.h"
+#include "runtime/base/private_folder.h"
 #include "runtime/bytecode/program.h"
 
 #include <memory>
@@ -25,8 +26,8 @@ class ProgramCache {
     void keep(const CompiledSet& set) const;
 
   private:
-    std::string build_;   ///< of this compiler; empty: nothing is kept or found
-    std::string folder_;  ///< empty: the same
+    std::string build_;  ///< of this compiler; empty: nothing is kept or found
+    file::PrivateFolder folder_;
 };
 
 }  // namespace proviso::tool

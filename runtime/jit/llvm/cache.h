@@ -1,8 +1,10 @@
 #pragma once
 
+#include "runtime/base/private_folder.h"
+
 #include <memory>
 #include <string>
-#include <vector>
+#include <utility>
 
 namespace llvm {
 class MemoryBuffer;
@@ -25,10 +27,7 @@ class ObjectCache {
     keep(const std::string& name, const std::string& key, const llvm::MemoryBuffer& object) const;
 
   private:
-    std::string pathOf(const std::string& name, const std::string& key) const;
-    bool isPrivate() const;
-
-    std::string folder_;
+    file::PrivateFolder folder_;
 };
 
 }  // namespace proviso::jit
