@@ -24,6 +24,10 @@ using bytecode::spaceMadeBy;
 /// by level.
 using Ordinal = std::uint32_t;
 
+/// By how many fields records of a block are alike, and how many tests make a field worth it.
+constexpr std::size_t kMostFields = 4;
+constexpr std::uint32_t kFewestTests = 4;
+
 bool isBuild(const Instruction& one) {
     return spaceMadeBy(one) != kNone;
 }
@@ -70,6 +74,7 @@ class Planner {
             noteChoices(stage);
             noteGroupings(stage);
             noteRead(stage);
+            noteAlike(stage);
             std::vector<Register> kept = stage.carriedOut;
             kept.insert(kept.end(), stage.carriedIn.begin(), stage.carriedIn.end());
             kept.insert(kept.end(),
@@ -649,6 +654,41 @@ class Planner {
         for (const std::set<std::uint32_t>& ofSpace : fields) {
             stage.read.fields.emplace_back(ofSpace.begin(), ofSpace.end());
         }
+    }
+
+    /// Names that are compared with one of a few constants split records into kinds of which most
+    /// rules concern few.
+    void noteAlike(Stage& stage) const {
+        std::map<std::uint32_t, std::uint32_t> tests;  // by field
+        for (const Register number : stage.active) {
+            const Instruction& one = program_.code[number];
+            if (one.op != Op::Compare) {
+                continue;
+            }
+            Register tested = one.operands[0];
+            Register with = one.operands[1];
+            if (program_.code[tested].op == Op::Constant) {
+                std::swap(tested, with);
+            }
+            while (program_.code[tested].op == Op::Spread) {
+                tested = program_.code[tested].operands[0];
+            }
+            const Instruction& source = program_.code[tested];
+            const bool isName =
+                source.type.kind == TypeKind::Enumeration || source.type.kind == TypeKind::Code;
+            if (isName && source.op == Op::Input && source.space == 0 &&
+                program_.code[with].op == Op::Constant) {
+                ++tests[source.index];
+            }
+        }
+        std::erase_if(tests, [](const auto& one) { return one.second < kFewestTests; });
+        for (const auto& [field, count] : tests) {
+            stage.alike.push_back(field);
+        }
+        std::stable_sort(stage.alike.begin(),
+                         stage.alike.end(),
+                         [&](std::uint32_t a, std::uint32_t b) { return tests[a] > tests[b]; });
+        stage.alike.resize(std::min(stage.alike.size(), kMostFields));
     }
 
     const Program& program_;

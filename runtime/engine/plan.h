@@ -33,6 +33,9 @@ struct Stage {
     std::vector<std::uint32_t> groups;   ///< Group spaces that say who is beside a hole
     std::vector<std::uint32_t> counted;  ///< spaces whose rows count against budgets
     ReadOfRecords read;                  ///< nothing else of the records is copied for it
+    /// Fields of the entry record, what is tested most first: in a block of records that are alike
+    /// in them, much of what is asked is a no in every row, and ends there.
+    std::vector<std::uint32_t> alike;
 };
 
 /// Records with equal values of `keys` are evaluated together; no keys: all are. A record with a

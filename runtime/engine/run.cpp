@@ -140,7 +140,7 @@ class StagedRun {
         return *sets;
     }
 
-    /// Whole sets in the order of their first records, as many as fill a block.
+    /// Whole sets, as many as fill a block.
     std::vector<Block> blocksOf(const Stage& stage) {
         std::vector<Block> blocks;
         if (stage.partition == bytecode::kNone) {
@@ -154,12 +154,15 @@ class StagedRun {
         }
         const Sets& sets = setsOfPartition(stage.partition);
         Block sizes(sets.count, 0);
-        for (const std::uint32_t set : sets.of) {
+        Block firsts(sets.count, bytecode::kNone);
+        for (std::uint32_t record = 0; record < sets.of.size(); ++record) {
+            const std::uint32_t set = sets.of[record];
             ++sizes[set];
+            firsts[set] = std::min(firsts[set], record);
         }
         Block blockOf(sets.count, 0);
         std::size_t rows = 0;
-        for (std::uint32_t set = 0; set < sets.count; ++set) {
+        for (const std::uint32_t set : alikeTogether(stage, sizes, firsts)) {
             if (blocks.empty() || rows + sizes[set] > options_.blockRows) {
                 blocks.emplace_back();
                 rows = 0;
@@ -171,6 +174,42 @@ class StagedRun {
             blocks[blockOf[sets.of[record]]].push_back(record);
         }
         return blocks;
+    }
+
+    /// All sets, in the order of their first records but for some blocks in which those stand
+    /// together whose first records are alike.
+    Block alikeTogether(const Stage& stage, const Block& sizes, const Block& firsts) const {
+        constexpr std::size_t kBlocks = 16;
+        Block order(sizes.size());
+        std::iota(order.begin(), order.end(), 0U);
+        // Compiled code computes what was asked for while it was watched, whoever is in the block.
+        if (stage.alike.empty() || options_.decide.kernels != nullptr) {
+            return order;
+        }
+        std::vector<const ColumnData*> fields;
+        for (const std::uint32_t field : stage.alike) {
+            fields.push_back(&store_.batch().spaces[0].columns[field]);
+        }
+        const auto before = [&](std::uint32_t a, std::uint32_t b) {
+            const std::uint32_t x = records_[firsts[a]];
+            const std::uint32_t y = records_[firsts[b]];
+            for (const ColumnData* field : fields) {
+                if (field->values[x] != field->values[y]) {
+                    return field->values[x] < field->values[y];
+                }
+            }
+            return a < b;
+        };
+        for (auto begin = order.begin(); begin != order.end();) {
+            std::size_t rows = 0;
+            auto end = begin;
+            while (end != order.end() && rows < kBlocks * options_.blockRows) {
+                rows += sizes[*end++];
+            }
+            std::sort(begin, end, before);
+            begin = end;
+        }
+        return order;
     }
 
     // ---- one stage -----------------------------------------------------------------------------
