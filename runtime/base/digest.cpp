@@ -9,6 +9,13 @@
 
 namespace proviso {
 
+/// Looked up once: OpenSSL looks through its providers for each digest that is begun with
+/// EVP_sha256(), which costs as much as a short text's digest. Never given back.
+static const EVP_MD* algorithm() {
+    static const EVP_MD* const fetched = EVP_MD_fetch(nullptr, "SHA256", nullptr);
+    return fetched;
+}
+
 struct Sha256::Context {
     EVP_MD_CTX* handle = EVP_MD_CTX_new();
 
@@ -20,7 +27,8 @@ struct Sha256::Context {
 
 Sha256::Sha256() : context_(std::make_unique<Context>()) {
     PROVISO_CHECK(context_->handle != nullptr, "no digest context");
-    PROVISO_CHECK(EVP_DigestInit_ex(context_->handle, EVP_sha256(), nullptr) == 1,
+    PROVISO_CHECK(algorithm() != nullptr &&
+                      EVP_DigestInit_ex(context_->handle, algorithm(), nullptr) == 1,
                   "SHA-256 is not available");
 }
 
