@@ -141,6 +141,7 @@ struct Frame {
     std::uint32_t maximumRows = 0;
     DatedLookups dated;
     bool datedKnown = false;
+    std::vector<TableMemo> memos;  ///< by table; of `knownBy`
 
     std::vector<std::uint32_t> rowCounts;  ///< by space
     /// By rule: rows of its root (rootOf) that asked for more than the budget in the run before;
@@ -177,6 +178,12 @@ struct Frame {
             active = toRun;
             asked = askedOf(program, active);
         }
+    }
+    TableMemo& memoOf(std::uint32_t table) {
+        if (memos.empty()) {
+            memos.resize(program.tables.size());
+        }
+        return memos[table];
     }
     std::size_t rowsOf(const Instruction& instruction) const {
         return rowCounts[instruction.space];

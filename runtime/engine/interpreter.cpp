@@ -393,6 +393,7 @@ Result<void> Interpreter::run(const Batch& batch, const Options& options) {
     if (!frame.datedKnown || frame.knownBy != knownBy) {
         frame.dated.build(frame.program, knownBy);
         frame.datedKnown = true;
+        frame.memos.clear();
     }
     frame.batch = &batch;
     frame.knownBy = knownBy;

@@ -1,6 +1,8 @@
 #include "runtime/engine/bounds.h"
 #include "runtime/engine/frame.h"
 
+#include <algorithm>
+
 namespace proviso::engine {
 
 using bytecode::Table;
@@ -72,27 +74,36 @@ void runParameter(const Frame& frame, const Instruction& instruction, ColumnData
         frame.operand(instruction, 0));
 }
 
-void runTableLookup(const Frame& frame, const Instruction& instruction, ColumnData& out) {
+void runTableLookup(Frame& frame, const Instruction& instruction, ColumnData& out) {
     const Table& table = frame.program.tables[instruction.index];
     const TableIndex& index = frame.lookups->tables[instruction.index];
+    TableMemo& memo = frame.memoOf(instruction.index);
     const auto output = static_cast<std::size_t>(instruction.immediate);
     const std::size_t rows = frame.rowsOf(instruction);
-    const std::size_t arguments = table.given.size();
-    std::vector<std::int64_t> keys(arguments);
+    std::vector<const ColumnData*> columns;
+    for (std::size_t operand = 0; operand <= table.given.size(); ++operand) {
+        columns.push_back(&frame.operand(instruction, operand));
+    }
+    const bool plain = std::all_of(columns.begin(), columns.end(), [](const ColumnData* column) {
+        return column->states.empty();
+    });
+    const ColumnData& dates = *columns.back();
+    columns.pop_back();
+    std::vector<std::int64_t> keys(columns.size());
     out.values.resize(rows);
     out.states.resize(rows);
     for (std::size_t row = 0; row < rows; ++row) {
-        const ColumnData& dates = frame.operand(instruction, arguments);
-        State state = dates.state(row);
-        for (std::size_t argument = 0; argument < arguments; ++argument) {
-            const ColumnData& column = frame.operand(instruction, argument);
-            state = propagate(state, column.state(row));
-            keys[argument] = column.values[row];
+        State state = plain ? State::Value : dates.state(row);
+        for (std::size_t argument = 0; argument < keys.size(); ++argument) {
+            keys[argument] = columns[argument]->values[row];
+            if (!plain) {
+                state = propagate(state, columns[argument]->state(row));
+            }
         }
         out.values[row] = 0;
         if (state == State::Value) {
             const TableMatch match =
-                findTableRow(table, index, keys, dates.values[row], frame.knownBy);
+                memo.find(table, index, keys, dates.values[row], frame.knownBy);
             if (match.row == nullptr) {
                 state = State::Error;
             } else if (match.row->results[output].unknown) {

@@ -154,6 +154,40 @@ TableMatch findTableRow(const Table& table,
     return match;
 }
 
+TableMatch TableMemo::find(const Table& table,
+                           const TableIndex& index,
+                           std::span<const std::int64_t> arguments,
+                           std::int64_t date,
+                           std::int64_t knownBy) {
+    const std::size_t width = arguments.size() + 1;
+    if (matches_.empty()) {
+        keys_.resize(kSlots * width);
+        matches_.resize(kSlots);
+    }
+    if (date < from_ || date >= before_) {
+        const auto next = std::upper_bound(index.changes.begin(), index.changes.end(), date);
+        stretch_ = next - index.changes.begin();
+        from_ = next == index.changes.begin() ? INT64_MIN : *(next - 1);
+        before_ = next == index.changes.end() ? INT64_MAX : *next;
+    }
+    auto hash = static_cast<std::uint64_t>(stretch_);
+    for (const std::int64_t argument : arguments) {
+        hash = (hash ^ static_cast<std::uint64_t>(argument)) * 0x9E3779B97F4A7C15U;
+        hash ^= hash >> 32U;
+    }
+    const std::size_t slot = hash % kSlots;
+    std::int64_t* const key = keys_.data() + slot * width;
+    TableMatch& match = matches_[slot];
+    const bool isKnown = match.row != nullptr || match.error != EvaluationError::None;
+    if (!isKnown || key[arguments.size()] != stretch_ ||
+        !std::equal(arguments.begin(), arguments.end(), key)) {
+        match = findTableRow(table, index, arguments, date, knownBy);
+        std::copy(arguments.begin(), arguments.end(), key);
+        key[arguments.size()] = stretch_;
+    }
+    return match;
+}
+
 static std::optional<TableIndex>
 indexBy(const Table& table, std::uint32_t column, std::size_t& largest) {
     TableIndex index;
@@ -188,7 +222,20 @@ indexBy(const Table& table, std::uint32_t column, std::size_t& largest) {
     return index;
 }
 
-TableIndex indexTable(const Table& table) {
+static std::vector<std::int64_t> changesOf(const Table& table) {
+    std::vector<std::int64_t> days;
+    for (const Table::Row& row : table.rows) {
+        days.push_back(row.period.from);
+        if (row.period.through < INT64_MAX) {
+            days.push_back(row.period.through + 1);
+        }
+    }
+    std::sort(days.begin(), days.end());
+    days.erase(std::unique(days.begin(), days.end()), days.end());
+    return days;
+}
+
+static TableIndex indexByBest(const Table& table) {
     constexpr std::size_t kWorthwhile = 8;
     TableIndex best;
     std::size_t fewest = table.rows.size();
@@ -204,6 +251,12 @@ TableIndex indexTable(const Table& table) {
         }
     }
     return best;
+}
+
+TableIndex indexTable(const Table& table) {
+    TableIndex index = indexByBest(table);
+    index.changes = changesOf(table);
+    return index;
 }
 
 CodeSetIndex indexCodeSet(const bytecode::CodeSet& set, std::size_t textCount) {

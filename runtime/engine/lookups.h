@@ -39,11 +39,32 @@ struct TableIndex {
     std::unordered_map<std::int64_t, std::vector<std::uint32_t>>
         rowsOf;                            ///< with the rows of any value, in order
     std::vector<std::uint32_t> otherRows;  ///< of values that no row names
+    std::vector<std::int64_t> changes;     ///< ascending: days on which other rows are in force
 };
 
 struct TableMatch {
     const bytecode::Table::Row* row = nullptr;  ///< nullptr: error
     EvaluationError error = EvaluationError::None;
+};
+
+/// What a table answered lately: records ask the same few things again and again. One thread.
+class TableMemo {
+  public:
+    /// What findTableRow says. `index` and `knownBy` are those of the first call.
+    TableMatch find(const bytecode::Table& table,
+                    const TableIndex& index,
+                    std::span<const std::int64_t> arguments,
+                    std::int64_t date,
+                    std::int64_t knownBy);
+
+  private:
+    static constexpr std::size_t kSlots = 256;
+
+    std::vector<std::int64_t> keys_;   ///< of each slot: the arguments, and where the date lies
+    std::vector<TableMatch> matches_;  ///< by slot; neither a row nor an error: nothing yet
+    std::int64_t from_ = 0;            ///< dates that lie where the last one did
+    std::int64_t before_ = 0;
+    std::int64_t stretch_ = 0;  ///< where that is: an index into TableIndex::changes
 };
 
 /// The row that applies. `arguments` are values of the table's columns.
