@@ -56,6 +56,9 @@ std::vector<std::uint32_t> evaluateColumns(const std::shared_ptr<const bytecode:
 std::vector<std::uint32_t> recordsInOrder(const bytecode::Program& program,
                                           const RecordStore& store);
 
+/// What of records is read to decide them (DecodeOptions::read).
+ReadOfRecords recordsRead(const bytecode::Program& program);
+
 /// Writes what is to be told of a result; called on the threads that decide.
 using ViewWriter = std::function<void(std::string& out, const RecordView& result)>;
 /// Takes some results, good during the call, with all that was written of them; returns false to
