@@ -39,15 +39,19 @@ bool isVoid(const Schema& schema, const Batch::Space& records, std::uint32_t rec
 // Judges the records order[begin, end), which have one version of one key.
 void settleVersion(const Schema& schema,
                    const RecordStore& store,
+                   const std::vector<std::uint64_t>& digests,
                    const std::uint32_t* begin,
                    const std::uint32_t* end,
                    SettledCorrections& result) {
     const std::uint32_t first = *begin;
-    const std::uint32_t* other = std::find_if(
-        begin + 1, end, [&](std::uint32_t each) { return !store.sayTheSame(first, each); });
+    const auto sayTheSame = [&](std::uint32_t a, std::uint32_t b) {
+        return (digests.empty() || digests[a] == digests[b]) && store.sayTheSame(a, b);
+    };
+    const std::uint32_t* other =
+        std::find_if(begin + 1, end, [&](std::uint32_t each) { return !sayTheSame(first, each); });
     if (other != end) {
         for (const std::uint32_t* each = begin; each != end; ++each) {
-            result.conflicts.emplace_back(*each, store.sayTheSame(first, *each) ? *other : first);
+            result.conflicts.emplace_back(*each, sayTheSame(first, *each) ? *other : first);
         }
         return;
     }
@@ -61,7 +65,9 @@ void settleVersion(const Schema& schema,
 
 }  // namespace
 
-SettledCorrections settleCorrections(const Schema& schema, const RecordStore& store) {
+SettledCorrections settleCorrections(const Schema& schema,
+                                     const RecordStore& store,
+                                     const std::vector<std::uint64_t>& digests) {
     SettledCorrections result;
     std::vector<std::uint32_t> order(store.recordCount());
     std::iota(order.begin(), order.end(), 0U);
@@ -96,7 +102,7 @@ SettledCorrections settleCorrections(const Schema& schema, const RecordStore& st
         const std::uint32_t* sameVersion = std::find_if(position, sameKey, [&](std::uint32_t each) {
             return compareVersions(schema, records, each, *position) != std::strong_ordering::equal;
         });
-        settleVersion(schema, store, position, sameVersion, result);
+        settleVersion(schema, store, digests, position, sameVersion, result);
         result.superseded += static_cast<std::uint64_t>(sameKey - sameVersion);
         position = sameKey;
     }

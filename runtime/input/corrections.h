@@ -22,6 +22,9 @@ struct SettledCorrections {
 /// The highest by Schema::correctedBy counts, a version that is not stated being the lowest. Equal
 /// versions that say the same are one record; ones that differ are all conflicts. A void record
 /// that counts removes the record. The answer does not depend on the order of the records.
-SettledCorrections settleCorrections(const Schema& schema, const RecordStore& store);
+/// `digests`: RecordRows::takeDigests, of what the store does not hold.
+SettledCorrections settleCorrections(const Schema& schema,
+                                     const RecordStore& store,
+                                     const std::vector<std::uint64_t>& digests = {});
 
 }  // namespace proviso

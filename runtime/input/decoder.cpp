@@ -46,6 +46,20 @@ RejectionReason reasonOf(JsonProblem problem) {
     return RejectionReason::NotJson;
 }
 
+// With what tells which of several records counts.
+DecodeOptions withSettled(const Schema& schema, DecodeOptions options) {
+    if (options.read) {
+        std::vector<std::uint32_t>& fields = options.read->fields[0];
+        fields.insert(fields.end(), schema.correctedBy.begin(), schema.correctedBy.end());
+        for (const std::uint32_t field : {schema.keyField, schema.voidedBy}) {
+            if (field != kNoIndex) {
+                fields.push_back(field);
+            }
+        }
+    }
+    return options;
+}
+
 }  // namespace
 
 /// Everything between the lines and the columns.
@@ -92,8 +106,11 @@ class Decoder::Context {
 Decoder::Context::Context(const Schema& schema,
                           Dictionary& dictionary,
                           const DecodeOptions& options)
-    : schema_(schema), dictionary_(dictionary), options_(options),
-      decoder_(schema, dictionary, JsonLimits{options.maximumNesting, options.maximumElements}),
+    : schema_(schema), dictionary_(dictionary), options_(withSettled(schema, options)),
+      decoder_(schema,
+               dictionary,
+               JsonLimits{options.maximumNesting, options.maximumElements},
+               options_.read ? &*options_.read : nullptr),
       document_(JsonLimits{options.maximumNesting, options.maximumElements}) {
     holes_.columns.resize(schema.spaces[0].fields.size());
 }
@@ -190,8 +207,10 @@ bool Decoder::Context::isNotYetKnown() {
 
 std::uint32_t Decoder::Context::addHole(const Batch::Space& from, std::uint32_t row) {
     for (std::size_t field = 0; field < from.columns.size(); ++field) {
-        holes_.columns[field].values.push_back(from.columns[field].values[row]);
-        holes_.columns[field].states.push_back(from.columns[field].state(row));
+        const ColumnData& column = from.columns[field];
+        const bool isKept = !column.values.empty();
+        holes_.columns[field].values.push_back(isKept ? column.values[row] : 0);
+        holes_.columns[field].states.push_back(isKept ? column.state(row) : State::Unknown);
     }
     return holes_.rows++;
 }
@@ -279,7 +298,7 @@ DecodedRecords Decoder::Context::finish() {
     RecordStore all(schema_, std::move(batch), std::move(firstRows), std::move(origins_), sources_);
     SettledCorrections settled;
     if (options_.settle) {
-        settled = settleCorrections(schema_, all);
+        settled = settleCorrections(schema_, all, decoder_.takeDigests());
     } else {
         settled.kept.resize(all.recordCount());
         std::iota(settled.kept.begin(), settled.kept.end(), 0U);

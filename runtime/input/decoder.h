@@ -33,6 +33,10 @@ struct DecodeOptions {
     /// Lines that are sure to be right are read the quick way; false reads every line the careful
     /// way, which comes to the same.
     bool quickly = true;
+    /// What is read of the records; the rest is checked and settled as ever, but not kept: those
+    /// columns are empty, and so are lists of which nobody reads how many rows there are. Fields
+    /// that settling needs are kept in any case. Empty: all is kept.
+    std::optional<ReadOfRecords> read;
 };
 
 struct DecodeCounts {

@@ -156,9 +156,12 @@ QuickReader::valueOf(std::uint32_t space, std::uint32_t field, const RecordRows&
     value.scale = static_cast<std::uint8_t>(declared.type.scale);
     value.index = declared.type.ref;
     value.column = rows.columnOf(space, field);
+    value.isKept = rows.isKept(value.column);
     switch (declared.type.kind) {
     case TypeKind::Text:
-        value.kind = space == 0 && field == schema_.keyField ? Kind::Key : Kind::Text;
+        value.kind = space == 0 && field == schema_.keyField ? Kind::Key
+                     : value.isKept                          ? Kind::Text
+                                                             : Kind::UnreadText;
         break;
     case TypeKind::Number:
     case TypeKind::Money:
@@ -302,6 +305,14 @@ bool QuickReader::unescape(std::string_view& text) {
 
 // ---- fields ------------------------------------------------------------------------------------
 
+void QuickReader::keep(const Value& value, std::uint32_t row, std::int64_t read) {
+    if (value.isKept) {
+        rows_->setValue(value.column, row, read);
+    } else {
+        rows_->digestValue(value.column, row, read);
+    }
+}
+
 QuickReader::Token QuickReader::readText(Token at, const Value& value, std::uint32_t row) {
     std::string_view text;
     if (!string(at, text) || (value.kind == Kind::Key && text.empty())) {
@@ -442,6 +453,12 @@ QuickReader::readValue(Token at, const Value& value, std::uint32_t row, std::siz
     case Kind::Text:
     case Kind::Key:
         return readText(at, value, row);
+    case Kind::UnreadText:
+        if (!string(at, text)) {
+            return nullptr;
+        }
+        read = rows_->digestOf(text);
+        break;
     case Kind::Whole:
     case Kind::Decimal:
         if (!readNumber(at, value, read)) {
@@ -475,11 +492,11 @@ QuickReader::readValue(Token at, const Value& value, std::uint32_t row, std::siz
     case Kind::Attestation:
         at = readAttestation(at, depth, read);
         if (at != nullptr) {
-            rows_->setValue(value.column, row, read);
+            keep(value, row, read);
         }
         return at;
     }
-    rows_->setValue(value.column, row, read);
+    keep(value, row, read);
     return at + 1;
 }
 

@@ -67,6 +67,7 @@ class QuickReader {
         List,
         Text,
         Key,
+        UnreadText,
         Whole,
         Decimal,
         Date,
@@ -80,6 +81,7 @@ class QuickReader {
     struct Value {
         Kind kind = Kind::Ignored;
         bool isSigned = false;
+        bool isKept = true;
         std::uint8_t scale = 0;
         /// By kind: another object, a list's space, an enumeration, a code set, or into `unknown_`.
         std::uint32_t index = 0;
@@ -121,6 +123,8 @@ class QuickReader {
     Token readList(Token at, std::uint32_t space, std::uint32_t parent, std::size_t depth);
     [[gnu::always_inline]] inline Token
     readValue(Token at, const Value& value, std::uint32_t row, std::size_t depth);
+    [[gnu::always_inline]] inline void
+    keep(const Value& value, std::uint32_t row, std::int64_t read);
     [[gnu::always_inline]] inline Token readText(Token at, const Value& value, std::uint32_t row);
     [[gnu::always_inline]] inline bool
     readNumber(Token at, const Value& value, std::int64_t& number) const;

@@ -22,9 +22,12 @@ bool looksLikeFieldName(std::string_view text) {
            });
 }
 
-RecordDecoder::RecordDecoder(const Schema& schema, Dictionary& dictionary, JsonLimits limits)
+RecordDecoder::RecordDecoder(const Schema& schema,
+                             Dictionary& dictionary,
+                             JsonLimits limits,
+                             const ReadOfRecords* read)
     : schema_(schema), shape_(RecordShape::of(schema)), reader_(schema, dictionary),
-      rows_(schema, dictionary), quick_(schema, dictionary, shape_, rows_, limits) {
+      rows_(schema, dictionary, read), quick_(schema, dictionary, shape_, rows_, limits) {
     PROVISO_CHECK(!schema.spaces.empty(), "a schema without an entry record");
     listPasses_.resize(schema.spaces.size());
 }
@@ -55,7 +58,7 @@ const RecordDecoder::Failure* RecordDecoder::append(const JsonDocument& document
     missing_ = {};
     path_.clear();
     rows_.beginRecord();
-    rows_.append(0, 0, 0);
+    rows_.appendCarefully(0, 0, 0);
     decodeObject(shape_.roots[0], 0);
     if (failure_.reason != RejectionReason::None) {
         return &failure_;
@@ -126,14 +129,14 @@ void RecordDecoder::decodeField(std::uint32_t space, std::uint32_t field, std::u
     }
     if (reading.reason != RejectionReason::None) {
         // What cannot be read is unknown even where absence would mean something.
-        rows_.set(space, field, rows_.last(space), 0, State::Unknown);
+        rows_.set(space, field, 0, State::Unknown);
         const bool ofWhole = reading.reason == RejectionReason::WrongKind && reading.part.empty();
         fail(reading.reason,
              reading.part,
              ofWhole ? "expected " + describeType(declared.type) : std::string());
         return;
     }
-    rows_.set(space, field, rows_.last(space), reading.value, State::Value);
+    rows_.set(space, field, reading.value, State::Value);
 }
 
 // NOLINTNEXTLINE(misc-no-recursion): depth bounded by JsonLimits::nesting
@@ -154,7 +157,7 @@ void RecordDecoder::decodeList(std::uint32_t space, std::uint32_t index) {
         path_.back().element = position;
         const JsonNode& value = document_->node(element);
         const std::uint32_t next = value.next;
-        rows_.append(space, parent, position);
+        rows_.appendCarefully(space, parent, position);
         if (declared.scalar) {
             if (value.kind != JsonKind::Null) {
                 decodeField(space, 0, element);

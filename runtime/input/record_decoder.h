@@ -27,8 +27,11 @@ class RecordDecoder {
         std::string message;
     };
 
-    /// Both must outlive the decoder.
-    RecordDecoder(const Schema& schema, Dictionary& dictionary, JsonLimits limits);
+    /// All must outlive the decoder. `read`: RecordRows.
+    RecordDecoder(const Schema& schema,
+                  Dictionary& dictionary,
+                  JsonLimits limits,
+                  const ReadOfRecords* read = nullptr);
 
     /// Appends the record of a line whose text is sure to be what `append` takes, and then says the
     /// same. False: nothing was appended, and the careful way tells what is so or wrong.
@@ -53,6 +56,8 @@ class RecordDecoder {
     /// All that was appended, every column with a state for every row. Ends the use of this, until
     /// `reuse`.
     Batch finish() { return rows_.finish(); }
+    /// RecordRows::takeDigests.
+    std::vector<std::uint64_t> takeDigests() { return rows_.takeDigests(); }
     /// RecordRows::reuse.
     void reuse(Batch batch, std::vector<std::vector<std::uint32_t>> firstRows) {
         rows_.reuse(std::move(batch), std::move(firstRows));

@@ -3,6 +3,7 @@
 #include "runtime/base/check.h"
 
 #include <algorithm>
+#include <random>
 #include <utility>
 
 namespace proviso {
@@ -12,20 +13,78 @@ namespace proviso {
 static constexpr std::uint32_t kFirstRowsAhead = 8;
 static constexpr std::uint32_t kRowsAhead = 256;
 
-RecordRows::RecordRows(const Schema& schema, Dictionary& dictionary)
-    : schema_(schema), dictionary_(dictionary) {
-    reuse({}, {});
-    for (std::size_t space = 0; space < schema.spaces.size(); ++space) {
-        const std::size_t fields = schema.spaces[space].fields.size();
-        firstColumns_.push_back(static_cast<std::uint32_t>(columns_.size()));
-        columns_.resize(columns_.size() + fields);
+// Another one in each process, so that nobody can write two records whose digests are the same.
+static std::uint64_t digestSeed() {
+    static const std::uint64_t seed = [] {
+        std::random_device device;
+        return std::uint64_t{device()} << 32U | device();
+    }();
+    return seed;
+}
+
+RecordRows::RecordRows(const Schema& schema, Dictionary& dictionary, const ReadOfRecords* read)
+    : schema_(schema), dictionary_(dictionary), keepsAll_(read == nullptr), seed_(digestSeed()) {
+    for (std::uint32_t space = 0; space < schema.spaces.size(); ++space) {
+        firstColumns_.push_back(static_cast<std::uint32_t>(fields_.size()));
+        isListKept_.push_back(read == nullptr || space == 0 || read->rows[space] != 0 ? 1 : 0);
+        for (const SchemaField& declared : schema.spaces[space].fields) {
+            Field& field = fields_.emplace_back();
+            field.absent = declared.absentMeans;
+            field.space = space;
+            field.isKept = read == nullptr;
+        }
+        if (read != nullptr && isListKept_[space] != 0) {
+            for (const std::uint32_t field : read->fields[space]) {
+                fields_[columnOf(space, field)].isKept = true;
+            }
+        }
     }
+    columns_.resize(fields_.size());
+    reuse({}, {});
 }
 
 void RecordRows::beginRecord() {
     for (std::size_t space = 0; space < batch_.spaces.size(); ++space) {
+        if (isListKept_[space] == 0) {
+            batch_.spaces[space].rows = 0;
+        }
         firstRows_[space].push_back(batch_.spaces[space].rows);
     }
+    if (!keepsAll_) {
+        digests_.push_back(0);
+    }
+}
+
+void RecordRows::set(std::uint32_t space, std::uint32_t field, std::int64_t value, State state) {
+    const std::uint32_t column = columnOf(space, field);
+    if (fields_[column].isKept) {
+        columns_[column].values[last(space)] = value;
+        columns_[column].states[last(space)] = state;
+        return;
+    }
+    fields_[column].last = state;
+    // What could not be read is of a record that is taken back.
+    if (state == State::Value) {
+        const bool isText = schema_.spaces[space].fields[field].type.kind == TypeKind::Text;
+        digestValue(column,
+                    last(space),
+                    isText ? digestOf(dictionary_.text(static_cast<std::uint32_t>(value))) : value);
+    }
+}
+
+std::int64_t RecordRows::digestOf(std::string_view text) const {
+    return static_cast<std::int64_t>(hashText(text, seed_));
+}
+
+// Of a list that is not kept: that there is a row, and in which list.
+void RecordRows::digestRow(std::uint32_t space, std::uint32_t row, std::uint32_t parent) {
+    const std::uint32_t above = schema_.spaces[space].parent;
+    const auto what = static_cast<std::uint32_t>(fields_.size()) + space;
+    digests_.back() += mixed(what, row, parent - firstRows_[above].back());
+}
+
+std::vector<std::uint64_t> RecordRows::takeDigests() {
+    return std::exchange(digests_, {});
 }
 
 void RecordRows::takeBack() {
@@ -35,13 +94,19 @@ void RecordRows::takeBack() {
         rows.rows = firstRows_[space].back();
         firstRows_[space].pop_back();
     }
+    if (!keepsAll_) {
+        digests_.pop_back();
+    }
 }
 
 // Writes into rows what absence means.
 void RecordRows::clearRows(std::uint32_t space, std::uint32_t from, std::uint32_t to) {
-    const std::vector<SchemaField>& fields = schema_.spaces[space].fields;
-    for (std::size_t field = 0; field < fields.size(); ++field) {
-        const std::optional<std::int64_t>& absent = fields[field].absentMeans;
+    for (std::uint32_t field = 0; field < batch_.spaces[space].columns.size(); ++field) {
+        const Field& of = fields_[columnOf(space, field)];
+        if (!of.isKept) {
+            continue;
+        }
+        const std::optional<std::int64_t>& absent = of.absent;
         ColumnData& column = batch_.spaces[space].columns[field];
         std::fill(column.values.begin() + from, column.values.begin() + to, absent.value_or(0));
         std::fill(column.states.begin() + from,
@@ -56,26 +121,40 @@ void RecordRows::makeReady(std::uint32_t space) {
     const std::uint32_t to = from + std::clamp(from, kFirstRowsAhead, kRowsAhead);
     Batch::Space& rows = batch_.spaces[space];
     for (std::uint32_t field = 0; field < rows.columns.size(); ++field) {
+        const Field& of = fields_[columnOf(space, field)];
+        if (!of.isKept) {
+            continue;
+        }
+        const std::optional<std::int64_t>& absent = of.absent;
         ColumnData& column = rows.columns[field];
-        const std::optional<std::int64_t>& absent = schema_.spaces[space].fields[field].absentMeans;
         column.values.resize(to, absent.value_or(0));
         column.states.resize(to, absent ? State::Value : State::Unknown);
         columns_[columnOf(space, field)] = {column.values.data(), column.states.data()};
     }
     if (space > 0) {
         rows.parent.resize(to);
-        rows.position.resize(to);
+        if (keepsAll_) {
+            rows.position.resize(to);
+        }
     }
     ready_[space] = to;
 }
 
 void RecordRows::reserve(double factor) {
     for (std::uint32_t space = 0; space < batch_.spaces.size(); ++space) {
+        if (isListKept_[space] == 0) {
+            firstRows_[space].reserve(static_cast<std::size_t>(
+                static_cast<double>(firstRows_[space].size()) * factor + kRowsAhead));
+            continue;
+        }
         Batch::Space& rows = batch_.spaces[space];
         const auto wanted = [&](std::size_t now) {
             return static_cast<std::size_t>(static_cast<double>(now) * factor) + kRowsAhead;
         };
         for (std::uint32_t field = 0; field < rows.columns.size(); ++field) {
+            if (!fields_[columnOf(space, field)].isKept) {
+                continue;
+            }
             ColumnData& column = rows.columns[field];
             column.values.reserve(wanted(rows.rows));
             column.states.reserve(wanted(rows.rows));
@@ -83,7 +162,7 @@ void RecordRows::reserve(double factor) {
         }
         if (space > 0) {
             rows.parent.reserve(wanted(rows.rows));
-            rows.position.reserve(wanted(rows.rows));
+            rows.position.reserve(keepsAll_ ? wanted(rows.rows) : 0);
         }
         firstRows_[space].reserve(wanted(firstRows_[space].size()));
     }
@@ -111,22 +190,29 @@ void RecordRows::reuse(Batch batch, std::vector<std::vector<std::uint32_t>> firs
     for (std::vector<std::uint32_t>& first : firstRows_) {
         first.clear();
     }
+    digests_.clear();
 }
 
 std::vector<std::vector<std::uint32_t>> RecordRows::firstRows() {
     beginRecord();
+    if (!keepsAll_) {
+        digests_.pop_back();
+    }
     return std::move(firstRows_);
 }
 
 Batch RecordRows::finish() {
-    for (Batch::Space& rows : batch_.spaces) {
-        for (ColumnData& column : rows.columns) {
-            column.values.resize(rows.rows);
-            column.states.resize(rows.rows);
+    for (std::uint32_t space = 0; space < batch_.spaces.size(); ++space) {
+        Batch::Space& rows = batch_.spaces[space];
+        for (std::uint32_t field = 0; field < rows.columns.size(); ++field) {
+            if (fields_[columnOf(space, field)].isKept) {
+                rows.columns[field].values.resize(rows.rows);
+                rows.columns[field].states.resize(rows.rows);
+            }
         }
         if (!rows.parent.empty()) {
             rows.parent.resize(rows.rows);
-            rows.position.resize(rows.rows);
+            rows.position.resize(keepsAll_ ? rows.rows : 0);
         }
     }
     return std::move(batch_);

@@ -13,6 +13,9 @@ namespace {
 using Rows = std::pair<std::uint32_t, std::uint32_t>;
 
 bool sameColumn(const ColumnData& column, Rows a, Rows b) {
+    if (column.values.empty()) {
+        return true;  // not kept
+    }
     const std::uint32_t count = a.second - a.first;
     for (std::uint32_t step = 0; step < count; ++step) {
         if (column.values[a.first + step] != column.values[b.first + step] ||
@@ -167,6 +170,9 @@ Batch RecordStore::select(std::span<const std::uint32_t> records, const ReadOfRe
         }
         const std::vector<Rows> runs = joined(of);
         const auto copy = [&](std::size_t column) {
+            if (from.columns[column].values.empty()) {
+                return;  // not kept
+            }
             copyRuns(to.columns[column].values, from.columns[column].values, runs, to.rows);
             if (!from.columns[column].states.empty()) {
                 copyRuns(to.columns[column].states, from.columns[column].states, runs, to.rows);
@@ -199,12 +205,12 @@ Batch RecordStore::select(std::span<const std::uint32_t> records, const ReadOfRe
                 newFirst += above.second - above.first;
             }
         }
-        if (runs.size() == 1) {
+        if (runs.size() == 1 && !from.position.empty()) {
             to.position =
                 Cells<std::uint32_t>::lent({from.position.data() + runs[0].first, to.rows});
             continue;
         }
-        // The parents are at hand; the positions of before lie far apart.
+        // The parents are at hand; the positions of before lie far apart, or are not kept.
         to.position.resize(to.rows);
         std::uint32_t* const position = to.position.data();
         for (std::uint32_t row = 0; row < to.rows; ++row) {

@@ -37,7 +37,8 @@ class RecordStore {
                 std::vector<RecordOrigin> origins,
                 std::vector<std::string> sources);
 
-    /// All records, in the order in which they were read.
+    /// All records, in the order in which they were read. What was not kept (DecodeOptions::read)
+    /// is empty, positions in lists too; `select` gives the positions.
     const Batch& batch() const noexcept { return batch_; }
 
     /// The memory of the columns, for RecordRows::reuse; the store holds nothing any more.

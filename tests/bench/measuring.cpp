@@ -55,13 +55,17 @@ std::unique_ptr<CompiledSet> compiled(const std::string& packs) {
     return set;
 }
 
-Input decodeFile(const bytecode::Program& program, const std::string& path) {
+Input decodeFile(const bytecode::Program& program,
+                 const std::string& path,
+                 std::optional<ReadOfRecords> read) {
     Input input;
     input.dictionary = std::make_unique<Dictionary>();
     for (const std::string& known : program.texts) {
         input.dictionary->intern(known);
     }
-    Decoder decoder(program.schema, *input.dictionary);
+    DecodeOptions options;
+    options.read = std::move(read);
+    Decoder decoder(program.schema, *input.dictionary, options);
     if (!decoder.addFile(path)) {
         fmt::print(stderr, "{} cannot be read\n", path);
         std::exit(2);

@@ -6,6 +6,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -37,7 +38,9 @@ struct Input {
     DecodedRecords records;
 };
 
-/// Ends the program where the file cannot be read.
-Input decodeFile(const bytecode::Program& program, const std::string& path);
+/// Ends the program where the file cannot be read. `read`: DecodeOptions::read.
+Input decodeFile(const bytecode::Program& program,
+                 const std::string& path,
+                 std::optional<ReadOfRecords> read = {});
 
 }  // namespace proviso::bench

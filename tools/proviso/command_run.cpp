@@ -79,8 +79,8 @@ ExitCode runInMemory(Console& console,
             shadow->addLine(source, line.text, line.tooLong);
         };
     }
-    const std::optional<ReadRecords> records =
-        readRecords(console, *program, options.records, run.decide.asOf, hook);
+    const std::optional<ReadRecords> records = readRecords(
+        console, *program, options.records, run.decide.asOf, hook, recordsRead(*program));
     if (!records) {
         return ExitCode::BadInput;
     }

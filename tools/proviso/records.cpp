@@ -5,6 +5,7 @@
 #include <fstream>
 #include <iostream>
 #include <system_error>
+#include <utility>
 
 namespace proviso::tool {
 
@@ -75,7 +76,8 @@ std::optional<ReadRecords> readRecords(Console& console,
                                        const bytecode::Program& program,
                                        const std::vector<std::string>& paths,
                                        std::optional<std::int64_t> asOf,
-                                       const LineHook& onLine) {
+                                       const LineHook& onLine,
+                                       std::optional<ReadOfRecords> read) {
     if (paths.empty()) {
         console.complain("name the records to read: --visits FILE, or `-` for stdin");
         return std::nullopt;
@@ -87,6 +89,7 @@ std::optional<ReadRecords> readRecords(Console& console,
     ReadRecords records;
     records.dictionary = std::make_unique<Dictionary>(program.texts);
     DecodeOptions options;
+    options.read = std::move(read);
     if (asOf) {
         options.knownAsOf = Date{*asOf};
     }

@@ -23,12 +23,13 @@ struct ReadRecords {
 };
 
 /// Reads the files, `-` being stdin. Nothing, after a complaint, when one cannot be read; records
-/// that do not fit are rejected one by one and do not end the run.
+/// that do not fit are rejected one by one and do not end the run. `read`: DecodeOptions::read.
 std::optional<ReadRecords> readRecords(Console& console,
                                        const bytecode::Program& program,
                                        const std::vector<std::string>& paths,
                                        std::optional<std::int64_t> asOf,
-                                       const LineHook& onLine = {});
+                                       const LineHook& onLine = {},
+                                       std::optional<ReadOfRecords> read = {});
 
 /// The reason why a path names nothing to read, or an empty text; `-` is stdin.
 std::string problemOfInput(const std::string& path);

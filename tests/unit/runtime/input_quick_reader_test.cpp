@@ -5,7 +5,9 @@
 #include "runtime/input/quick_reader.h"
 #include "tests/catch.h"
 
+#include <algorithm>
 #include <array>
+#include <numeric>
 #include <random>
 #include <string>
 #include <vector>
@@ -179,18 +181,30 @@ class Writer {
     std::mt19937 random_;
 };
 
-/// Everything a decoder says, with texts in place of their ids.
-std::string sayAll(const Schema& schema, const std::string& input, const DecodeOptions& options) {
+bool isRead(const ReadOfRecords& read, std::size_t space, std::uint32_t field) {
+    const std::vector<std::uint32_t>& fields = read.fields[space];
+    return std::find(fields.begin(), fields.end(), field) != fields.end();
+}
+
+/// Everything a decoder says, with texts in place of their ids; of records, what `read` says.
+std::string sayAll(const Schema& schema,
+                   const std::string& input,
+                   const DecodeOptions& options,
+                   const ReadOfRecords* read = nullptr) {
     Dictionary dictionary;
     const DecodedRecords records = decodeText(schema, dictionary, input, options);
     std::string all;
-    const auto sayRows = [&](const Batch::Space& rows, const SchemaSpace& declared) {
+    const auto sayRows = [&](const Batch::Space& rows, std::size_t space) {
+        const SchemaSpace& declared = schema.spaces[space];
         all += declared.name + " " + std::to_string(rows.rows) + "\n";
         for (std::uint32_t row = 0; row < rows.rows; ++row) {
             if (!rows.parent.empty()) {
                 all += std::to_string(rows.parent[row]) + "." + std::to_string(rows.position[row]);
             }
-            for (std::size_t column = 0; column < rows.columns.size(); ++column) {
+            for (std::uint32_t column = 0; column < rows.columns.size(); ++column) {
+                if (read != nullptr && !isRead(*read, space, column)) {
+                    continue;
+                }
                 const State state = rows.columns[column].state(row);
                 const std::int64_t value = rows.columns[column].values[row];
                 const TypeKind kind = declared.fields[column].type.kind;
@@ -205,11 +219,14 @@ std::string sayAll(const Schema& schema, const std::string& input, const DecodeO
             all += "\n";
         }
     };
-    const Batch& batch = records.store.batch();
-    for (std::size_t space = 0; space < batch.spaces.size(); ++space) {
-        sayRows(batch.spaces[space], schema.spaces[space]);
+    std::vector<std::uint32_t> every(records.store.recordCount());
+    std::iota(every.begin(), every.end(), 0U);
+    const Batch selected =
+        read == nullptr ? Batch(records.store.batch()) : records.store.select(every, read);
+    for (std::size_t space = 0; space < selected.spaces.size(); ++space) {
+        sayRows(selected.spaces[space], space);
     }
-    sayRows(records.holes, schema.spaces[0]);
+    sayRows(records.holes, 0);
     for (const Rejection& rejection : records.rejections) {
         all += formatRejection(rejection) + " " + std::to_string(rejection.hole) + "\n";
     }
@@ -218,6 +235,15 @@ std::string sayAll(const Schema& schema, const std::string& input, const DecodeO
     }
     for (std::uint32_t record = 0; record < records.store.recordCount(); ++record) {
         all += std::to_string(records.store.origin(record).line) + " ";
+    }
+    const DecodeCounts& counts = records.counts;
+    for (const std::uint64_t count : {counts.lines,
+                                      counts.accepted,
+                                      counts.rejected,
+                                      counts.superseded,
+                                      counts.identical,
+                                      counts.voided}) {
+        all += std::to_string(count) + " ";
     }
     return all;
 }
@@ -301,6 +327,88 @@ TEST_CASE("both ways of reading say the same of whole and of damaged records") {
         taken += static_cast<std::size_t>(std::count(careful.begin(), careful.end(), '\''));
     }
     CHECK(taken > 1000);
+}
+
+TEST_CASE("what nobody reads is checked and settled as if it were kept") {
+    Schema schema = everyType();
+    schema.correctedBy = {4};
+    Writer writer(77);
+    std::size_t conflicts = 0;
+    for (int round = 0; round < 300; ++round) {
+        std::string input;
+        for (std::uint32_t record = 0; record < 12; ++record) {
+            // The same line again, another one of the same key, and damaged ones.
+            const std::string whole = writer.record(record % 5);
+            input += whole + "\n";
+            switch (writer.below(4)) {
+            case 0:
+                input += whole + "\n";
+                break;
+            case 1:
+                input += writer.damaged(whole) + "\n";
+                break;
+            default:
+                break;
+            }
+        }
+        ReadOfRecords read;
+        for (std::uint32_t space = 0; space < schema.spaces.size(); ++space) {
+            const bool isListRead =
+                space == 0 || (read.rows[schema.spaces[space].parent] != 0 && writer.below(3) != 0);
+            read.rows.push_back(isListRead ? 1 : 0);
+            read.fields.emplace_back();
+            for (std::uint32_t field = 0; field < schema.spaces[space].fields.size(); ++field) {
+                if (isListRead && writer.below(2) == 0) {
+                    read.fields[space].push_back(field);
+                }
+            }
+        }
+        DecodeOptions all;
+        DecodeOptions some;
+        some.read = read;
+        const std::string kept = sayAll(schema, input, all, &read);
+        REQUIRE(sayAll(schema, input, some, &read) == kept);
+        some.quickly = false;
+        REQUIRE(sayAll(schema, input, some, &read) == kept);
+        conflicts += kept.find("E2019") != std::string::npos ? 1 : 0;
+    }
+    CHECK(conflicts > 10);
+}
+
+TEST_CASE("records that differ in nothing but what nobody reads contradict each other") {
+    const Schema schema = everyType();
+    const auto counts = [&](const std::string& first, const std::string& second) {
+        Dictionary dictionary;
+        DecodeOptions options;
+        options.read = ReadOfRecords{{{0}, {}, {}, {}}, {1, 0, 0, 0}};
+        const std::string begin = R"({"order_id":"K","placed_on":"2025-03-01",)";
+        return decodeText(
+                   schema, dictionary, begin + first + "}\n" + begin + second + "}\n", options)
+            .counts;
+    };
+    const auto same = [&](const std::string& first, const std::string& second) {
+        const DecodeCounts found = counts(first, second);
+        CHECK(found.identical + found.rejected / 2 == 1);
+        return found.identical == 1;
+    };
+    CHECK(same(R"("items":[])", R"("items":[])"));
+    CHECK(same(R"("items":[],"count":7,"memo":null)", R"("items":[])"));  // absent means 7
+    CHECK(same(R"("items":[],"count":3,"rate":2)", R"("rate":2.0,"count":3,"items":[])"));
+    CHECK(same(R"("items":[],"memo":"a\\b")", R"("memo":"a\u005cb","items":[])"));
+    CHECK_FALSE(same(R"("items":[],"memo":"a")", R"("memo":"b","items":[])"));
+    CHECK_FALSE(same(R"("items":[],"memo":"a")", R"("items":[])"));
+    CHECK_FALSE(same(R"("items":[],"memo":"")", R"("items":[])"));
+    CHECK_FALSE(same(R"("items":[],"amount":0)", R"("items":[])"));
+    CHECK_FALSE(
+        same(R"("items":[],"amount":1,"balance":2)", R"("items":[],"amount":2,"balance":1)"));
+    // Lists that nobody counts.
+    CHECK_FALSE(same(R"("items":[{"code":"a"}])", R"("items":[])"));
+    CHECK_FALSE(
+        same(R"("items":[{"code":"a"},{"code":"b"}])", R"("items":[{"code":"b"},{"code":"a"}])"));
+    CHECK_FALSE(same(R"("items":[{"code":"a","tags":["x"]},{"code":"a"}])",
+                     R"("items":[{"code":"a"},{"code":"a","tags":["x"]}])"));
+    CHECK(
+        same(R"("items":[{"code":"a","tags":["x"]}])", R"("items":[{"tags":[" X"],"code":"A "}])"));
 }
 
 TEST_CASE("both ways keep the limits") {
