@@ -55,6 +55,13 @@ class InputDigests {
     std::unordered_map<std::string, std::uint32_t> records_;
 };
 
+/// Whether it pays to ask what of the records is read.
+bool isLong(const std::vector<std::string>& files) {
+    constexpr std::int64_t kFewBytes = std::int64_t{64} << 10U;
+    return std::find(files.begin(), files.end(), "-") != files.end() ||
+           sizeOfFiles(files) >= kFewBytes;
+}
+
 ExitCode runInMemory(Console& console,
                      const CheckRecordsOptions& options,
                      const std::shared_ptr<const bytecode::Program>& program,
@@ -79,8 +86,13 @@ ExitCode runInMemory(Console& console,
             shadow->addLine(source, line.text, line.tooLong);
         };
     }
-    const std::optional<ReadRecords> records = readRecords(
-        console, *program, options.records, run.decide.asOf, hook, recordsRead(*program));
+    const std::optional<ReadRecords> records =
+        readRecords(console,
+                    *program,
+                    options.records,
+                    run.decide.asOf,
+                    hook,
+                    isLong(options.records) ? std::optional(recordsRead(*program)) : std::nullopt);
     if (!records) {
         return ExitCode::BadInput;
     }
