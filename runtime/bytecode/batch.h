@@ -75,7 +75,8 @@ class Dictionary {
     std::uint64_t seed_;
     std::size_t size_ = 0;
     std::vector<std::unique_ptr<Entry[]>> entries_;  ///< in blocks: addresses stay
-    std::vector<Slot> slots_;  ///< a power of two of them, at most three quarters taken
+    std::vector<Slot, LargeBlocks<Slot>>
+        slots_;  ///< a power of two of them, at most three quarters taken
     std::vector<std::unique_ptr<char[]>> chunks_;
     char* free_ = nullptr;  ///< in the last chunk
     std::size_t freeBytes_ = 0;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "runtime/base/check.h"
+#include "runtime/base/large_blocks.h"
 
 #include <algorithm>
 #include <cstddef>
@@ -21,7 +22,7 @@ class Cells {
 
     Cells() = default;
     Cells(std::initializer_list<Cell> cells) : own_(cells) { look(); }
-    Cells(std::vector<Cell> cells) : own_(std::move(cells)) { look(); }
+    Cells(const std::vector<Cell>& cells) : own_(cells.begin(), cells.end()) { look(); }
     Cells(const Cells& other) : own_(other.begin(), other.end()) { look(); }
     Cells(Cells&& other) noexcept { swap(other); }
     Cells& operator=(const Cells& other) {
@@ -99,7 +100,7 @@ class Cells {
     }
 
   private:
-    std::vector<Cell>& owned() {
+    std::vector<Cell, LargeBlocks<Cell>>& owned() {
         PROVISO_CHECK(!isLent(), "lent cells are not changed");
         return own_;
     }
@@ -113,7 +114,7 @@ class Cells {
         std::swap(size_, other.size_);
     }
 
-    std::vector<Cell> own_;
+    std::vector<Cell, LargeBlocks<Cell>> own_;
     const Cell* data_ = nullptr;
     std::size_t size_ = 0;
 };

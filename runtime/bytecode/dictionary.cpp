@@ -84,7 +84,7 @@ Dictionary::Entry Dictionary::keep(std::string_view text) {
 }
 
 void Dictionary::grow() {
-    std::vector<Slot> wider(slots_.size() * 2);
+    std::vector<Slot, LargeBlocks<Slot>> wider(slots_.size() * 2);
     const std::size_t mask = wider.size() - 1;
     for (const Slot& slot : slots_) {
         if (slot.id != kNoText) {

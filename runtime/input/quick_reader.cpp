@@ -320,9 +320,6 @@ QuickReader::Token QuickReader::readText(Token at, const Value& value, std::uint
     }
     const std::uint32_t hash = dictionary_.hash(text);
     dictionary_.expect(hash);
-    if (!texts_.empty()) {
-        dictionary_.expectSame(texts_.back().hash);
-    }
     texts_.push_back({text, hash, value.column, row});
     return at + 1;
 }
@@ -454,7 +451,7 @@ QuickReader::readValue(Token at, const Value& value, std::uint32_t row, std::siz
     case Kind::Key:
         return readText(at, value, row);
     case Kind::UnreadText:
-        if (!string(at, text)) {
+        if (!plainString(at, text) && !string(at, text)) {
             return nullptr;
         }
         read = rows_->digestOf(text);
@@ -498,6 +495,13 @@ QuickReader::readValue(Token at, const Value& value, std::uint32_t row, std::siz
     }
     keep(value, row, read);
     return at + 1;
+}
+
+// The places of the texts that were read a while ago have come by now.
+void QuickReader::expectTexts() {
+    for (; expected_ < texts_.size(); ++expected_) {
+        dictionary_.expectSame(texts_[expected_].hash);
+    }
 }
 
 // ---- records -----------------------------------------------------------------------------------
@@ -605,6 +609,7 @@ QuickReader::readList(Token at, std::uint32_t space, std::uint32_t parent, std::
     if (text_[*at] == ']') {
         return at + 1;
     }
+    expectTexts();
     const List& list = lists_[space];
     for (std::uint32_t position = 0; position < list.most; ++position) {
         const std::uint32_t row = rows_->append(space, parent, position);
@@ -628,6 +633,7 @@ bool QuickReader::append(const InputLine& line, RecordRows& rows) {
     ignored_.clear();
     keys_.clear();
     texts_.clear();
+    expected_ = 0;
     std::string_view text = line.text;
     if (!usable_ || text.size() >= UINT32_MAX) {
         return false;
@@ -652,6 +658,7 @@ bool QuickReader::append(const InputLine& line, RecordRows& rows) {
     if (readObject(at, shape_.roots[0], rows.append(0, 0, 0), 0) != end) {
         return false;
     }
+    expectTexts();
     for (const Text& each : texts_) {
         rows.setValue(each.column, each.row, dictionary_.intern(each.text, each.hash));
     }

@@ -128,6 +128,7 @@ class QuickReader {
     [[gnu::always_inline]] inline Token readText(Token at, const Value& value, std::uint32_t row);
     [[gnu::always_inline]] inline bool
     readNumber(Token at, const Value& value, std::int64_t& number) const;
+    void expectTexts();
     bool readCode(Token at, std::uint32_t set, std::int64_t& code);
     bool readYesNo(Token at, std::int64_t& answer) const;
     Token readAttestation(Token at, std::size_t depth, std::int64_t& holds);
@@ -168,7 +169,8 @@ class QuickReader {
         std::uint32_t column = 0;
         std::uint32_t row = 0;
     };
-    std::vector<Text> texts_;  ///< to be interned once the whole line is read
+    std::vector<Text> texts_;   ///< to be interned once the whole line is read
+    std::size_t expected_ = 0;  ///< so many of them were asked for
     std::vector<Ignored*> ignored_;
 };
 

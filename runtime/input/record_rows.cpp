@@ -72,10 +72,6 @@ void RecordRows::set(std::uint32_t space, std::uint32_t field, std::int64_t valu
     }
 }
 
-std::int64_t RecordRows::digestOf(std::string_view text) const {
-    return static_cast<std::int64_t>(hashText(text, seed_));
-}
-
 // Of a list that is not kept: that there is a row, and in which list.
 void RecordRows::digestRow(std::uint32_t space, std::uint32_t row, std::uint32_t parent) {
     const std::uint32_t above = schema_.spaces[space].parent;

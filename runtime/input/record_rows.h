@@ -92,7 +92,9 @@ class RecordRows {
             digests_.back() -= mixed(column, offset, *of.absent);
         }
     }
-    std::int64_t digestOf(std::string_view text) const;
+    std::int64_t digestOf(std::string_view text) const {
+        return static_cast<std::int64_t>(hashText(text, seed_));
+    }
 
     /// By record: equal where all that is not kept is the same, and as good as never otherwise.
     /// Empty: all is kept.
@@ -123,8 +125,8 @@ class RecordRows {
     void digestRow(std::uint32_t space, std::uint32_t row, std::uint32_t parent);
     std::uint64_t mixed(std::uint32_t what, std::uint32_t where, std::int64_t value) const {
         const std::uint64_t place = std::uint64_t{what} << 32U | where;
-        return foldedProduct(foldedProduct(place ^ seed_, 0x9E3779B97F4A7C15U),
-                             static_cast<std::uint64_t>(value) ^ seed_);
+        return foldedProduct((static_cast<std::uint64_t>(value) + place * (seed_ | 1U)) ^ seed_,
+                             0x9E3779B97F4A7C15U);
     }
 
     const Schema& schema_;
