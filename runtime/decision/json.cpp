@@ -1,5 +1,6 @@
 #include "runtime/decision/json.h"
 
+#include "runtime/decision/json_buffer.h"
 #include "runtime/decision/text.h"
 #include "runtime/values/date.h"
 #include "runtime/values/decimal.h"
@@ -7,62 +8,34 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
 
 namespace proviso {
 
 namespace {
 
-/// How many bytes from the first on stand in a JSON text as they are.
-std::size_t plainBytes(std::string_view text) {
-    constexpr std::uint64_t kOnes = 0x0101010101010101U;
-    constexpr std::uint64_t kHighs = 0x8080808080808080U;
-    const auto anyBelow = [](std::uint64_t bytes, std::uint64_t limit) {
-        return (bytes - kOnes * limit) & ~bytes & kHighs;
-    };
-    std::size_t index = 0;
-    for (; index + sizeof(std::uint64_t) <= text.size(); index += sizeof(std::uint64_t)) {
-        std::uint64_t bytes = 0;
-        std::memcpy(&bytes, text.data() + index, sizeof bytes);
-        // A byte above a small one may be taken for small, too; then they are looked at one by one.
-        if ((anyBelow(bytes, 0x20) | anyBelow(bytes ^ (kOnes * '"'), 1) |
-             anyBelow(bytes ^ (kOnes * '\\'), 1)) != 0) {
-            break;
-        }
-    }
-    while (index < text.size()) {
-        const auto byte = static_cast<unsigned char>(text[index]);
-        if (byte < 0x20 || byte == '"' || byte == '\\') {
-            break;
-        }
-        ++index;
-    }
-    return index;
-}
-
 /// Writes `"name": value, ...` with the commas between.
 class ObjectWriter {
   public:
-    explicit ObjectWriter(std::string& out) : out_(out) { out_ += '{'; }
+    explicit ObjectWriter(JsonBuffer& out) : out_(out) { out_ += '{'; }
 
     /// The name and its colon; the caller appends the value.
-    std::string& name(std::string_view text) {
+    JsonBuffer& name(std::string_view text) {
         begin();
-        appendJsonText(out_, text);
+        out_.quote(text);
         out_ += ": ";
         return out_;
     }
     /// A name of two parts.
-    std::string& name(std::string_view text, std::string_view ending) {
+    JsonBuffer& name(std::string_view text, std::string_view ending) {
         begin();
-        appendJsonText(out_, text);
-        out_.pop_back();
+        out_.quote(text);
+        out_.dropLast();
         out_ += ending;
         out_ += "\": ";
         return out_;
     }
 
-    void text(std::string_view key, std::string_view value) { appendJsonText(name(key), value); }
+    void text(std::string_view key, std::string_view value) { name(key).quote(value); }
 
     void close() { out_ += '}'; }
 
@@ -74,12 +47,12 @@ class ObjectWriter {
         first_ = false;
     }
 
-    std::string& out_;
+    JsonBuffer& out_;
     bool first_ = true;
 };
 
 template <typename List, typename Write>
-void appendList(std::string& out, const List& list, Write write) {
+void appendList(JsonBuffer& out, const List& list, Write write) {
     out += '[';
     bool first = true;
     for (const auto& element : list) {
@@ -92,13 +65,13 @@ void appendList(std::string& out, const List& list, Write write) {
     out += ']';
 }
 
-void appendTexts(std::string& out, TextList texts) {
-    appendList(out, texts, [&](std::string_view text) { appendJsonText(out, text); });
+void appendTexts(JsonBuffer& out, TextList texts) {
+    appendList(out, texts, [&](std::string_view text) { out.quote(text); });
 }
 
 /// `[places]`, and `name + moreEnding: n` where some are left out. The caller wrote the name.
 void appendPlaces(ObjectWriter& object,
-                  std::string& out,
+                  JsonBuffer& out,
                   std::string_view name,
                   std::string_view moreEnding,
                   TextList places) {
@@ -108,7 +81,7 @@ void appendPlaces(ObjectWriter& object,
         if (index != 0) {
             out += ", ";
         }
-        appendJsonText(out, places[index]);
+        out.quote(places[index]);
     }
     out += ']';
     if (shown < places.size()) {
@@ -136,197 +109,7 @@ bool hasOpenMembers(const ValueView& value) {
            value.state != State::NotApplicable && !value.more().open.empty();
 }
 
-/// A value under its name; for a set that is not closed also the members that are possible and what
-/// is missing.
-void appendNamedValue(ObjectWriter& object,
-                      std::string& out,
-                      std::string_view name,
-                      const ValueView& value) {
-    appendJsonValue(object.name(name), value);
-    if (hasOpenMembers(value)) {
-        object.name(name, "_open");
-        appendTexts(out, value.more().open);
-        if (!value.more().missing.empty()) {
-            object.name(name, "_missing");
-            appendPlaces(object, out, name, "_missing_more", value.more().missing);
-        }
-    }
-}
-
-void appendRow(std::string& out, const RowView& row) {
-    ObjectWriter object(out);
-    for (const auto& [name, value] : row.fields) {
-        appendNamedValue(object, out, name, value);
-    }
-    if (!row.certain) {
-        object.name("certain") += "false";
-    }
-    object.close();
-}
-
-void appendRows(std::string& out, RowList rows) {
-    appendList(out, rows, [&](const RowView& row) { appendRow(out, row); });
-}
-
-/// Lists of rows and values, each under its own name. What belongs to one list in particular is
-/// `choices` and `claimed_with`; a second list that has them too carries its name in front.
-void appendOutputs(ObjectWriter& object, std::string& out, std::span<const OutputView> outputs) {
-    for (const OutputView& output : outputs) {
-        if (output.isList) {
-            appendRows(object.name(output.name), output.list->rows);
-        } else {
-            appendNamedValue(object, out, output.name, output.value);
-        }
-    }
-    std::string_view claimedWith;
-    for (const OutputView& output : outputs) {
-        if (!output.isList || output.claimedWith().empty() || claimedWith == output.claimedWith()) {
-            continue;
-        }
-        if (claimedWith.empty()) {
-            object.text("claimed_with", output.claimedWith());
-            claimedWith = output.claimedWith();
-        } else {
-            appendJsonText(object.name(output.name, "_claimed_with"), output.claimedWith());
-        }
-    }
-    bool first = true;
-    for (const OutputView& output : outputs) {
-        if (!output.isList || output.list->choices.empty()) {
-            continue;
-        }
-        if (first) {
-            object.name("choices");
-        } else {
-            object.name(output.name, "_choices");
-        }
-        first = false;
-        appendList(out, output.list->choices, [&](RowList rows) { appendRows(out, rows); });
-    }
-}
-
-void appendFinding(std::string& out, const FindingView& finding) {
-    ObjectWriter object(out);
-    object.text("code", finding.code);
-    object.text("severity", findingSeverityName(finding.severity));
-    object.text("on", finding.on);
-    object.text("because", finding.because);
-    object.text("rule", finding.rule);
-    appendTexts(object.name("sources"), finding.sources);
-    if (!finding.remedy.empty()) {
-        object.text("remedy", finding.remedy);
-    }
-    if (!finding.slots.empty()) {
-        object.name("with");
-        ObjectWriter slots(out);
-        for (const auto& [name, value] : finding.slots) {
-            appendNamedValue(slots, out, name, value);
-        }
-        slots.close();
-    }
-    if (finding.atStake) {
-        object.text("at_stake", formatDecimal(*finding.atStake, 2));
-    }
-    if (finding.shared) {
-        object.name("shared") += "true";
-    }
-    object.close();
-}
-
-void appendDecided(std::string& out, const DecidedView& decided) {
-    ObjectWriter object(out);
-    if (!decided.on.empty()) {
-        object.text("on", decided.on);
-    }
-    appendNamedValue(object, out, "value", decided.value);
-    if (!decided.boundBy.empty()) {
-        object.text("bound_by", decided.boundBy);
-    }
-    if (!decided.alsoBoundBy.empty()) {
-        appendTexts(object.name("also_bound_by"), decided.alsoBoundBy);
-    }
-    object.close();
-}
-
-/// By decision: an object, or a list of them where several rows of one record are decided about.
-/// What is not about the record itself says where.
-void appendDecisions(ObjectWriter& object, std::string& out, std::span<const DecidedView> all) {
-    object.name("decided");
-    ObjectWriter decisions(out);
-    for (std::size_t begin = 0; begin < all.size();) {
-        std::size_t end = begin;
-        while (end < all.size() && all[end].decision == all[begin].decision) {
-            ++end;
-        }
-        decisions.name(all[begin].decision);
-        if (end - begin == 1) {
-            appendDecided(out, all[begin]);
-        } else {
-            out += '[';
-            for (std::size_t index = begin; index < end; ++index) {
-                if (index != begin) {
-                    out += ", ";
-                }
-                appendDecided(out, all[index]);
-            }
-            out += ']';
-        }
-        begin = end;
-    }
-    decisions.close();
-}
-
-}  // namespace
-
-void appendJsonText(std::string& out, std::string_view text) {
-    static constexpr char kHex[] = "0123456789abcdef";
-    const std::size_t first = plainBytes(text);
-    if (first == text.size()) {
-        const std::size_t before = out.size();
-        out.resize(before + text.size() + 2);
-        char* const to = out.data() + before;
-        to[0] = '"';
-        text.copy(to + 1, text.size());
-        to[text.size() + 1] = '"';
-        return;
-    }
-    out += '"';
-    std::size_t plain = 0;
-    for (std::size_t index = first; index < text.size(); ++index) {
-        const auto byte = static_cast<unsigned char>(text[index]);
-        if (byte >= 0x20 && byte != '"' && byte != '\\') {
-            continue;
-        }
-        out.append(text, plain, index - plain);
-        plain = index + 1;
-        switch (byte) {
-        case '"':
-            out += "\\\"";
-            break;
-        case '\\':
-            out += "\\\\";
-            break;
-        case '\n':
-            out += "\\n";
-            break;
-        case '\r':
-            out += "\\r";
-            break;
-        case '\t':
-            out += "\\t";
-            break;
-        default:
-            out += "\\u00";
-            out += kHex[byte >> 4U];
-            out += kHex[byte & 0x0FU];
-            break;
-        }
-    }
-    out.append(text, plain, text.size() - plain);
-    out += '"';
-}
-
-void appendJsonValue(std::string& out, const ValueView& value) {
+void appendValue(JsonBuffer& out, const ValueView& value) {
     switch (value.state) {
     case State::NotApplicable:
         out += "null";
@@ -356,13 +139,13 @@ void appendJsonValue(std::string& out, const ValueView& value) {
     }
     switch (value.kind) {
     case ShownValue::Kind::Text:
-        appendJsonText(out, value.text());
+        out.quote(value.text());
         break;
     case ShownValue::Kind::Number:
         out += value.text();
         break;
     case ShownValue::Kind::YesNo:
-        out += value.text() == "yes" ? "true" : "false";
+        out += std::string_view(value.text() == "yes" ? "true" : "false");
         break;
     case ShownValue::Kind::Set:
         appendTexts(out, value.more().members);
@@ -370,12 +153,147 @@ void appendJsonValue(std::string& out, const ValueView& value) {
     }
 }
 
-void appendJsonValue(std::string& out, const ShownValue& value) {
-    Arena arena;
-    appendJsonValue(out, viewOf(value, arena));
+/// A value under its name; for a set that is not closed also the members that are possible and what
+/// is missing.
+void appendNamedValue(ObjectWriter& object,
+                      JsonBuffer& out,
+                      std::string_view name,
+                      const ValueView& value) {
+    appendValue(object.name(name), value);
+    if (hasOpenMembers(value)) {
+        object.name(name, "_open");
+        appendTexts(out, value.more().open);
+        if (!value.more().missing.empty()) {
+            object.name(name, "_missing");
+            appendPlaces(object, out, name, "_missing_more", value.more().missing);
+        }
+    }
 }
 
-void appendJson(std::string& out, const RecordView& result, const RunStamp& stamp) {
+void appendRow(JsonBuffer& out, const RowView& row) {
+    ObjectWriter object(out);
+    for (const auto& [name, value] : row.fields) {
+        appendNamedValue(object, out, name, value);
+    }
+    if (!row.certain) {
+        object.name("certain") += "false";
+    }
+    object.close();
+}
+
+void appendRows(JsonBuffer& out, RowList rows) {
+    appendList(out, rows, [&](const RowView& row) { appendRow(out, row); });
+}
+
+/// Lists of rows and values, each under its own name. What belongs to one list in particular is
+/// `choices` and `claimed_with`; a second list that has them too carries its name in front.
+void appendOutputs(ObjectWriter& object, JsonBuffer& out, std::span<const OutputView> outputs) {
+    for (const OutputView& output : outputs) {
+        if (output.isList) {
+            appendRows(object.name(output.name), output.list->rows);
+        } else {
+            appendNamedValue(object, out, output.name, output.value);
+        }
+    }
+    std::string_view claimedWith;
+    for (const OutputView& output : outputs) {
+        if (!output.isList || output.claimedWith().empty() || claimedWith == output.claimedWith()) {
+            continue;
+        }
+        if (claimedWith.empty()) {
+            object.text("claimed_with", output.claimedWith());
+            claimedWith = output.claimedWith();
+        } else {
+            object.name(output.name, "_claimed_with").quote(output.claimedWith());
+        }
+    }
+    bool first = true;
+    for (const OutputView& output : outputs) {
+        if (!output.isList || output.list->choices.empty()) {
+            continue;
+        }
+        if (first) {
+            object.name("choices");
+        } else {
+            object.name(output.name, "_choices");
+        }
+        first = false;
+        appendList(out, output.list->choices, [&](RowList rows) { appendRows(out, rows); });
+    }
+}
+
+void appendFinding(JsonBuffer& out, const FindingView& finding) {
+    ObjectWriter object(out);
+    object.text("code", finding.code);
+    object.text("severity", findingSeverityName(finding.severity));
+    object.text("on", finding.on);
+    object.text("because", finding.because);
+    object.text("rule", finding.rule);
+    appendTexts(object.name("sources"), finding.sources);
+    if (!finding.remedy.empty()) {
+        object.text("remedy", finding.remedy);
+    }
+    if (!finding.slots.empty()) {
+        object.name("with");
+        ObjectWriter slots(out);
+        for (const auto& [name, value] : finding.slots) {
+            appendNamedValue(slots, out, name, value);
+        }
+        slots.close();
+    }
+    if (finding.atStake) {
+        object.text("at_stake", formatDecimal(*finding.atStake, 2));
+    }
+    if (finding.shared) {
+        object.name("shared") += "true";
+    }
+    object.close();
+}
+
+void appendDecided(JsonBuffer& out, const DecidedView& decided) {
+    ObjectWriter object(out);
+    if (!decided.on.empty()) {
+        object.text("on", decided.on);
+    }
+    appendNamedValue(object, out, "value", decided.value);
+    if (!decided.boundBy.empty()) {
+        object.text("bound_by", decided.boundBy);
+    }
+    if (!decided.alsoBoundBy.empty()) {
+        appendTexts(object.name("also_bound_by"), decided.alsoBoundBy);
+    }
+    object.close();
+}
+
+/// By decision: an object, or a list of them where several rows of one record are decided about.
+/// What is not about the record itself says where.
+void appendDecisions(ObjectWriter& object, JsonBuffer& out, std::span<const DecidedView> all) {
+    object.name("decided");
+    ObjectWriter decisions(out);
+    for (std::size_t begin = 0; begin < all.size();) {
+        std::size_t end = begin;
+        while (end < all.size() && all[end].decision == all[begin].decision) {
+            ++end;
+        }
+        decisions.name(all[begin].decision);
+        if (end - begin == 1) {
+            appendDecided(out, all[begin]);
+        } else {
+            out += '[';
+            for (std::size_t index = begin; index < end; ++index) {
+                if (index != begin) {
+                    out += ", ";
+                }
+                appendDecided(out, all[index]);
+            }
+            out += ']';
+        }
+        begin = end;
+    }
+    decisions.close();
+}
+
+void appendRecord(JsonBuffer& out, const RecordView& result, const RunStamp& stamp) {
     ObjectWriter object(out);
     object.text(stamp.keyName, result.key);
     appendOutputs(object, out, result.outputs);
@@ -413,6 +331,38 @@ void appendJson(std::string& out, const RecordView& result, const RunStamp& stam
         object.name("unsigned") += "true";
     }
     object.close();
+}
+
+/// One for each thread, so that none is made for each decision.
+JsonBuffer& emptyBuffer() {
+    static thread_local JsonBuffer buffer;
+    buffer.clear();
+    return buffer;
+}
+
+}  // namespace
+
+void appendJsonText(std::string& out, std::string_view text) {
+    JsonBuffer& buffer = emptyBuffer();
+    buffer.quote(text);
+    out += buffer.text();
+}
+
+void appendJsonValue(std::string& out, const ValueView& value) {
+    JsonBuffer& buffer = emptyBuffer();
+    appendValue(buffer, value);
+    out += buffer.text();
+}
+
+void appendJsonValue(std::string& out, const ShownValue& value) {
+    Arena arena;
+    appendJsonValue(out, viewOf(value, arena));
+}
+
+void appendJson(std::string& out, const RecordView& result, const RunStamp& stamp) {
+    JsonBuffer& buffer = emptyBuffer();
+    appendRecord(buffer, result, stamp);
+    out += buffer.text();
 }
 
 void appendJson(std::string& out, const RecordResult& result, const RunStamp& stamp) {

@@ -417,9 +417,11 @@ class StagedRun {
         const std::size_t size = options_.blockRows;
         const std::size_t blocks = (count() + size - 1) / size;
         const auto makeWorker = [&] {
-            return [this, &budget, &write, size](std::size_t block) {
+            return [this, &budget, &write, size, before = std::size_t{0}](
+                       std::size_t block) mutable {
                 Results results;
                 results.views.reserve(size);
+                results.text.reserve(before + before / 8);
                 std::vector<PartView> parts;
                 const std::size_t end = std::min<std::size_t>(count(), (block + 1) * size);
                 for (std::size_t at = block * size; at < end; ++at) {
@@ -431,6 +433,7 @@ class StagedRun {
                         write(results.text, view);
                     }
                 }
+                before = results.text.size();
                 return results;
             };
         };

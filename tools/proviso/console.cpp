@@ -67,9 +67,18 @@ void Console::write(std::string_view data) {
     if (failed()) {
         return;
     }
-    buffer_ += data;
-    if (buffer_.size() >= kBufferBytes) {
-        flush();
+    if (data.size() < kBufferBytes) {
+        buffer_ += data;
+        if (buffer_.size() >= kBufferBytes) {
+            flush();
+        }
+        return;
+    }
+    // What is long already need not be copied first.
+    flush();
+    if (!failed()) {
+        clearProgress();
+        errorNumber_ = writeAll(STDOUT_FILENO, data);
     }
 }
 

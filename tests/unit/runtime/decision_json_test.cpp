@@ -46,6 +46,63 @@ TEST_CASE("texts are escaped") {
     CHECK(out == "\"a\\\"b\\\\c\\n\\t\\u0001 \xc3\xa9\"");
 }
 
+TEST_CASE("texts of every length are escaped wherever it is due") {
+    const auto simply = [](std::string_view text) {
+        std::string out = "\"";
+        for (const char character : text) {
+            const auto byte = static_cast<unsigned char>(character);
+            if (character == '"' || character == '\\') {
+                out += '\\';
+                out += character;
+            } else if (character == '\n') {
+                out += "\\n";
+            } else if (byte < 0x20) {
+                out += byte < 0x10 ? "\\u000" : "\\u001";
+                out += "0123456789abcdef"[byte % 16];
+            } else {
+                out += character;
+            }
+        }
+        return out + '"';
+    };
+    // What is special, and what only looks like it.
+    for (const char special : {'"',
+                               '\\',
+                               '\n',
+                               '\x00',
+                               '\x1f',
+                               ' ',
+                               '!',
+                               '#',
+                               '[',
+                               ']',
+                               '\x7f',
+                               '\x80',
+                               '\xa2',
+                               '\xdc',
+                               '\xff'}) {
+        for (std::size_t size = 0; size < 80; ++size) {
+            std::string text(size, 'a');
+            for (std::size_t at = 0; at < size; ++at) {
+                text[at] = static_cast<char>('a' + at % 26);
+            }
+            for (std::size_t at = 0; at <= size; ++at) {
+                std::string changed = text;
+                if (at < size) {
+                    changed[at] = special;
+                }
+                std::string out = "before";
+                appendJsonText(out, changed);
+                REQUIRE(out == "before" + simply(changed));
+            }
+        }
+    }
+    std::string out;
+    const std::string far(100'000, '\\');
+    appendJsonText(out, far);
+    CHECK(out == simply(far));
+}
+
 TEST_CASE("values have one form each") {
     CHECK(jsonOf(textValue("0.85")) == "\"0.85\"");
     CHECK(jsonOf(numberValue("2")) == "2");
