@@ -21,6 +21,7 @@ class LargeBlocks {
 
     LargeBlocks() = default;
     template <class Other>
+    // NOLINTNEXTLINE(google-explicit-constructor): asked of allocators
     LargeBlocks(const LargeBlocks<Other>& /*other*/) noexcept {}
 
     T* allocate(std::size_t count) {

@@ -58,7 +58,7 @@ class Dictionary {
                 return {bytes, size};
             }
             const char* from = nullptr;
-            std::memcpy(&from, bytes, sizeof from);
+            std::memcpy(static_cast<void*>(&from), bytes, sizeof from);
             return {from, size};
         }
     };

@@ -22,6 +22,7 @@ class Cells {
 
     Cells() = default;
     Cells(std::initializer_list<Cell> cells) : own_(cells) { look(); }
+    // NOLINTNEXTLINE(google-explicit-constructor): as good as cells
     Cells(const std::vector<Cell>& cells) : own_(cells.begin(), cells.end()) { look(); }
     Cells(const Cells& other) : own_(other.begin(), other.end()) { look(); }
     Cells(Cells&& other) noexcept { swap(other); }

@@ -75,8 +75,10 @@ class ValueView {
     bool isOpen_ = false;
     std::uint32_t size_ = 0;
     union {
+        // NOLINTBEGIN(readability-identifier-naming): private as the others
         const char* text_ = nullptr;
         const OpenView* open_;
+        // NOLINTEND(readability-identifier-naming)
     };
 };
 
