@@ -1,0 +1,70 @@
+#include "tests/embedding/packs.h"
+
+#include <cstdint>
+#include <cstdlib>
+#include <new>
+#include <string>
+#include <vector>
+
+using namespace proviso;
+using namespace proviso::test;
+
+// Sanitizers have an allocator of their own, which must not be replaced.
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+
+namespace {
+
+thread_local std::uint64_t asked = 0;
+
+}  // namespace
+
+void* operator new(std::size_t size) {
+    ++asked;
+    if (void* const memory = std::malloc(size == 0 ? 1 : size)) {
+        return memory;
+    }
+    throw std::bad_alloc();
+}
+
+void operator delete(void* memory) noexcept {
+    std::free(memory);
+}
+
+void operator delete(void* memory, std::size_t /*size*/) noexcept {
+    std::free(memory);
+}
+
+TEST_CASE("a session that has seen as much asks for no memory") {
+    auto session = Session::open(engineWith(compiled(lanesText())));
+    REQUIRE(session);
+    std::vector<std::string> records;
+    for (const int dollars : {1, 99, 100, 101, 5000}) {
+        records.push_back(parcel("A-" + std::to_string(dollars), dollars));
+    }
+    std::size_t told = 0;
+    std::size_t found = 0;
+    const auto decideAll = [&] {
+        for (const std::string& record : records) {
+            const auto decision = session->decideOne(record);
+            if (!decision) {
+                return;
+            }
+            found += decision->findingCount();
+            for (std::size_t index = 0; index < decision->findingCount(); ++index) {
+                told += decision->finding(index).because.size();
+            }
+            told += decision->json().size();
+        }
+    };
+    decideAll();
+    decideAll();
+    const std::size_t before = found;
+    REQUIRE(before > records.size());
+    const std::uint64_t soFar = asked;
+    decideAll();
+    CHECK(asked - soFar == 0);
+    CHECK(found == before + before / 2);
+    CHECK(told > 0);
+}
+
+#endif
