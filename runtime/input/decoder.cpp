@@ -1,6 +1,8 @@
 #include "runtime/input/decoder.h"
 
 #include "runtime/base/check.h"
+#include "runtime/input/chunk_pipeline.h"
+#include "runtime/input/chunk_reader.h"
 #include "runtime/input/corrections.h"
 #include "runtime/input/json_document.h"
 #include "runtime/input/line_reader.h"
@@ -9,6 +11,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
+#include <mutex>
 #include <numeric>
 #include <unordered_set>
 #include <utility>
@@ -68,6 +71,8 @@ class Decoder::Context {
     Context(const Schema& schema, Dictionary& dictionary, const DecodeOptions& options);
 
     void addLines(std::string_view sourceName, LineReader& lines, std::uint64_t bytes);
+    /// False: the stream failed; what was read stays.
+    bool addStream(std::string_view sourceName, std::istream& stream, std::uint64_t bytes);
     void beginSource(std::string_view sourceName) { sources_.emplace_back(sourceName); }
     void addLine(const InputLine& line);
     DecodedRecords finish();
@@ -79,6 +84,33 @@ class Decoder::Context {
         Rejection rejection;
         std::uint32_t source = 0;
     };
+
+    /// What one chunk of a source holds: read by a context of its own thread, with ids of its
+    /// dictionary and lines counted from the chunk's first.
+    struct Chunk {
+        Batch records;
+        std::vector<std::vector<std::uint32_t>> firstRows;
+        std::vector<std::uint64_t> digests;
+        std::vector<RecordOrigin> origins;
+        std::vector<PendingRejection> rejections;
+        DecodeCounts counts;
+        Batch::Space holes;
+        std::vector<std::pair<std::string, std::uint64_t>> ignored;
+        std::vector<std::string_view> newTexts;  ///< of ids that no former chunk of the thread told
+        std::size_t bytes = 0;
+        unsigned thread = 0;
+    };
+
+    /// Columns of chunks that were taken, to be filled again.
+    struct SpareColumns {
+        std::mutex mutex;
+        std::vector<std::pair<Batch, std::vector<std::vector<std::uint32_t>>>> columns;
+    };
+
+    void addChunks(ChunkReader& chunks, std::string first, std::uint64_t bytes);
+    Chunk readChunk(std::string_view text, bool atStart, SpareColumns& spare);
+    void take(Chunk& chunk, std::uint64_t linesBefore, std::vector<std::uint32_t>& ids);
+    void makeRoom(double factor);
 
     void decodeLine(const InputLine& line);
     void keepRecord(std::uint32_t source, std::uint64_t line);
@@ -101,6 +133,8 @@ class Decoder::Context {
     std::vector<PendingRejection> rejections_;
     DecodeCounts counts_;
     Batch::Space holes_;
+    std::size_t firstTexts_ = 0;  ///< of the dictionary: those that the schema speaks of
+    std::size_t toldTexts_ = 0;   ///< of a thread's own dictionary
 };
 
 Decoder::Context::Context(const Schema& schema,
@@ -113,7 +147,179 @@ Decoder::Context::Context(const Schema& schema,
                options_.read ? &*options_.read : nullptr),
       document_(JsonLimits{options.maximumNesting, options.maximumElements}) {
     holes_.columns.resize(schema.spaces[0].fields.size());
+    firstTexts_ = dictionary.size();
 }
+
+// So that columns need not move while they grow.
+void Decoder::Context::makeRoom(double factor) {
+    decoder_.reserve(factor);
+    origins_.reserve(static_cast<std::size_t>(factor * static_cast<double>(origins_.size())));
+}
+
+// ---- on several threads ------------------------------------------------------------------------
+
+bool Decoder::Context::addStream(std::string_view sourceName,
+                                 std::istream& stream,
+                                 std::uint64_t bytes) {
+    if (options_.threads > 1) {
+        ChunkReader chunks(stream, options_.maximumRecordBytes, options_.chunkBytes);
+        std::string first;
+        chunks.next(first);
+        if (!chunks.ended()) {
+            beginSource(sourceName);
+            addChunks(chunks, std::move(first), bytes);
+        } else {
+            LineReader lines(first, options_.maximumRecordBytes);
+            addLines(sourceName, lines, first.size());
+        }
+        return !chunks.failed();
+    }
+    LineReader lines(stream, options_.maximumRecordBytes);
+    addLines(sourceName, lines, bytes);
+    return !lines.failed();
+}
+
+// Every thread has a dictionary of its own. Chunks are taken in their order, and the texts of a
+// chunk in the order in which it has them: so ids are those that one thread would have given.
+void Decoder::Context::addChunks(ChunkReader& chunks, std::string first, std::uint64_t bytes) {
+    std::vector<std::unique_ptr<Dictionary>> dictionaries;
+    std::vector<std::unique_ptr<Context>> contexts;
+    DecodeOptions options = options_;
+    options.threads = 1;
+    for (unsigned thread = 0; thread < options_.threads; ++thread) {
+        Dictionary& own = *dictionaries.emplace_back(std::make_unique<Dictionary>());
+        for (std::uint32_t id = 0; id < firstTexts_; ++id) {
+            own.intern(dictionary_.text(id));
+        }
+        Context& context = *contexts.emplace_back(std::make_unique<Context>(schema_, own, options));
+        context.decoder_.countEveryName();
+        context.sources_ = {sources_.back()};
+    }
+    std::vector<std::vector<std::uint32_t>> ids(contexts.size());
+    SpareColumns spare;
+    const std::uint64_t linesBefore = counts_.lines;
+    std::uint64_t seen = 0;
+    bool isMeasured = bytes < 4 * kMeasuredBytes;
+    struct Text {
+        std::string bytes;
+        bool atStart = false;
+    };
+    bool isFirst = true;
+    ChunkPipeline<Text, Chunk>(options_.threads)
+        .run(
+            [&](Text& chunk) {
+                chunk.atStart = std::exchange(isFirst, false);
+                if (chunk.atStart) {
+                    chunk.bytes = std::move(first);
+                    return true;
+                }
+                return chunks.next(chunk.bytes);
+            },
+            [&](unsigned thread) {
+                return [&contexts, &spare, thread](const Text& text) {
+                    Chunk chunk = contexts[thread]->readChunk(text.bytes, text.atStart, spare);
+                    chunk.thread = thread;
+                    return chunk;
+                };
+            },
+            [&](Chunk chunk) {
+                seen += chunk.bytes;
+                const unsigned thread = chunk.thread;
+                take(chunk, linesBefore, ids[thread]);
+                {
+                    const std::lock_guard lock(spare.mutex);
+                    spare.columns.emplace_back(std::move(chunk.records),
+                                               std::move(chunk.firstRows));
+                }
+                if (!isMeasured && seen > kMeasuredBytes) {
+                    isMeasured = true;
+                    makeRoom(1.02 * static_cast<double>(bytes) / static_cast<double>(seen));
+                }
+            });
+}
+
+Decoder::Context::Chunk
+Decoder::Context::readChunk(std::string_view text, bool atStart, SpareColumns& spare) {
+    {
+        const std::lock_guard lock(spare.mutex);
+        if (!spare.columns.empty()) {
+            auto& [records, firstRows] = spare.columns.back();
+            decoder_.reuse(std::move(records), std::move(firstRows));
+            spare.columns.pop_back();
+        }
+    }
+    LineReader lines(text, options_.maximumRecordBytes, atStart);
+    InputLine line;
+    while (lines.next(line)) {
+        addLine(line);
+    }
+    Chunk chunk;
+    chunk.bytes = text.size();
+    chunk.firstRows = decoder_.firstRows();
+    chunk.records = decoder_.finish();
+    chunk.digests = decoder_.takeDigests();
+    decoder_.reuse({}, {});
+    chunk.origins = std::exchange(origins_, {});
+    chunk.rejections = std::exchange(rejections_, {});
+    chunk.counts = std::exchange(counts_, {});
+    chunk.holes = std::exchange(holes_, {});
+    holes_.columns.resize(schema_.spaces[0].fields.size());
+    chunk.ignored = decoder_.takeIgnoredInOrder();
+    for (; toldTexts_ < dictionary_.size(); ++toldTexts_) {
+        chunk.newTexts.push_back(dictionary_.text(static_cast<std::uint32_t>(toldTexts_)));
+    }
+    return chunk;
+}
+
+// `ids`: by id of the thread's dictionary, the one here.
+void Decoder::Context::take(Chunk& chunk,
+                            std::uint64_t linesBefore,
+                            std::vector<std::uint32_t>& ids) {
+    // Memory is slow to answer, so all is asked for first.
+    std::vector<std::uint32_t> hashes;
+    hashes.reserve(chunk.newTexts.size());
+    for (const std::string_view text : chunk.newTexts) {
+        hashes.push_back(dictionary_.hash(text));
+        dictionary_.expect(hashes.back());
+    }
+    for (std::size_t text = 0; text < hashes.size(); ++text) {
+        ids.push_back(dictionary_.intern(chunk.newTexts[text], hashes[text]));
+    }
+    const auto source = static_cast<std::uint32_t>(sources_.size() - 1);
+    const std::uint64_t shift = counts_.lines - linesBefore;
+    decoder_.append(chunk.records, chunk.firstRows, chunk.digests, ids);
+    decoder_.addIgnored(chunk.ignored);
+    for (const RecordOrigin& origin : chunk.origins) {
+        origins_.push_back({source, origin.line + shift});
+    }
+    for (PendingRejection& pending : chunk.rejections) {
+        pending.source = source;
+        pending.rejection.line += shift;
+        if (pending.rejection.hole != kNoHole) {
+            pending.rejection.hole += holes_.rows;
+        }
+        rejections_.push_back(std::move(pending));
+    }
+    const std::vector<SchemaField>& fields = schema_.spaces[0].fields;
+    for (std::size_t field = 0; field < fields.size(); ++field) {
+        const TypeKind kind = fields[field].type.kind;
+        const bool isText = kind == TypeKind::Text || kind == TypeKind::Code;
+        const ColumnData& from = chunk.holes.columns[field];
+        for (std::uint32_t row = 0; row < chunk.holes.rows; ++row) {
+            const bool isId = isText && from.state(row) == State::Value;
+            const std::int64_t value = from.values[row];
+            holes_.columns[field].values.push_back(isId ? ids[static_cast<std::size_t>(value)]
+                                                        : value);
+            holes_.columns[field].states.push_back(from.state(row));
+        }
+    }
+    holes_.rows += chunk.holes.rows;
+    counts_.lines += chunk.counts.lines;
+    counts_.blankLines += chunk.counts.blankLines;
+    counts_.notYetKnown += chunk.counts.notYetKnown;
+}
+
+// ---- line by line ------------------------------------------------------------------------------
 
 // `bytes`: how long the source is, or 0 where that is not known.
 void Decoder::Context::addLines(std::string_view sourceName,
@@ -128,8 +334,7 @@ void Decoder::Context::addLines(std::string_view sourceName,
         seen += line.text.size() + 1;
         if (!isMeasured && seen > kMeasuredBytes) {
             isMeasured = true;
-            const double factor = static_cast<double>(bytes) / static_cast<double>(seen);
-            decoder_.reserve(1.02 * factor);
+            makeRoom(1.02 * static_cast<double>(bytes) / static_cast<double>(seen));
         }
     }
 }
@@ -368,9 +573,7 @@ Result<void> Decoder::addStream(std::string_view sourceName, std::istream& strea
 Result<void>
 Decoder::addStream(std::string_view sourceName, std::istream& stream, std::uint64_t bytes) {
     PROVISO_CHECK(context_ != nullptr, "the decoder has finished");
-    LineReader lines(stream, context_->maximumRecordBytes());
-    context_->addLines(sourceName, lines, bytes);
-    if (lines.failed()) {
+    if (!context_->addStream(sourceName, stream, bytes)) {
         return Error{ErrorCode::CannotRead, "reading failed", std::string(sourceName)};
     }
     return {};

@@ -37,6 +37,9 @@ struct DecodeOptions {
     /// columns are empty, and so are lists of which nobody reads how many rows there are. Fields
     /// that settling needs are kept in any case. Empty: all is kept.
     std::optional<ReadOfRecords> read;
+    /// Long sources are read on so many threads; what is read does not depend on it.
+    unsigned threads = 1;
+    std::size_t chunkBytes = std::size_t{512} << 10U;  ///< and so many bytes at once
 };
 
 struct DecodeCounts {

@@ -11,8 +11,8 @@ static constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 LineReader::LineReader(std::istream& stream, std::size_t maximumBytes)
     : stream_(&stream), maximumBytes_(maximumBytes) {}
 
-LineReader::LineReader(std::string_view text, std::size_t maximumBytes)
-    : maximumBytes_(maximumBytes), window_(text), atEnd_(true) {}
+LineReader::LineReader(std::string_view text, std::size_t maximumBytes, bool atStart)
+    : maximumBytes_(maximumBytes), window_(text), atStart_(atStart), atEnd_(true) {}
 
 // Moves what is left to the front of the buffer and reads on. False when the source has ended.
 bool LineReader::refill() {

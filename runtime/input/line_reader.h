@@ -24,8 +24,9 @@ class LineReader {
   public:
     /// `stream` must outlive the reader.
     LineReader(std::istream& stream, std::size_t maximumBytes);
-    /// `text` must outlive the reader and is not copied.
-    LineReader(std::string_view text, std::size_t maximumBytes);
+    /// `text` must outlive the reader and is not copied. `atStart`: of a source, not a later chunk
+    /// of one (ChunkReader).
+    LineReader(std::string_view text, std::size_t maximumBytes, bool atStart = true);
 
     /// The next line, or false at the end of the source.
     bool next(InputLine& line);

@@ -480,6 +480,10 @@ QuickReader::readValue(Token at, const Value& value, std::uint32_t row, std::siz
         if (!readCode(at, value.index, read)) {
             return nullptr;
         }
+        if (!value.isKept) {
+            // Of its text, since ids are another dictionary's in another thread.
+            read = rows_->digestOf(dictionary_.text(static_cast<std::uint32_t>(read)));
+        }
         break;
     case Kind::YesNo:
         if (!readYesNo(at, read)) {

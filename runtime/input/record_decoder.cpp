@@ -11,6 +11,7 @@ namespace proviso {
 
 static constexpr std::size_t kMaximumIgnoredNames = 100;
 static constexpr std::size_t kMaximumNameBytes = 64;
+static const std::string kOtherNames = "(other)";  // no name looks like that
 
 bool looksLikeFieldName(std::string_view text) {
     const auto isDigit = [](char character) { return character >= '0' && character <= '9'; };
@@ -49,7 +50,23 @@ bool RecordDecoder::appendQuickly(const InputLine& line) {
 
 std::map<std::string, std::uint64_t> RecordDecoder::takeIgnoredFields() {
     quick_.forgetCounts();
+    ignoredInOrder_.clear();
     return std::exchange(ignored_, {});
+}
+
+std::vector<std::pair<std::string, std::uint64_t>> RecordDecoder::takeIgnoredInOrder() {
+    std::vector<std::pair<std::string, std::uint64_t>> names;
+    for (const std::string& name : ignoredInOrder_) {
+        names.emplace_back(name, ignored_.at(name));
+    }
+    takeIgnoredFields();
+    return names;
+}
+
+void RecordDecoder::addIgnored(const std::vector<std::pair<std::string, std::uint64_t>>& names) {
+    for (const auto& [name, count] : names) {
+        (name == kOtherNames ? countOf(name) : ignoredCount(name)) += count;
+    }
 }
 
 const RecordDecoder::Failure* RecordDecoder::append(const JsonDocument& document) {
@@ -226,16 +243,22 @@ void RecordDecoder::ignore(std::string_view name) {
         ignoredCount(pathTo(name, /*withElements=*/false)) += 1;
         return;
     }
-    ignored_["(other)"] += 1;
+    countOf(kOtherNames) += 1;
+}
+
+std::uint64_t& RecordDecoder::ignoredCount(const std::string& path) {
+    const bool fits =
+        countsEveryName_ || ignored_.size() < kMaximumIgnoredNames || ignored_.count(path) != 0;
+    return countOf(fits ? path : kOtherNames);
 }
 
 // A place in a map stays where it is.
-std::uint64_t& RecordDecoder::ignoredCount(const std::string& path) {
-    const auto known = ignored_.find(path);
-    if (known != ignored_.end()) {
-        return known->second;
+std::uint64_t& RecordDecoder::countOf(const std::string& path) {
+    const auto [place, isNew] = ignored_.try_emplace(path, 0);
+    if (isNew) {
+        ignoredInOrder_.push_back(path);
     }
-    return ignored_[ignored_.size() < kMaximumIgnoredNames ? path : "(other)"];
+    return place->second;
 }
 
 }  // namespace proviso

@@ -63,8 +63,23 @@ class RecordDecoder {
         rows_.reuse(std::move(batch), std::move(firstRows));
     }
 
-    /// Names that the schema does not know, dotted, and how often; counting begins anew.
+    /// Names that the schema does not know, dotted, and how often; counting begins anew. At most
+    /// kMaximumIgnoredNames, unless `countEveryName` was called; others under "(other)".
     std::map<std::string, std::uint64_t> takeIgnoredFields();
+
+    /// Of some records of many: what is read is given to the decoder of all (`append`), which alone
+    /// knows which names are others.
+    void countEveryName() { countsEveryName_ = true; }
+    /// As they came first; counting begins anew.
+    std::vector<std::pair<std::string, std::uint64_t>> takeIgnoredInOrder();
+    void addIgnored(const std::vector<std::pair<std::string, std::uint64_t>>& names);
+    /// RecordRows::append.
+    void append(const Batch& records,
+                const std::vector<std::vector<std::uint32_t>>& firstRows,
+                const std::vector<std::uint64_t>& digests,
+                const std::vector<std::uint32_t>& ids) {
+        rows_.append(records, firstRows, digests, ids);
+    }
 
   private:
     struct PathPart {
@@ -79,6 +94,7 @@ class RecordDecoder {
     void fail(RejectionReason reason, std::string_view name, std::string_view detail = {});
     void ignore(std::string_view name);
     std::uint64_t& ignoredCount(const std::string& path);
+    std::uint64_t& countOf(const std::string& path);
     std::string pathTo(std::string_view name, bool withElements) const;
     bool mayMissFields() const;
 
@@ -88,6 +104,8 @@ class RecordDecoder {
     RecordRows rows_;
     QuickReader quick_;
     std::map<std::string, std::uint64_t> ignored_;
+    std::vector<std::string> ignoredInOrder_;
+    bool countsEveryName_ = false;
 
     // Of the record that is being read.
     const JsonDocument* document_ = nullptr;

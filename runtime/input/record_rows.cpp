@@ -3,6 +3,7 @@
 #include "runtime/base/check.h"
 
 #include <algorithm>
+#include <iterator>
 #include <random>
 #include <utility>
 
@@ -32,6 +33,8 @@ RecordRows::RecordRows(const Schema& schema, Dictionary& dictionary, const ReadO
             field.absent = declared.absentMeans;
             field.space = space;
             field.isKept = read == nullptr;
+            field.isText =
+                declared.type.kind == TypeKind::Text || declared.type.kind == TypeKind::Code;
         }
         if (read != nullptr && isListKept_[space] != 0) {
             for (const std::uint32_t field : read->fields[space]) {
@@ -65,10 +68,11 @@ void RecordRows::set(std::uint32_t space, std::uint32_t field, std::int64_t valu
     fields_[column].last = state;
     // What could not be read is of a record that is taken back.
     if (state == State::Value) {
-        const bool isText = schema_.spaces[space].fields[field].type.kind == TypeKind::Text;
         digestValue(column,
                     last(space),
-                    isText ? digestOf(dictionary_.text(static_cast<std::uint32_t>(value))) : value);
+                    fields_[column].isText
+                        ? digestOf(dictionary_.text(static_cast<std::uint32_t>(value)))
+                        : value);
     }
 }
 
@@ -111,11 +115,13 @@ void RecordRows::clearRows(std::uint32_t space, std::uint32_t from, std::uint32_
     }
 }
 
-void RecordRows::makeReady(std::uint32_t space) {
-    PROVISO_CHECK(ready_[space] <= UINT32_MAX - kRowsAhead, "more rows than a batch holds");
-    const std::uint32_t from = ready_[space];
-    const std::uint32_t to = from + std::clamp(from, kFirstRowsAhead, kRowsAhead);
+// At least so many beyond those there are.
+void RecordRows::makeReady(std::uint32_t space, std::uint32_t wanted) {
     Batch::Space& rows = batch_.spaces[space];
+    const std::uint32_t from = ready_[space];
+    const std::uint32_t ahead = std::max(wanted, std::clamp(from, kFirstRowsAhead, kRowsAhead));
+    PROVISO_CHECK(rows.rows <= UINT32_MAX - ahead, "more rows than a batch holds");
+    const std::uint32_t to = rows.rows + ahead;
     for (std::uint32_t field = 0; field < rows.columns.size(); ++field) {
         const Field& of = fields_[columnOf(space, field)];
         if (!of.isKept) {
@@ -187,6 +193,56 @@ void RecordRows::reuse(Batch batch, std::vector<std::vector<std::uint32_t>> firs
         first.clear();
     }
     digests_.clear();
+}
+
+void RecordRows::append(const Batch& records,
+                        const std::vector<std::vector<std::uint32_t>>& firstRows,
+                        const std::vector<std::uint64_t>& digests,
+                        const std::vector<std::uint32_t>& ids) {
+    std::vector<std::uint32_t> before;  // by space
+    for (std::uint32_t space = 0; space < batch_.spaces.size(); ++space) {
+        Batch::Space& rows = batch_.spaces[space];
+        if (isListKept_[space] == 0) {
+            rows.rows = 0;
+        }
+        before.push_back(rows.rows);
+        const std::vector<std::uint32_t>& first = firstRows[space];
+        std::transform(first.begin(),
+                       first.end() - 1,
+                       std::back_inserter(firstRows_[space]),
+                       [&](std::uint32_t row) { return row + before[space]; });
+        const Batch::Space& from = records.spaces[space];
+        if (from.rows > ready_[space] - rows.rows) {
+            makeReady(space, from.rows);
+        }
+        for (std::uint32_t field = 0; field < rows.columns.size(); ++field) {
+            const std::uint32_t column = columnOf(space, field);
+            if (!fields_[column].isKept) {
+                continue;
+            }
+            std::int64_t* const values = columns_[column].values + before[space];
+            State* const states = columns_[column].states + before[space];
+            const ColumnData& cells = from.columns[field];
+            std::copy_n(cells.values.data(), from.rows, values);
+            std::copy_n(cells.states.data(), from.rows, states);
+            for (std::uint32_t row = 0; fields_[column].isText && row < from.rows; ++row) {
+                if (states[row] == State::Value) {
+                    values[row] = ids[static_cast<std::size_t>(values[row])];
+                }
+            }
+        }
+        if (space > 0) {
+            const std::uint32_t shift = before[schema_.spaces[space].parent];
+            for (std::uint32_t row = 0; row < from.rows; ++row) {
+                rows.parent[before[space] + row] = from.parent[row] + shift;
+            }
+            if (keepsAll_) {
+                std::copy_n(from.position.data(), from.rows, rows.position.data() + before[space]);
+            }
+        }
+        rows.rows += from.rows;
+    }
+    digests_.insert(digests_.end(), digests.begin(), digests.end());
 }
 
 std::vector<std::vector<std::uint32_t>> RecordRows::firstRows() {

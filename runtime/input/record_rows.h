@@ -100,6 +100,13 @@ class RecordRows {
     /// Empty: all is kept.
     std::vector<std::uint64_t> takeDigests();
 
+    /// Appends records that another one of this schema read, which keeps the same: what its
+    /// `firstRows` and `finish` gave, and `takeDigests`. `ids`: what its dictionary's ids are here.
+    void append(const Batch& records,
+                const std::vector<std::vector<std::uint32_t>>& firstRows,
+                const std::vector<std::uint64_t>& digests,
+                const std::vector<std::uint32_t>& ids);
+
     /// Vectors may be longer than there are rows.
     const Batch& batch() const noexcept { return batch_; }
 
@@ -120,7 +127,7 @@ class RecordRows {
     Batch finish();
 
   private:
-    void makeReady(std::uint32_t space);
+    void makeReady(std::uint32_t space, std::uint32_t rows = 1);
     void clearRows(std::uint32_t space, std::uint32_t from, std::uint32_t to);
     void digestRow(std::uint32_t space, std::uint32_t row, std::uint32_t parent);
     std::uint64_t mixed(std::uint32_t what, std::uint32_t where, std::int64_t value) const {
@@ -140,6 +147,7 @@ class RecordRows {
         std::optional<std::int64_t> absent;
         std::uint32_t space = 0;
         bool isKept = true;
+        bool isText = false;          ///< an id of the dictionary
         State last = State::Unknown;  ///< of what is not kept: in the space's last row
     };
     std::vector<Column> columns_;              ///< of all spaces: where they lie

@@ -56,8 +56,9 @@ void measureRead(const Request& request) {
     std::uint32_t count = 0;
     for (int i = 0; i < request.repetitions; ++i) {
         all.push_back(measure([&] {
-            count = decodeFile(*set->program, request.file, recordsRead(*set->program))
-                        .records.store.recordCount();
+            count =
+                decodeFile(*set->program, request.file, recordsRead(*set->program), request.threads)
+                    .records.store.recordCount();
         }));
     }
     report(all, fmt::format(",\"records\":{}", count));

@@ -57,7 +57,8 @@ std::unique_ptr<CompiledSet> compiled(const std::string& packs) {
 
 Input decodeFile(const bytecode::Program& program,
                  const std::string& path,
-                 std::optional<ReadOfRecords> read) {
+                 std::optional<ReadOfRecords> read,
+                 unsigned threads) {
     Input input;
     input.dictionary = std::make_unique<Dictionary>();
     for (const std::string& known : program.texts) {
@@ -65,6 +66,7 @@ Input decodeFile(const bytecode::Program& program,
     }
     DecodeOptions options;
     options.read = std::move(read);
+    options.threads = threads;
     Decoder decoder(program.schema, *input.dictionary, options);
     if (!decoder.addFile(path)) {
         fmt::print(stderr, "{} cannot be read\n", path);

@@ -38,9 +38,10 @@ struct Input {
     DecodedRecords records;
 };
 
-/// Ends the program where the file cannot be read. `read`: DecodeOptions::read.
+/// Ends the program where the file cannot be read. `read`, `threads`: as DecodeOptions has them.
 Input decodeFile(const bytecode::Program& program,
                  const std::string& path,
-                 std::optional<ReadOfRecords> read = {});
+                 std::optional<ReadOfRecords> read = {},
+                 unsigned threads = 1);
 
 }  // namespace proviso::bench

@@ -92,7 +92,8 @@ ExitCode runInMemory(Console& console,
                     options.records,
                     run.decide.asOf,
                     hook,
-                    isLong(options.records) ? std::optional(recordsRead(*program)) : std::nullopt);
+                    isLong(options.records) ? std::optional(recordsRead(*program)) : std::nullopt,
+                    run.threads);
     if (!records) {
         return ExitCode::BadInput;
     }

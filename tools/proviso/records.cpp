@@ -77,7 +77,8 @@ std::optional<ReadRecords> readRecords(Console& console,
                                        const std::vector<std::string>& paths,
                                        std::optional<std::int64_t> asOf,
                                        const LineHook& onLine,
-                                       std::optional<ReadOfRecords> read) {
+                                       std::optional<ReadOfRecords> read,
+                                       unsigned threads) {
     if (paths.empty()) {
         console.complain("name the records to read: --visits FILE, or `-` for stdin");
         return std::nullopt;
@@ -90,6 +91,7 @@ std::optional<ReadRecords> readRecords(Console& console,
     records.dictionary = std::make_unique<Dictionary>(program.texts);
     DecodeOptions options;
     options.read = std::move(read);
+    options.threads = threads;
     if (asOf) {
         options.knownAsOf = Date{*asOf};
     }

@@ -23,13 +23,15 @@ struct ReadRecords {
 };
 
 /// Reads the files, `-` being stdin. Nothing, after a complaint, when one cannot be read; records
-/// that do not fit are rejected one by one and do not end the run. `read`: DecodeOptions::read.
+/// that do not fit are rejected one by one and do not end the run. `read`, `threads`:
+/// as DecodeOptions has them.
 std::optional<ReadRecords> readRecords(Console& console,
                                        const bytecode::Program& program,
                                        const std::vector<std::string>& paths,
                                        std::optional<std::int64_t> asOf,
                                        const LineHook& onLine = {},
-                                       std::optional<ReadOfRecords> read = {});
+                                       std::optional<ReadOfRecords> read = {},
+                                       unsigned threads = 1);
 
 /// The reason why a path names nothing to read, or an empty text; `-` is stdin.
 std::string problemOfInput(const std::string& path);
