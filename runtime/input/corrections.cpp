@@ -65,28 +65,32 @@ void settleVersion(const Schema& schema,
 
 }  // namespace
 
-SettledCorrections settleCorrections(const Schema& schema,
-                                     const RecordStore& store,
-                                     const std::vector<std::uint64_t>& digests) {
-    SettledCorrections result;
-    std::vector<std::uint32_t> order(store.recordCount());
-    std::iota(order.begin(), order.end(), 0U);
-    if (order.empty()) {
-        return result;
+void settleCorrections(const Schema& schema,
+                       const RecordStore& store,
+                       const std::vector<std::uint64_t>& digests,
+                       SettledCorrections& result) {
+    result.kept.clear();
+    result.conflicts.clear();
+    result.superseded = result.identical = result.voided = 0;
+    const auto keepAll = [&] {
+        result.kept.resize(store.recordCount());
+        std::iota(result.kept.begin(), result.kept.end(), 0U);
+    };
+    if (schema.keyField == kNoIndex || store.recordCount() == 0) {
+        keepAll();
+        return;
     }
     const Batch::Space& records = store.batch().spaces[0];
-    if (schema.keyField == kNoIndex) {
-        result.kept = std::move(order);
-        return result;
-    }
 
     const Cells<std::int64_t>& keys = records.columns[schema.keyField].values;
     // Keys are numbered as they come, so one that is above all before it comes for the first time.
     if (schema.voidedBy == kNoIndex &&
         std::adjacent_find(keys.begin(), keys.end(), std::greater_equal<>()) == keys.end()) {
-        result.kept = std::move(order);
-        return result;
+        keepAll();
+        return;
     }
+    std::vector<std::uint32_t> order(store.recordCount());
+    std::iota(order.begin(), order.end(), 0U);
     std::sort(order.begin(), order.end(), [&](std::uint32_t a, std::uint32_t b) {
         if (keys[a] != keys[b]) {
             return keys[a] < keys[b];
@@ -108,7 +112,6 @@ SettledCorrections settleCorrections(const Schema& schema,
     }
     std::sort(result.kept.begin(), result.kept.end());
     std::sort(result.conflicts.begin(), result.conflicts.end());
-    return result;
 }
 
 }  // namespace proviso

@@ -23,8 +23,9 @@ struct SettledCorrections {
 /// versions that say the same are one record; ones that differ are all conflicts. A void record
 /// that counts removes the record. The answer does not depend on the order of the records.
 /// `digests`: RecordRows::takeDigests, of what the store does not hold.
-SettledCorrections settleCorrections(const Schema& schema,
-                                     const RecordStore& store,
-                                     const std::vector<std::uint64_t>& digests = {});
+void settleCorrections(const Schema& schema,
+                       const RecordStore& store,
+                       const std::vector<std::uint64_t>& digests,
+                       SettledCorrections& result);
 
 }  // namespace proviso

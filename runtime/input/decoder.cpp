@@ -130,6 +130,8 @@ class Decoder::Context {
     JsonDocument document_;
     std::vector<RecordOrigin> origins_;
     std::vector<std::string> sources_;
+    RecordStore::Memory former_;  ///< to be used again
+    SettledCorrections settled_;  ///< likewise
     std::vector<PendingRejection> rejections_;
     DecodeCounts counts_;
     Batch::Space holes_;
@@ -146,7 +148,6 @@ Decoder::Context::Context(const Schema& schema,
                JsonLimits{options.maximumNesting, options.maximumElements},
                options_.read ? &*options_.read : nullptr),
       document_(JsonLimits{options.maximumNesting, options.maximumElements}) {
-    holes_.columns.resize(schema.spaces[0].fields.size());
     firstTexts_ = dictionary.size();
 }
 
@@ -263,7 +264,6 @@ Decoder::Context::readChunk(std::string_view text, bool atStart, SpareColumns& s
     chunk.rejections = std::exchange(rejections_, {});
     chunk.counts = std::exchange(counts_, {});
     chunk.holes = std::exchange(holes_, {});
-    holes_.columns.resize(schema_.spaces[0].fields.size());
     chunk.ignored = decoder_.takeIgnoredInOrder();
     for (; toldTexts_ < dictionary_.size(); ++toldTexts_) {
         chunk.newTexts.push_back(dictionary_.text(static_cast<std::uint32_t>(toldTexts_)));
@@ -301,7 +301,8 @@ void Decoder::Context::take(Chunk& chunk,
         rejections_.push_back(std::move(pending));
     }
     const std::vector<SchemaField>& fields = schema_.spaces[0].fields;
-    for (std::size_t field = 0; field < fields.size(); ++field) {
+    holes_.columns.resize(std::max(holes_.columns.size(), chunk.holes.columns.size()));
+    for (std::size_t field = 0; field < chunk.holes.columns.size(); ++field) {
         const TypeKind kind = fields[field].type.kind;
         const bool isText = kind == TypeKind::Text || kind == TypeKind::Code;
         const ColumnData& from = chunk.holes.columns[field];
@@ -411,6 +412,7 @@ bool Decoder::Context::isNotYetKnown() {
 }
 
 std::uint32_t Decoder::Context::addHole(const Batch::Space& from, std::uint32_t row) {
+    holes_.columns.resize(from.columns.size());
     for (std::size_t field = 0; field < from.columns.size(); ++field) {
         const ColumnData& column = from.columns[field];
         const bool isKept = !column.values.empty();
@@ -424,7 +426,7 @@ std::uint32_t Decoder::Context::addHole(const Batch::Space& from, std::uint32_t 
 void Decoder::Context::closeHoles(const RecordStore& all,
                                   const SettledCorrections& settled,
                                   std::vector<Rejection>& rejections) const {
-    if (schema_.keyField == kNoIndex || rejections.empty()) {
+    if (schema_.keyField == kNoIndex || holes_.rows == 0) {
         return;
     }
     const ColumnData& keys = all.batch().spaces[0].columns[schema_.keyField];
@@ -444,7 +446,10 @@ void Decoder::Context::closeHoles(const RecordStore& all,
 // Those that could be read in part, and one without anything for all that could not.
 Batch::Space Decoder::Context::allHoles(const std::vector<Rejection>& rejections) const {
     Batch::Space holes;
-    holes.columns.resize(holes_.columns.size());
+    if (rejections.empty()) {
+        return holes;
+    }
+    holes.columns.resize(schema_.spaces[0].fields.size());
     for (const Rejection& rejection : rejections) {
         if (!rejection.leavesHole || rejection.hole == kNoHole) {
             continue;
@@ -500,10 +505,14 @@ DecodedRecords Decoder::Context::finish() {
     std::vector<std::vector<std::uint32_t>> firstRows = decoder_.firstRows();
     Batch batch = decoder_.finish();
     dropPlainStates(batch);
-    RecordStore all(schema_, std::move(batch), std::move(firstRows), std::move(origins_), sources_);
-    SettledCorrections settled;
+    former_.batch = std::move(batch);
+    former_.firstRows = std::move(firstRows);
+    former_.origins = std::move(origins_);
+    former_.sources = sources_;
+    RecordStore all(schema_, std::move(former_));
+    SettledCorrections& settled = settled_;
     if (options_.settle) {
-        settled = settleCorrections(schema_, all, decoder_.takeDigests());
+        settleCorrections(schema_, all, decoder_.takeDigests(), settled);
     } else {
         settled.kept.resize(all.recordCount());
         std::iota(settled.kept.begin(), settled.kept.end(), 0U);
@@ -549,14 +558,14 @@ DecodedRecords Decoder::Context::finish() {
 
 // After `finish`.
 void Decoder::Context::reuse(DecodedRecords former) {
-    auto [batch, firstRows] = former.store.release();
-    decoder_.reuse(std::move(batch), std::move(firstRows));
+    former_ = former.store.release();
+    decoder_.reuse(std::move(former_.batch), std::move(former_.firstRows));
+    origins_ = std::move(former_.origins);
     origins_.clear();
     sources_.clear();
     rejections_.clear();
     counts_ = {};
     holes_ = {};
-    holes_.columns.resize(schema_.spaces[0].fields.size());
 }
 
 Decoder::Decoder(const Schema& schema, Dictionary& dictionary, DecodeOptions options)

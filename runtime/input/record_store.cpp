@@ -83,15 +83,13 @@ std::vector<std::vector<std::uint32_t>> firstRowsOf(const Schema& schema, const 
 
 }  // namespace
 
-RecordStore::RecordStore(const Schema& schema,
-                         Batch batch,
-                         std::vector<std::vector<std::uint32_t>> firstRows,
-                         std::vector<RecordOrigin> origins,
-                         std::vector<std::string> sources)
-    : batch_(std::move(batch)), firstRows_(std::move(firstRows)), origins_(std::move(origins)),
-      sources_(std::move(sources)) {
+RecordStore::RecordStore(const Schema& schema, Memory memory)
+    : parents_(std::move(memory.parents)), batch_(std::move(memory.batch)),
+      firstRows_(std::move(memory.firstRows)), origins_(std::move(memory.origins)),
+      sources_(std::move(memory.sources)) {
     PROVISO_CHECK(batch_.spaces.size() == schema.spaces.size(), "the batch is not of this schema");
     PROVISO_CHECK(origins_.size() == recordCount(), "every record has an origin");
+    parents_.clear();
     for (const SchemaSpace& space : schema.spaces) {
         parents_.push_back(space.parent);
     }
@@ -111,12 +109,16 @@ RecordStore::RecordStore(const Schema& schema,
                          std::vector<std::string> sources) {
     std::vector<std::vector<std::uint32_t>> firstRows = firstRowsOf(schema, batch);
     *this = RecordStore(
-        schema, std::move(batch), std::move(firstRows), std::move(origins), std::move(sources));
+        schema,
+        {std::move(batch), std::move(firstRows), std::move(origins), std::move(sources), {}});
 }
 
-std::pair<Batch, std::vector<std::vector<std::uint32_t>>> RecordStore::release() {
-    std::pair<Batch, std::vector<std::vector<std::uint32_t>>> memory(std::move(batch_),
-                                                                     std::move(firstRows_));
+RecordStore::Memory RecordStore::release() {
+    Memory memory{std::move(batch_),
+                  std::move(firstRows_),
+                  std::move(origins_),
+                  std::move(sources_),
+                  std::move(parents_)};
     *this = {};
     return memory;
 }

@@ -24,13 +24,17 @@ class RecordStore {
   public:
     RecordStore() = default;
 
-    /// `batch` has the spaces of `schema` and rows of lists contiguous by parent. `firstRows`: by
-    /// space, by record, and one more at the end, the first row of the record.
-    RecordStore(const Schema& schema,
-                Batch batch,
-                std::vector<std::vector<std::uint32_t>> firstRows,
-                std::vector<RecordOrigin> origins,
-                std::vector<std::string> sources);
+    /// What a store is made of, and gives back.
+    struct Memory {
+        /// Has the spaces of the schema and rows of lists contiguous by parent.
+        Batch batch;
+        /// By space, by record, and one more at the end, the first row of the record.
+        std::vector<std::vector<std::uint32_t>> firstRows;
+        std::vector<RecordOrigin> origins;
+        std::vector<std::string> sources;
+        std::vector<std::uint32_t> parents;  ///< memory alone
+    };
+    RecordStore(const Schema& schema, Memory memory);
     /// The same, for who does not know where records begin.
     RecordStore(const Schema& schema,
                 Batch batch,
@@ -41,8 +45,8 @@ class RecordStore {
     /// is empty, positions in lists too; `select` gives the positions.
     const Batch& batch() const noexcept { return batch_; }
 
-    /// The memory of the columns, for RecordRows::reuse; the store holds nothing any more.
-    std::pair<Batch, std::vector<std::vector<std::uint32_t>>> release();
+    /// To be used again; the store holds nothing any more.
+    Memory release();
 
     /// Tells which records were rejected: Batch::holes. Copies by `select` do not have them.
     void setHoles(Batch::Space holes) { batch_.holes = std::move(holes); }
