@@ -62,7 +62,7 @@ def measure_workload(table, options):
                       bare=lambda: bench("simdjson", file, 1))
     read, hand, bare = (median(cpu(reading[name])) for name in ("ours", "hand", "bare"))
     table.add("reading records, against C++ with simdjson", hand / read, "times", noise=spread(cpu(reading["ours"])),
-              note=f"{n / read:,.0f} visits/s; C++ {n / hand:,.0f}; simdjson alone {n / bare:,.0f}; nothing is read on a second core")
+              note=f"{n / read:,.0f} visits/s; C++ {n / hand:,.0f}; simdjson alone {n / bare:,.0f}; one core, what is read by rules")
 
     command = [PROVISO, "run", "--packs", PACKS, "--visits", file, "--format", "ndjson", "--threads", "1"]
     whole = in_turn(reps, ours=lambda: process(command), hand=lambda: bench("hand-whole", file, 1))
@@ -97,10 +97,11 @@ def measure_threads(table, options):
     """Of the clock: another process on the machine is seen at once."""
     file, library = visits_file(options.visits), library_file(options.library)
     run = [PROVISO, "run", "--packs", LIBRARY, "--visits", library, "--format", "ndjson", "--threads"]
-    both = {"two threads against one, deciding": lambda threads: {"seconds": bench("decide-columns", file, 1, threads=threads)["seconds"][0]},
+    both = {"two threads against one, reading": lambda threads: {"seconds": bench("read", file, 1, threads=threads)["seconds"][0]},
+            "two threads against one, deciding": lambda threads: {"seconds": bench("decide-columns", file, 1, threads=threads)["seconds"][0]},
             "two threads against one, the whole run of the library": lambda threads: process(run + [str(threads)])}
     for what, work in both.items():
-        times = options.repetitions if "deciding" in what else 2
+        times = 2 if "library" in what else options.repetitions
         took = in_turn(times, one=lambda: work(1), two=lambda: work(2))
         table.add(what, median(clock(took["one"])) / median(clock(took["two"])), "times", 1.8 if "deciding" in what else None,
                   far=1.95 if "deciding" in what else None, noise=spread(clock(took["two"])),
