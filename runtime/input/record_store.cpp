@@ -10,6 +10,8 @@ namespace proviso {
 
 namespace {
 
+constexpr std::size_t kManyRows = std::size_t{64} << 10U;
+
 using Rows = std::pair<std::uint32_t, std::uint32_t>;
 
 bool sameColumn(const ColumnData& column, Rows a, Rows b) {
@@ -255,7 +257,12 @@ void dropPlainStates(Batch& batch) {
             if (states.empty() ||
                 (states[0] == State::Value &&
                  std::memcmp(states.data(), states.data() + 1, states.size() - 1) == 0)) {
-                column.states.clear();
+                // Those of many records are worth their memory; those of one are filled again.
+                if (states.size() > kManyRows) {
+                    column.states = {};
+                } else {
+                    column.states.clear();
+                }
             }
         }
     }
