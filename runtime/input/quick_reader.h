@@ -95,6 +95,7 @@ class QuickReader {
         std::uint32_t next = 0;      ///< the name that came after this one last time
         std::uint64_t required = 0;  ///< the bit that says that a required one is there
     };
+    static constexpr std::size_t kMaximumNames = 256;  ///< those not known to the schema included
     static constexpr std::uint32_t kNoName = 0xffffffffU;
 
     struct Object {
