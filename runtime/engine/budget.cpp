@@ -112,8 +112,19 @@ void Budget::count(std::uint32_t space, std::uint32_t record, std::uint32_t rows
 void Budget::count(std::uint32_t space,
                    const std::vector<std::uint32_t>& rows,
                    std::uint32_t first) {
-    for (std::uint32_t index = 0; index < rows.size(); ++index) {
-        count(space, first + index, rows[index]);
+    // A whole run is counted on one thread, so nothing is asked for each record.
+    if (std::vector<std::uint32_t>& counts = perRecord_[space]; !counts.empty()) {
+        for (std::size_t index = 0; index < rows.size(); ++index) {
+            counts[first + index] += rows[index];
+        }
+    }
+    for (std::size_t each = 0; each < perSet_.size(); ++each) {
+        if (std::vector<std::int64_t>& counts = perSet_[each][space]; !counts.empty()) {
+            const std::vector<std::uint32_t>& setOf = sets_[each].of;
+            for (std::size_t index = 0; index < rows.size(); ++index) {
+                counts[setOf[first + index]] += rows[index];
+            }
+        }
     }
 }
 
