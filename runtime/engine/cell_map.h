@@ -26,15 +26,6 @@ class CellMap {
         return slot.number;
     }
 
-    /// The same to be read only; kNothing where it was not set.
-    std::uint32_t get(std::uint32_t column, std::uint32_t row) {
-        if (slots_.empty()) {
-            return kNothing;
-        }
-        const Slot& slot = find(std::uint64_t{column} << 32U | row);
-        return slot.round == round_ ? slot.number : kNothing;
-    }
-
     void clear() {
         used_ = 0;
         if (++round_ == 0) {

@@ -23,47 +23,32 @@ class Walk : public Trail {
   public:
     explicit Walk(const Frame& frame) : frame_(frame) {}
 
-    /// Where the state begins: in `places` and `errors`, in no order, perhaps several times.
     void run(Register number, std::uint32_t row, State wanted) {
-        start(number, row, wanted);
-        while (goOn()) {
-            step();
-        }
-    }
-
-    /// The same for Unknown, but for what was walked before: the number of the answer, or kNoIndex
-    /// where it stands in `places` and has to be remembered.
-    std::uint32_t runUnlessKnown(Register number, std::uint32_t row) {
-        start(number, row, State::Unknown);
-        alone_.clear();
-        while (goOn()) {
-            // As long as one thing leads to the next, what is missing for one is missing for all.
-            // Remembering a few of them is enough to come upon one soon.
-            constexpr Register kFew = 4;
+        wanted_ = wanted;
+        places.clear();
+        errors.clear();
+        met_.clear();
+        // A window reads columns of this run, and remembers what it told, which is to be told
+        // again.
+        windows_.clear();
+        visit(number, row);
+        // Mostly one thing leads to the next. What is met before there are two ways cannot be met
+        // again: every register reads earlier ones.
+        bool isForked = false;
+        while (!pending_.empty()) {
             const Place place = pending_.back();
-            if (!isForked_ && places.empty() && (alone_.empty() || place.number % kFew == 0)) {
-                if (const std::uint32_t known = known_.get(place.number, place.row);
-                    known != CellMap::kNothing) {
-                    remember(known);
-                    pending_.clear();
-                    return known;
-                }
-                alone_.push_back(place);
+            isForked = isForked || pending_.size() > 1;
+            pending_.pop_back();
+            if (isForked && std::exchange(met_.of(place.number, place.row), 0) == 0) {
+                continue;
             }
-            step();
-        }
-        return kNoIndex;
-    }
-
-    /// That the walk before has this answer, and with it whatever it led to alone.
-    void remember(std::uint32_t answer) {
-        for (const Place& place : alone_) {
-            known_.of(place.number, place.row) = answer;
+            const std::size_t before = found_;
+            follow(place.number, place.row);
+            if (found_ == before) {
+                begin(place.number, place.row);
+            }
         }
     }
-
-    /// The registers are those of another run.
-    void forget() { known_.clear(); }
 
     std::vector<Origin> places;
     std::vector<EvaluationError> errors;
@@ -81,38 +66,6 @@ class Walk : public Trail {
         WindowMemory memory;
         Window window;
     };
-
-    void start(Register number, std::uint32_t row, State wanted) {
-        wanted_ = wanted;
-        places.clear();
-        errors.clear();
-        met_.clear();
-        // A window reads columns of this run, and remembers what it told, which is to be told
-        // again.
-        windows_.clear();
-        isForked_ = false;
-        visit(number, row);
-    }
-
-    /// Mostly one thing leads to the next. What is met before there are two ways cannot be met
-    /// again: every register reads earlier ones.
-    bool goOn() {
-        isForked_ = isForked_ || pending_.size() > 1;
-        return !pending_.empty();
-    }
-
-    void step() {
-        const Place place = pending_.back();
-        pending_.pop_back();
-        if (isForked_ && std::exchange(met_.of(place.number, place.row), 0) == 0) {
-            return;
-        }
-        const std::size_t before = found_;
-        follow(place.number, place.row);
-        if (found_ == before) {
-            begin(place.number, place.row);
-        }
-    }
 
     const Instruction& instruction(Register number) const { return frame_.program.code[number]; }
 
@@ -482,10 +435,7 @@ class Walk : public Trail {
     const Frame& frame_;
     State wanted_ = State::Unknown;
     std::vector<Place> pending_;
-    bool isForked_ = false;
     CellMap met_;
-    std::vector<Place> alone_;  ///< what the walk met before there were two ways
-    CellMap known_;             ///< numbers of answers, of what was met so
     std::unordered_map<Register, std::unique_ptr<LastingWindow>> windows_;
     std::size_t found_ = 0;
 };
@@ -510,20 +460,10 @@ Origins::Origins(const Interpreter& interpreter)
 
 Origins::~Origins() = default;
 
-void Origins::forget() {
-    walk_->forget();
-    answers_.clear();
-}
-
-std::uint32_t Origins::missing(bytecode::Register number, std::uint32_t row) {
-    std::uint32_t answer = walk_->runUnlessKnown(number, row);
-    if (answer == kNoIndex) {
-        answer = static_cast<std::uint32_t>(answers_.size());
-        walk_->remember(answer);
-        engine::sortUnique(walk_->places);
-        answers_.push_back(std::move(walk_->places));
-    }
-    return answer;
+const std::vector<Origin>& Origins::missing(bytecode::Register number, std::uint32_t row) {
+    walk_->run(number, row, State::Unknown);
+    engine::sortUnique(walk_->places);
+    return walk_->places;
 }
 
 const std::vector<EvaluationError>& Origins::errors(bytecode::Register number, std::uint32_t row) {
@@ -534,8 +474,7 @@ const std::vector<EvaluationError>& Origins::errors(bytecode::Register number, s
 
 std::vector<Origin>
 missingPlaces(const Interpreter& interpreter, bytecode::Register number, std::uint32_t row) {
-    Origins origins(interpreter);
-    return origins.places(origins.missing(number, row));
+    return Origins(interpreter).missing(number, row);
 }
 
 std::vector<EvaluationError>

@@ -32,7 +32,7 @@ struct Origin {
     friend auto operator<=>(const Origin&, const Origin&) = default;
 };
 
-/// Asks one run again and again. One thread.
+/// Asks one run again and again. The answers are good until the next question. One thread.
 class Origins {
   public:
     explicit Origins(const Interpreter& interpreter);
@@ -40,22 +40,15 @@ class Origins {
     Origins(const Origins&) = delete;
     Origins& operator=(const Origins&) = delete;
 
-    /// The interpreter has run once more.
-    void forget();
-
-    /// The number of what missingPlaces says, from 0: the same where the one is missing because the
-    /// other is.
-    std::uint32_t missing(bytecode::Register number, std::uint32_t row);
-    /// What was said under a number.
-    const std::vector<Origin>& places(std::uint32_t answer) const { return answers_[answer]; }
-    /// As errorCodes; good until the next question.
+    /// As missingPlaces.
+    const std::vector<Origin>& missing(bytecode::Register number, std::uint32_t row);
+    /// As errorCodes.
     const std::vector<EvaluationError>& errors(bytecode::Register number, std::uint32_t row);
 
   private:
     class Walk;
 
     std::unique_ptr<Walk> walk_;
-    std::vector<std::vector<Origin>> answers_;
 };
 
 /// The places that make the value unknown, by walking the dataflow backwards; sorted and unique,

@@ -15,7 +15,7 @@ void Places::look(const Batch& batch) {
     own_.clear();
     pathNumbers_.clear();
     paths_.clear();
-    origins_.forget();
+    missingNumbers_.clear();
     missing_.clear();
     texts_.clear();
     ones_.clear();
@@ -155,11 +155,11 @@ std::string_view Places::joined(std::initializer_list<std::string_view> parts) {
     return intern(text_);
 }
 
-/// Sorted, each once.
-std::span<const Places::Place> Places::placesOf(const std::vector<Origin>& origins) {
+/// The places that make the value unknown; sorted, each once.
+std::span<const Places::Place> Places::find(bytecode::Register reg, std::uint32_t row) {
     std::vector<Place>& places = found_;
     places.clear();
-    for (const Origin& origin : origins) {
+    for (const Origin& origin : origins_.missing(reg, row)) {
         if (origin.kind != Origin::Kind::Field) {
             places.push_back({intern(origin.record), intern(origin.text), intern(origin.why)});
             continue;
@@ -177,18 +177,14 @@ std::span<const Places::Place> Places::placesOf(const std::vector<Origin>& origi
     return own_.keep(places);
 }
 
-/// What makes the value unknown.
 Places::Missing& Places::missingOf(bytecode::Register reg, std::uint32_t row) {
-    const std::uint32_t number = origins_.missing(reg, row);
-    if (number >= missing_.size()) {
-        missing_.resize(number + std::size_t{1});
+    if (const std::uint32_t known = missingNumbers_.of(reg, row); known != CellMap::kNothing) {
+        return missing_[known];
     }
-    Missing& missing = missing_[number];
-    if (!missing.isFound) {
-        missing.places = placesOf(origins_.places(number));
-        missing.isFound = true;
-    }
-    return missing;
+    const std::span<const Place> places = find(reg, row);
+    missingNumbers_.of(reg, row) = static_cast<std::uint32_t>(missing_.size());
+    missing_.push_back({places});
+    return missing_.back();
 }
 
 std::vector<CarriedPlace> Places::missingAnywhere(bytecode::Register reg, std::uint32_t row) {

@@ -100,7 +100,6 @@ class Places {
     };
     struct Missing {
         std::span<const Place> places;
-        bool isFound = false;
         std::uint32_t toldTo = bytecode::kNone;  ///< the record that `told` is for
         bool isTold = false;
         MissingView told{};
@@ -110,7 +109,7 @@ class Places {
     std::uint32_t entryRow(std::uint32_t space, std::uint32_t row) const;
     std::string_view path(std::uint32_t space, std::uint32_t row);
     Missing& missingOf(bytecode::Register reg, std::uint32_t row);
-    std::span<const Place> placesOf(const std::vector<Origin>& origins);
+    std::span<const Place> find(bytecode::Register reg, std::uint32_t row);
     MissingView tell(std::span<const Place> places, std::uint32_t printedRecord);
     std::string_view intern(std::string_view text);
     std::string_view joined(std::initializer_list<std::string_view> parts);
@@ -124,7 +123,8 @@ class Places {
     Home home_;
     CellMap pathNumbers_;
     std::vector<std::string_view> paths_;
-    std::vector<Missing> missing_;  ///< by number in origins_
+    CellMap missingNumbers_;
+    std::vector<Missing> missing_;
     std::unordered_set<std::string_view> texts_;
     std::map<std::pair<const char*, const char*>, MissingView> ones_;  ///< by text and why
     std::vector<Place> found_;
