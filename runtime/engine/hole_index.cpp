@@ -1,5 +1,7 @@
 #include "runtime/engine/hole_index.h"
 
+#include "runtime/engine/entry_fields.h"
+
 #include <algorithm>
 #include <set>
 #include <utility>
@@ -10,35 +12,6 @@ using bytecode::Instruction;
 using bytecode::Op;
 using bytecode::Register;
 
-namespace {
-
-/// Fields of the entry record that the keys of some grouping are made of.
-std::set<std::uint32_t> fieldsOfKeys(const bytecode::Program& program) {
-    std::set<std::uint32_t> fields;
-    std::vector<std::uint8_t> met(program.code.size(), 0);
-    std::vector<Register> pending;
-    for (const Instruction& one : program.code) {
-        if (one.op == Op::GroupBy) {
-            pending.insert(pending.end(), one.operands.begin(), one.operands.end());
-        }
-    }
-    while (!pending.empty()) {
-        const Register number = pending.back();
-        pending.pop_back();
-        if (std::exchange(met[number], 1) != 0) {
-            continue;
-        }
-        const Instruction& one = program.code[number];
-        if (one.op == Op::Input && one.space == 0) {
-            fields.insert(one.index);
-        }
-        pending.insert(pending.end(), one.operands.begin(), one.operands.end());
-    }
-    return fields;
-}
-
-}  // namespace
-
 HoleIndex::HoleIndex(const bytecode::Program& program,
                      const Plan& plan,
                      const Batch::Space& holes) {
@@ -48,7 +21,7 @@ HoleIndex::HoleIndex(const bytecode::Program& program,
     if (holes.rows == 0) {
         return;
     }
-    const std::set<std::uint32_t> fields = fieldsOfKeys(program);
+    const std::vector<std::uint32_t> fields = entryFieldsOf(program, groupingKeys(program));
     holes_.columns.resize(holes.columns.size());
     std::set<std::vector<std::int64_t>> known;
     for (std::uint32_t row = 0; row < holes.rows; ++row) {
@@ -63,8 +36,8 @@ HoleIndex::HoleIndex(const bytecode::Program& program,
         }
         ++holes_.rows;
         for (std::uint32_t field = 0; field < holes_.columns.size(); ++field) {
-            const bool isKnown =
-                fields.count(field) != 0 && holes.columns[field].state(row) == State::Value;
+            const bool isKnown = std::binary_search(fields.begin(), fields.end(), field) &&
+                                 holes.columns[field].state(row) == State::Value;
             holes_.columns[field].values.push_back(isKnown ? holes.columns[field].values[row] : 0);
             holes_.columns[field].states.push_back(isKnown ? State::Value : State::Unknown);
         }

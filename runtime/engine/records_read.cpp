@@ -1,3 +1,4 @@
+#include "runtime/engine/entry_fields.h"
 #include "runtime/engine/plan.h"
 #include "runtime/engine/run.h"
 
@@ -7,38 +8,15 @@
 
 namespace proviso {
 
-using bytecode::Instruction;
-using bytecode::Op;
-using bytecode::Register;
-
 /// Fields of the entry record that say who is in which group: besides the stages, whoever brings
 /// records together reads them, and whoever looks for groups that a rejected record may be in.
 static std::vector<std::uint32_t> fieldsOfGroups(const bytecode::Program& program,
                                                  const engine::Plan& plan) {
-    std::vector<Register> pending;
-    for (const Instruction& one : program.code) {
-        if (one.op == Op::GroupBy) {
-            pending.insert(pending.end(), one.operands.begin(), one.operands.end());
-        }
-    }
+    std::vector<bytecode::Register> keys = engine::groupingKeys(program);
     for (const bytecode::PartitionClass& each : plan.classes) {
-        pending.insert(pending.end(), each.keys.begin(), each.keys.end());
+        keys.insert(keys.end(), each.keys.begin(), each.keys.end());
     }
-    std::vector<std::uint32_t> fields;
-    std::vector<std::uint8_t> met(program.code.size(), 0);
-    while (!pending.empty()) {
-        const Register number = pending.back();
-        pending.pop_back();
-        if (std::exchange(met[number], 1) != 0) {
-            continue;
-        }
-        const Instruction& one = program.code[number];
-        if (one.op == Op::Input && one.space == 0) {
-            fields.push_back(one.index);
-        }
-        pending.insert(pending.end(), one.operands.begin(), one.operands.end());
-    }
-    return fields;
+    return engine::entryFieldsOf(program, std::move(keys));
 }
 
 ReadOfRecords recordsRead(const bytecode::Program& program) {
