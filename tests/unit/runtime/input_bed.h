@@ -24,6 +24,33 @@ inline SchemaField field(std::vector<std::string> path, Type type, bool required
     return result;
 }
 
+/// Items, their tags, and the stops of a delivery.
+inline std::vector<SchemaSpace> listsOfOrders() {
+    SchemaSpace item;
+    item.name = "item";
+    item.listName = "items";
+    item.path = {"items"};
+    item.parent = 0;
+    item.required = true;
+    item.fields = {field({"code"}, {TypeKind::Code, 0, 1}, true),
+                   field({"minutes"}, {TypeKind::Minutes, 0, 0})};
+    SchemaSpace tag;
+    tag.name = "tag";
+    tag.listName = "tags";
+    tag.path = {"tags"};
+    tag.parent = 1;
+    tag.scalar = true;
+    tag.atMost = 3;
+    tag.fields = {field({}, {TypeKind::Code, 0, 1}, true)};
+    SchemaSpace stop;
+    stop.name = "stop";
+    stop.listName = "delivery.stops";
+    stop.path = {"delivery", "stops"};
+    stop.parent = 0;
+    stop.fields = {field({"place"}, {TypeKind::Text, 0, 0})};
+    return {item, tag, stop};
+}
+
 inline Schema everyType() {
     const Type text{TypeKind::Text, 0, 0};
     Schema schema;
@@ -50,29 +77,8 @@ inline Schema everyType() {
     order.fields[3].isSigned = true;
     order.fields[4].absentMeans = 7;
     order.fields[10].absentMeans = 0;
-    SchemaSpace item;
-    item.name = "item";
-    item.listName = "items";
-    item.path = {"items"};
-    item.parent = 0;
-    item.required = true;
-    item.fields = {field({"code"}, {TypeKind::Code, 0, 1}, true),
-                   field({"minutes"}, {TypeKind::Minutes, 0, 0})};
-    SchemaSpace tag;
-    tag.name = "tag";
-    tag.listName = "tags";
-    tag.path = {"tags"};
-    tag.parent = 1;
-    tag.scalar = true;
-    tag.atMost = 3;
-    tag.fields = {field({}, {TypeKind::Code, 0, 1}, true)};
-    SchemaSpace stop;
-    stop.name = "stop";
-    stop.listName = "delivery.stops";
-    stop.path = {"delivery", "stops"};
-    stop.parent = 0;
-    stop.fields = {field({"place"}, text)};
-    schema.spaces = {order, item, tag, stop};
+    schema.spaces = listsOfOrders();
+    schema.spaces.insert(schema.spaces.begin(), order);
     schema.keyField = 0;
     schema.voidedBy = 10;
     return schema;

@@ -1,5 +1,6 @@
 #include "runtime/input/decoder.h"
 #include "tests/catch.h"
+#include "tests/unit/runtime/input_bed.h"
 
 #include <set>
 #include <sstream>
@@ -7,6 +8,8 @@
 #include <vector>
 
 using namespace proviso;
+using proviso::test::field;
+using proviso::test::listsOfOrders;
 
 namespace {
 
@@ -30,15 +33,6 @@ enum OrderField : std::uint32_t {
     kDeliveredOn,
     kMemo,
 };
-
-SchemaField field(std::vector<std::string> path, Type type, bool required = false) {
-    SchemaField result;
-    result.name = path.empty() ? "value" : path.back();
-    result.path = std::move(path);
-    result.type = type;
-    result.required = required;
-    return result;
-}
 
 Schema orders() {
     const Type text{TypeKind::Text, 0, 0};
@@ -77,34 +71,8 @@ Schema orders() {
     order.fields[kRevision].absentMeans = 0;
     order.fields[kVoid].absentMeans = 0;
 
-    SchemaSpace item;
-    item.name = "item";
-    item.listName = "items";
-    item.path = {"items"};
-    item.parent = 0;
-    item.required = true;
-    item.fields = {
-        field({"code"}, {TypeKind::Code, 0, 1}, true),
-        field({"minutes"}, {TypeKind::Minutes, 0, 0}),
-    };
-
-    SchemaSpace tag;
-    tag.name = "tag";
-    tag.listName = "tags";
-    tag.path = {"tags"};
-    tag.parent = 1;
-    tag.scalar = true;
-    tag.atMost = 3;
-    tag.fields = {field({}, {TypeKind::Code, 0, 1}, true)};
-
-    SchemaSpace stop;
-    stop.name = "stop";
-    stop.listName = "delivery.stops";
-    stop.path = {"delivery", "stops"};
-    stop.parent = 0;
-    stop.fields = {field({"place"}, text)};
-
-    schema.spaces = {order, item, tag, stop};
+    schema.spaces = listsOfOrders();
+    schema.spaces.insert(schema.spaces.begin(), order);
     schema.keyField = kOrderId;
     schema.correctedBy = {kRecordedOn, kRevision};
     schema.voidedBy = kVoid;
