@@ -48,9 +48,8 @@ class Evaluator {
     /// have been started with Program::texts.
     std::vector<RecordResult> decide(const Batch& batch, const DecideOptions& options);
 
-    /// The same as views, good until the next call and as long as the batch's dictionary. Once the
-    /// evaluator has seen as much as there is, and where nothing is open or wrong, it asks for no
-    /// memory.
+    /// The same as views, good until the next call and as long as the batch's dictionary. Memory is
+    /// kept: most operations ask for none once the evaluator has seen as much.
     std::span<const RecordView> view(const Batch& batch, const DecideOptions& options);
 
     /// The registers of the last `decide` with choice 0, for explanations. Valid until the next

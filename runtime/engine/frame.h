@@ -169,6 +169,7 @@ struct Frame {
     std::vector<Int128> wide;
     std::vector<std::uint32_t> words;
     std::vector<std::uint32_t> moreWords;
+    std::vector<std::int64_t> numbers;
     std::vector<const ColumnData*> columns;
     std::vector<OrderKey> orderKeys;
     std::unique_ptr<WindowMemory> windowMemory;

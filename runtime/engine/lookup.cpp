@@ -80,7 +80,8 @@ void runTableLookup(Frame& frame, const Instruction& instruction, ColumnData& ou
     TableMemo& memo = frame.memoOf(instruction.index);
     const auto output = static_cast<std::size_t>(instruction.immediate);
     const std::size_t rows = frame.rowsOf(instruction);
-    std::vector<const ColumnData*> columns;
+    std::vector<const ColumnData*>& columns = frame.columns;
+    columns.clear();
     for (std::size_t operand = 0; operand <= table.given.size(); ++operand) {
         columns.push_back(&frame.operand(instruction, operand));
     }
@@ -89,7 +90,8 @@ void runTableLookup(Frame& frame, const Instruction& instruction, ColumnData& ou
     });
     const ColumnData& dates = *columns.back();
     columns.pop_back();
-    std::vector<std::int64_t> keys(columns.size());
+    std::vector<std::int64_t>& keys = frame.numbers;
+    keys.resize(columns.size());
     out.values.resize(rows);
     out.states.resize(rows);
     for (std::size_t row = 0; row < rows; ++row) {

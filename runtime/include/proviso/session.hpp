@@ -105,8 +105,8 @@ class PROVISO_API Session {
     Session& operator=(Session&&) noexcept;
 
     /// One record, a JSON object, by itself. InvalidArgument where the record is void or was not
-    /// known yet: there is nothing to decide. Asks for no memory once the session has decided as
-    /// much before, with nothing missing and nothing wrong.
+    /// known yet: there is nothing to decide. A session keeps its memory: conditions, amounts,
+    /// tables, sums and windows ask for none once it has decided as much before.
     Result<Decision> decideOne(std::string_view record) noexcept;
 
     /// Records, one JSON object a line, that see each other: a batch, or the records of a group.
