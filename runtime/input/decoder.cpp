@@ -1,17 +1,11 @@
 #include "runtime/input/decoder.h"
 
 #include "runtime/base/check.h"
-#include "runtime/input/chunk_pipeline.h"
-#include "runtime/input/chunk_reader.h"
-#include "runtime/input/corrections.h"
-#include "runtime/input/json_document.h"
-#include "runtime/input/line_reader.h"
-#include "runtime/input/record_decoder.h"
+#include "runtime/input/decoder_context.h"
 
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
-#include <mutex>
 #include <numeric>
 #include <unordered_set>
 #include <utility>
@@ -21,9 +15,6 @@ namespace proviso {
 namespace {
 
 constexpr std::size_t kMaximumShownKeyBytes = 100;
-
-// So much of a long source tells how many rows the rest will have.
-constexpr std::uint64_t kMeasuredBytes = std::uint64_t{1} << 20U;
 
 bool isBlank(std::string_view text) {
     return text.find_first_not_of(" \t\r") == std::string_view::npos;
@@ -65,80 +56,6 @@ DecodeOptions withSettled(const Schema& schema, DecodeOptions options) {
 
 }  // namespace
 
-/// Everything between the lines and the columns.
-class Decoder::Context {
-  public:
-    Context(const Schema& schema, Dictionary& dictionary, const DecodeOptions& options);
-
-    void addLines(std::string_view sourceName, LineReader& lines, std::uint64_t bytes);
-    /// False: the stream failed; what was read stays.
-    bool addStream(std::string_view sourceName, std::istream& stream, std::uint64_t bytes);
-    void beginSource(std::string_view sourceName) { sources_.emplace_back(sourceName); }
-    void addLine(const InputLine& line);
-    DecodedRecords finish();
-    void reuse(DecodedRecords former);
-    std::size_t maximumRecordBytes() const noexcept { return options_.maximumRecordBytes; }
-
-  private:
-    struct PendingRejection {
-        Rejection rejection;
-        std::uint32_t source = 0;
-    };
-
-    /// What one chunk of a source holds: read by a context of its own thread, with ids of its
-    /// dictionary and lines counted from the chunk's first.
-    struct Chunk {
-        Batch records;
-        std::vector<std::vector<std::uint32_t>> firstRows;
-        std::vector<std::uint64_t> digests;
-        std::vector<RecordOrigin> origins;
-        std::vector<PendingRejection> rejections;
-        DecodeCounts counts;
-        Batch::Space holes;
-        std::vector<std::pair<std::string, std::uint64_t>> ignored;
-        std::vector<std::string_view> newTexts;  ///< of ids that no former chunk of the thread told
-        std::size_t bytes = 0;
-        unsigned thread = 0;
-    };
-
-    /// Columns of chunks that were taken, to be filled again.
-    struct SpareColumns {
-        std::mutex mutex;
-        std::vector<std::pair<Batch, std::vector<std::vector<std::uint32_t>>>> columns;
-    };
-
-    void addChunks(ChunkReader& chunks, std::string first, std::uint64_t bytes);
-    Chunk readChunk(std::string_view text, bool atStart, SpareColumns& spare);
-    void take(Chunk& chunk, std::uint64_t linesBefore, std::vector<std::uint32_t>& ids);
-    void makeRoom(double factor);
-
-    void decodeLine(const InputLine& line);
-    void keepRecord(std::uint32_t source, std::uint64_t line);
-    void closeHoles(const RecordStore& all,
-                    const SettledCorrections& settled,
-                    std::vector<Rejection>& rejections) const;
-    bool isNotYetKnown();
-    std::uint32_t addHole(const Batch::Space& from, std::uint32_t row);
-    Batch::Space allHoles(const std::vector<Rejection>& rejections) const;
-    std::string shownKey(const Batch::Space& from, std::uint32_t row) const;
-    Rejection& reject(std::uint32_t source, std::uint64_t line, RejectionReason reason);
-
-    const Schema& schema_;
-    Dictionary& dictionary_;
-    DecodeOptions options_;
-    RecordDecoder decoder_;
-    JsonDocument document_;
-    std::vector<RecordOrigin> origins_;
-    std::vector<std::string> sources_;
-    RecordStore::Memory former_;  ///< to be used again
-    SettledCorrections settled_;  ///< likewise
-    std::vector<PendingRejection> rejections_;
-    DecodeCounts counts_;
-    Batch::Space holes_;
-    std::size_t firstTexts_ = 0;  ///< of the dictionary: those that the schema speaks of
-    std::size_t toldTexts_ = 0;   ///< of a thread's own dictionary
-};
-
 Decoder::Context::Context(const Schema& schema,
                           Dictionary& dictionary,
                           const DecodeOptions& options)
@@ -155,169 +72,6 @@ Decoder::Context::Context(const Schema& schema,
 void Decoder::Context::makeRoom(double factor) {
     decoder_.reserve(factor);
     origins_.reserve(static_cast<std::size_t>(factor * static_cast<double>(origins_.size())));
-}
-
-// ---- on several threads ------------------------------------------------------------------------
-
-bool Decoder::Context::addStream(std::string_view sourceName,
-                                 std::istream& stream,
-                                 std::uint64_t bytes) {
-    if (options_.threads > 1) {
-        ChunkReader chunks(stream, options_.maximumRecordBytes, options_.chunkBytes);
-        std::string first;
-        chunks.next(first);
-        if (!chunks.ended()) {
-            beginSource(sourceName);
-            addChunks(chunks, std::move(first), bytes);
-        } else {
-            LineReader lines(first, options_.maximumRecordBytes);
-            addLines(sourceName, lines, first.size());
-        }
-        return !chunks.failed();
-    }
-    LineReader lines(stream, options_.maximumRecordBytes);
-    addLines(sourceName, lines, bytes);
-    return !lines.failed();
-}
-
-// Every thread has a dictionary of its own. Chunks are taken in their order, and the texts of a
-// chunk in the order in which it has them: so ids are those that one thread would have given.
-void Decoder::Context::addChunks(ChunkReader& chunks, std::string first, std::uint64_t bytes) {
-    std::vector<std::unique_ptr<Dictionary>> dictionaries;
-    std::vector<std::unique_ptr<Context>> contexts;
-    DecodeOptions options = options_;
-    options.threads = 1;
-    for (unsigned thread = 0; thread < options_.threads; ++thread) {
-        Dictionary& own = *dictionaries.emplace_back(std::make_unique<Dictionary>());
-        for (std::uint32_t id = 0; id < firstTexts_; ++id) {
-            own.intern(dictionary_.text(id));
-        }
-        Context& context = *contexts.emplace_back(std::make_unique<Context>(schema_, own, options));
-        context.decoder_.countEveryName();
-        context.sources_ = {sources_.back()};
-    }
-    std::vector<std::vector<std::uint32_t>> ids(contexts.size());
-    SpareColumns spare;
-    const std::uint64_t linesBefore = counts_.lines;
-    std::uint64_t seen = 0;
-    bool isMeasured = bytes < 4 * kMeasuredBytes;
-    struct Text {
-        std::string bytes;
-        bool atStart = false;
-    };
-    bool isFirst = true;
-    ChunkPipeline<Text, Chunk>(options_.threads)
-        .run(
-            [&](Text& chunk) {
-                chunk.atStart = std::exchange(isFirst, false);
-                if (chunk.atStart) {
-                    chunk.bytes = std::move(first);
-                    return true;
-                }
-                return chunks.next(chunk.bytes);
-            },
-            [&](unsigned thread) {
-                return [&contexts, &spare, thread](const Text& text) {
-                    Chunk chunk = contexts[thread]->readChunk(text.bytes, text.atStart, spare);
-                    chunk.thread = thread;
-                    return chunk;
-                };
-            },
-            [&](Chunk chunk) {
-                seen += chunk.bytes;
-                const unsigned thread = chunk.thread;
-                take(chunk, linesBefore, ids[thread]);
-                {
-                    const std::lock_guard lock(spare.mutex);
-                    spare.columns.emplace_back(std::move(chunk.records),
-                                               std::move(chunk.firstRows));
-                }
-                if (!isMeasured && seen > kMeasuredBytes) {
-                    isMeasured = true;
-                    makeRoom(1.02 * static_cast<double>(bytes) / static_cast<double>(seen));
-                }
-            });
-}
-
-Decoder::Context::Chunk
-Decoder::Context::readChunk(std::string_view text, bool atStart, SpareColumns& spare) {
-    {
-        const std::lock_guard lock(spare.mutex);
-        if (!spare.columns.empty()) {
-            auto& [records, firstRows] = spare.columns.back();
-            decoder_.reuse(std::move(records), std::move(firstRows));
-            spare.columns.pop_back();
-        }
-    }
-    LineReader lines(text, options_.maximumRecordBytes, atStart);
-    InputLine line;
-    while (lines.next(line)) {
-        addLine(line);
-    }
-    Chunk chunk;
-    chunk.bytes = text.size();
-    chunk.firstRows = decoder_.firstRows();
-    chunk.records = decoder_.finish();
-    chunk.digests = decoder_.takeDigests();
-    decoder_.reuse({}, {});
-    chunk.origins = std::exchange(origins_, {});
-    chunk.rejections = std::exchange(rejections_, {});
-    chunk.counts = std::exchange(counts_, {});
-    chunk.holes = std::exchange(holes_, {});
-    chunk.ignored = decoder_.takeIgnoredInOrder();
-    for (; toldTexts_ < dictionary_.size(); ++toldTexts_) {
-        chunk.newTexts.push_back(dictionary_.text(static_cast<std::uint32_t>(toldTexts_)));
-    }
-    return chunk;
-}
-
-// `ids`: by id of the thread's dictionary, the one here.
-void Decoder::Context::take(Chunk& chunk,
-                            std::uint64_t linesBefore,
-                            std::vector<std::uint32_t>& ids) {
-    // Memory is slow to answer, so all is asked for first.
-    std::vector<std::uint32_t> hashes;
-    hashes.reserve(chunk.newTexts.size());
-    for (const std::string_view text : chunk.newTexts) {
-        hashes.push_back(dictionary_.hash(text));
-        dictionary_.expect(hashes.back());
-    }
-    for (std::size_t text = 0; text < hashes.size(); ++text) {
-        ids.push_back(dictionary_.intern(chunk.newTexts[text], hashes[text]));
-    }
-    const auto source = static_cast<std::uint32_t>(sources_.size() - 1);
-    const std::uint64_t shift = counts_.lines - linesBefore;
-    decoder_.append(chunk.records, chunk.firstRows, chunk.digests, ids);
-    decoder_.addIgnored(chunk.ignored);
-    for (const RecordOrigin& origin : chunk.origins) {
-        origins_.push_back({source, origin.line + shift});
-    }
-    for (PendingRejection& pending : chunk.rejections) {
-        pending.source = source;
-        pending.rejection.line += shift;
-        if (pending.rejection.hole != kNoHole) {
-            pending.rejection.hole += holes_.rows;
-        }
-        rejections_.push_back(std::move(pending));
-    }
-    const std::vector<SchemaField>& fields = schema_.spaces[0].fields;
-    holes_.columns.resize(std::max(holes_.columns.size(), chunk.holes.columns.size()));
-    for (std::size_t field = 0; field < chunk.holes.columns.size(); ++field) {
-        const TypeKind kind = fields[field].type.kind;
-        const bool isText = kind == TypeKind::Text || kind == TypeKind::Code;
-        const ColumnData& from = chunk.holes.columns[field];
-        for (std::uint32_t row = 0; row < chunk.holes.rows; ++row) {
-            const bool isId = isText && from.state(row) == State::Value;
-            const std::int64_t value = from.values[row];
-            holes_.columns[field].values.push_back(isId ? ids[static_cast<std::size_t>(value)]
-                                                        : value);
-            holes_.columns[field].states.push_back(from.state(row));
-        }
-    }
-    holes_.rows += chunk.holes.rows;
-    counts_.lines += chunk.counts.lines;
-    counts_.blankLines += chunk.counts.blankLines;
-    counts_.notYetKnown += chunk.counts.notYetKnown;
 }
 
 // ---- line by line ------------------------------------------------------------------------------
