@@ -70,7 +70,7 @@ fieldMark
     | 'named' STRING                                      # namedMark
     | 'label' STRING                                      # labelMark
     | 'at' 'most' INTEGER                                 # atMostMark
-    | 'absent' 'means' ('none' | literal | ID)            # absentMark
+    | 'absent' 'means' ('none' | fieldLiteral | ID)       # absentMark
     ;
 type
     : 'list' 'of' type
@@ -223,12 +223,12 @@ isTail
     | value                                               # isEqual
     ;
 
-value
-    : value ('*' | '/' | 'div' | 'mod') value             # multiply
-    | value ('+' | '-') value                             # sum
-    | value 'rounded' 'to' roundingUnit (ID | 'up')       # rounded
-    | value 'else' value                                  # orElse
-    | unary                                               # plainValue
+// A flat chain, so that one word tells whether it goes on; compiler/parser knows what binds first: `*` `/` `div` `mod`, then `+`
+// `-`, then `rounded`, then `else`.
+value : unary valueTail* ;
+valueTail
+    : ('*' | '/' | 'div' | 'mod' | '+' | '-' | 'else') unary                               # operation
+    | 'rounded' 'to' roundingUnit (ID | 'up')             # rounded
     ;
 roundingUnit : 'cents' | 'whole' | INTEGER 'decimals' ;
 unary
@@ -240,8 +240,8 @@ postfix : primary ('on' primary)? ;
 primary
     : literal                                             # literalPrimary
     | caseExpression                                      # casePrimary
-    | ID 'of' primary                                     # memberOf
-    | path ('for' '(' value (',' value)* ')')?            # pathPrimary
+    // A member of a row, a path or a path with what is looked up: they begin alike.
+    | ID ('of' primary | ('.' member)* ('for' '(' value (',' value)* ')')?)                # named
     // Several only behind a function; conditions there would leave the comma of `is one of` two readings.
     | '(' (expression | value (',' value)+) ')'           # parenthesised
     ;
@@ -285,6 +285,18 @@ apportion
     ;
 
 literal
+    : MONEY
+    | DATE
+    | PERCENT
+    | DECIMAL
+    | INTEGER ('minutes' | 'days')?
+    | STRING
+    | 'yes'
+    | 'no'
+    ;
+
+// As `literal`. Here a field may follow that is called `minutes`, which elsewhere nobody need look ahead for.
+fieldLiteral
     : MONEY
     | DATE
     | PERCENT

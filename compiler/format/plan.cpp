@@ -319,8 +319,7 @@ class Planner {
         if (negative) {
             plans_[range.first + 1].spaceBefore = false;
         }
-        if (rule == Rule::Place || rule == Rule::QualifiedName || rule == Rule::Path ||
-            rule == Rule::PlacePart) {
+        if (rule == Rule::Place || rule == Rule::PlacePart) {
             for (std::uint32_t index = range.first + 1; index <= range.last; ++index) {
                 plans_[index].spaceBefore = false;
             }
@@ -339,6 +338,10 @@ class Planner {
             }
             if (part.index > 0 && isWord(part.index - 1, "(")) {
                 plan.spaceBefore = false;
+            }
+            if (isWord(part.index, ".")) {
+                plan.spaceBefore = false;
+                plans_[part.index + 1].spaceBefore = false;
             }
             if (isWord(part.index, "}") && isWord(part.index - 1, "{")) {
                 plan.spaceBefore = false;

@@ -96,12 +96,17 @@ class Builder {
     ast::ExpressionPtr comparison(ast::ExpressionPtr left, const Node& node);
     ast::ExpressionPtr isTest(ast::ExpressionPtr left, Reader reader, Span span, Span sign);
     ast::ExpressionPtr value(const Node& node);
-    ast::ExpressionPtr combine(ast::ExpressionPtr left, const Node& step);
+    /// The operands of a value from the one at `begin` to before `end`, with what joins them.
+    ast::ExpressionPtr chain(const Node& node, std::size_t begin, std::size_t end);
+    ast::ExpressionPtr
+    combine(ast::ExpressionPtr left, const Node& value, std::size_t place, std::size_t end);
     ast::ExpressionPtr unary(const Node& node);
     ast::ExpressionPtr postfix(const Node& node);
     ast::ExpressionPtr primary(const Node& node);
+    ast::ExpressionPtr named(const Node& node, Reader reader);
     ast::ExpressionPtr memberOf(const ast::Name& member, const Node& row, Span span);
     ast::ExpressionPtr pathExpression(const Node& node);
+    ast::ExpressionPtr pathExpression(ast::Path path, Span span);
     static ast::Path path(const Node& node);
     ast::ExpressionPtr literal(const Node& node);
     ast::ExpressionPtr signedLiteral(const Node& node);

@@ -63,6 +63,20 @@ ast::ArithmeticOperator arithmeticOf(std::string_view sign) {
     return sign == "mod" ? Operator::Modulo : Operator::Subtract;
 }
 
+constexpr int kBindingOfRounded = 2;
+
+/// Higher binds first.
+int bindingOf(const Node& tail) {
+    const std::string_view sign = tail.token(0).text;
+    if (sign == "else") {
+        return 1;
+    }
+    if (sign == "rounded") {
+        return kBindingOfRounded;
+    }
+    return sign == "+" || sign == "-" ? 3 : 4;
+}
+
 }  // namespace
 
 bool Builder::admitChain(std::size_t terms, Span span) {
@@ -271,33 +285,47 @@ std::vector<ast::ExpressionPtr> Builder::values(Reader& reader) {
 }
 
 ast::ExpressionPtr Builder::value(const Node& node) {
-    // `a + b + c` leans to the left in the tree of the grammar: the steps are collected from the
-    // top down.
-    std::vector<Node> steps;
-    Node bottom = node;
-    while (!bottom.isToken(0) && bottom.node(0).rule() == SyntaxRule::Value) {
-        steps.push_back(bottom);
-        bottom = bottom.node(0);
+    return chain(node, 0, node.childCount());
+}
+
+ast::ExpressionPtr Builder::chain(const Node& node, std::size_t begin, std::size_t end) {
+    // Each step takes the tails that bind more than it does along, as its right operand.
+    std::vector<std::size_t> steps;
+    for (std::size_t place = begin + 1; place < end;) {
+        steps.push_back(place);
+        const int binding = bindingOf(node.node(place));
+        ++place;
+        while (binding != kBindingOfRounded && place < end &&
+               bindingOf(node.node(place)) > binding) {
+            ++place;
+        }
     }
-    if (!steps.empty() && !admitChain(steps.size() + 1, bottom.firstToken().span)) {
-        return standIn(bottom.firstToken().span);
+    const Node operand = begin == 0 ? node.node(0) : node.node(begin).node(1);
+    const Span start = operand.firstToken().span;
+    if (!steps.empty() && !admitChain(steps.size() + 1, start)) {
+        return standIn(start);
     }
     const Depth depth(*this, steps.size());
-    ast::ExpressionPtr left = unary(bottom.node(0));
-    for (std::size_t index = steps.size(); index-- > 0;) {
-        left = combine(std::move(left), steps[index]);
+    ast::ExpressionPtr left = unary(operand);
+    steps.push_back(end);
+    for (std::size_t index = 0; index + 1 < steps.size(); ++index) {
+        left = combine(std::move(left), node, steps[index], steps[index + 1]);
     }
     return left;
 }
 
-ast::ExpressionPtr Builder::combine(ast::ExpressionPtr left, const Node& step) {
-    const Token& sign = step.token(1);
+/// With the tail at `place` of a value and those behind it, before `end`, that belong to its
+/// operand.
+ast::ExpressionPtr
+Builder::combine(ast::ExpressionPtr left, const Node& value, std::size_t place, std::size_t end) {
+    const Node tail = value.node(place);
+    const Token& sign = tail.token(0);
     if (sign.text == "rounded") {
-        const Span span = cover(left->span, step.token(4).span);
-        const Node unit = step.node(3);
+        const Span span = cover(left->span, tail.token(3).span);
+        const Node unit = tail.node(2);
         ast::Rounded rounded;
         rounded.operand = std::move(left);
-        rounded.mode = name(step.token(4));
+        rounded.mode = name(tail.token(3));
         const Token& first = unit.token(0);
         if (first.kind == TokenKind::Integer) {
             const std::int64_t decimals = readInteger(first, sink_);
@@ -313,7 +341,7 @@ ast::ExpressionPtr Builder::combine(ast::ExpressionPtr left, const Node& step) {
         }
         return makeExpression(span, std::move(rounded));
     }
-    ast::ExpressionPtr right = value(step.node(2));
+    ast::ExpressionPtr right = chain(value, place, end);
     const Span span = cover(left->span, right->span);
     if (sign.text == "else") {
         return makeExpression(span, ast::OrElse{std::move(left), std::move(right)});
@@ -356,17 +384,7 @@ ast::ExpressionPtr Builder::primary(const Node& node) {
         return caseExpression(reader.node());
     }
     if (reader.at(TokenKind::Name)) {
-        const ast::Name member = name(reader.token());
-        return memberOf(member, reader.nextNode(), node.span());
-    }
-    if (reader.at(SyntaxRule::Path)) {
-        const Node pathNode = reader.node();
-        if (reader.done()) {
-            return pathExpression(pathNode);
-        }
-        reader.take("for");
-        reader.take("(");
-        return makeExpression(node.span(), ast::Lookup{path(pathNode), values(reader)});
+        return named(node, reader);
     }
     reader.take("(");
     if (reader.at(SyntaxRule::Value)) {
@@ -377,6 +395,21 @@ ast::ExpressionPtr Builder::primary(const Node& node) {
     result->parenthesised = true;
     result->span = node.span();
     return result;
+}
+
+ast::ExpressionPtr Builder::named(const Node& node, Reader reader) {
+    ast::Path result{{name(reader.token())}};
+    if (reader.take("of")) {
+        return memberOf(result.names.front(), reader.node(), node.span());
+    }
+    while (reader.take(".")) {
+        result.names.push_back(name(reader.node().token(0)));
+    }
+    if (reader.take("for")) {
+        reader.take("(");
+        return makeExpression(node.span(), ast::Lookup{std::move(result), values(reader)});
+    }
+    return pathExpression(std::move(result), node.span());
 }
 
 ast::ExpressionPtr Builder::memberOf(const ast::Name& member, const Node& row, Span span) {
@@ -406,14 +439,17 @@ ast::Path Builder::path(const Node& node) {
 }
 
 ast::ExpressionPtr Builder::pathExpression(const Node& node) {
-    ast::Path result = path(node);
+    return pathExpression(path(node), node.span());
+}
+
+ast::ExpressionPtr Builder::pathExpression(ast::Path result, Span span) {
     if (result.names.size() == 1 &&
         (result.names[0].text == "today" || result.names[0].text == "now")) {
         sink_.report(DiagnosticKind::ClockWord, result.names[0].span, {result.names[0].text})
             .help("use a date of the record, so that the answer is the same on every day it is "
                   "asked");
     }
-    return makeExpression(node.span(), std::move(result));
+    return makeExpression(span, std::move(result));
 }
 
 ast::ExpressionPtr Builder::literal(const Node& node) {

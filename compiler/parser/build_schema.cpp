@@ -285,7 +285,7 @@ void Builder::fieldMark(const Node& node, ast::Field& field) {
         reader.take("means");
         if (reader.take("none")) {
             field.absentMeansNone = true;
-        } else if (reader.at(SyntaxRule::Literal)) {
+        } else if (reader.at(SyntaxRule::FieldLiteral)) {
             field.absentMeans = literal(reader.node());
         } else {
             const Token& member = reader.token();
