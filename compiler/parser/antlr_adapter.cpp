@@ -31,6 +31,7 @@ using antlr::ProvisoParser;
 struct TokenTypes {
     std::vector<std::string> names;  // by type; views into it are handed out
     std::unordered_map<std::string_view, std::uint16_t> byName;
+    std::unordered_map<std::string_view, std::uint16_t> keywordTypes;
     std::vector<bool> isKeyword;
     std::vector<std::string_view> keywords;
 };
@@ -51,6 +52,7 @@ TokenTypes readTokenTypes() {
         types.byName.emplace(types.names[type], static_cast<std::uint16_t>(type));
         if (types.isKeyword[type]) {
             types.keywords.emplace_back(types.names[type]);
+            types.keywordTypes.emplace(types.names[type], static_cast<std::uint16_t>(type));
         }
     }
     std::sort(types.keywords.begin(), types.keywords.end());
@@ -123,6 +125,15 @@ class Offsets {
     std::vector<std::uint32_t> bytes_;  // empty for plain ASCII
 };
 
+bool isLetter(char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+/// What may follow the first letter of ID.
+bool isOfWord(char c) {
+    return isLetter(c) || (c >= '0' && c <= '9') || c == '_';
+}
+
 class TokenReader {
   public:
     TokenReader(const Sources& sources, TextRange range, DiagnosticSink& sink)
@@ -140,13 +151,24 @@ class TokenReader {
         antlr4::ANTLRInputStream input{std::string(text_)};
         ProvisoLexer lexer(&input);
         lexer.removeErrorListeners();
-        for (;;) {
+        const auto nextOf = [&](std::size_t at) -> Found {
+            if (at == text_.size() || isLetter(text_[at])) {
+                return wordAt(at);
+            }
+            input.seek(offsets.toCodePoint(at));
             const std::unique_ptr<antlr4::Token> token = lexer.nextToken();
-            const std::size_t type = token->getType();
-            if (type == antlr4::Token::EOF) {
+            return {token->getType(),
+                    offsets.toByte(token->getStartIndex()),
+                    offsets.toByte(token->getStopIndex() + 1)};
+        };
+        for (std::size_t at = 0;;) {
+            at = std::min(text_.find_first_not_of(" \t\r\n", at), text_.size());
+            const Found found = nextOf(at);
+            if (found.type == antlr4::Token::EOF) {
                 break;
             }
-            if (type == ProvisoLexer::SPACE) {
+            if (found.type == ProvisoLexer::SPACE) {
+                at = found.end;
                 continue;
             }
             if (list_.tokens.size() == limits.tokens) {
@@ -154,12 +176,7 @@ class TokenReader {
                     .help("split the pack into several packs");
                 return std::nullopt;
             }
-            const std::size_t begin = offsets.toByte(token->getStartIndex());
-            const std::size_t end = offsets.toByte(token->getStopIndex() + 1);
-            const std::size_t wanted = accept(type, begin, end);
-            if (wanted != end) {
-                input.seek(offsets.toCodePoint(wanted));
-            }
+            at = accept(found.type, found.begin, found.end);
         }
         Token last;
         last.span = span(text_.size(), text_.size());
@@ -168,6 +185,29 @@ class TokenReader {
     }
 
   private:
+    struct Found {
+        std::size_t type = 0;
+        std::size_t begin = 0;
+        std::size_t end = 0;
+    };
+
+    /// A name or a keyword, or the end. ANTLR's lexer would find the same, letter by letter through
+    /// all keywords, which is most of what its tables cost at a start; a test compares.
+    [[nodiscard]] Found wordAt(std::size_t begin) const {
+        if (begin == text_.size()) {
+            return {antlr4::Token::EOF, begin, begin};
+        }
+        std::size_t end = begin + 1;
+        while (end < text_.size() && isOfWord(text_[end])) {
+            ++end;
+        }
+        const auto& keywords = tokenTypes().keywordTypes;
+        const auto keyword = keywords.find(text_.substr(begin, end - begin));
+        return {keyword == keywords.end() ? std::size_t{ProvisoLexer::ID} : keyword->second,
+                begin,
+                end};
+    }
+
     [[nodiscard]] Span span(std::size_t begin, std::size_t end) const {
         return {range_.source,
                 static_cast<std::uint32_t>(base_ + begin),

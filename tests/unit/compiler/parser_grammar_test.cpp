@@ -81,6 +81,54 @@ TEST_CASE("no text of the tree has two readings") {
     }
 }
 
+TEST_CASE("words are read as the grammar's own lexer reads them") {
+    // Also words beside everything else that may stand there, and letters that are none.
+    std::vector<std::string> texts{
+        "pack packs Pack pack_ _pack pack2 2pack p\u00e9ck \u00a0when\ufeffwhen",
+        "a--b a-b a.b \"end end\" end\r\nend\tend 97110x G0283 0101T $5end",
+        "",
+        "x",
+        " ",
+        "end"};
+    for (const auto& path : test::allPacks()) {
+        texts.push_back(test::readFile(path));
+    }
+    std::size_t words = 0;
+    for (const std::string& text : texts) {
+        INFO(text.substr(0, 200));
+        antlr4::ANTLRInputStream input(text);
+        ProvisoLexer lexer(&input);
+        lexer.removeErrorListeners();
+        std::vector<std::string> expected;
+        for (const std::unique_ptr<antlr4::Token>& token : lexer.getAllTokens()) {
+            const std::size_t type = token->getType();
+            // What is wrong, or is no token, is the adapter's own matter.
+            if (token->getChannel() == antlr4::Token::DEFAULT_CHANNEL &&
+                type != ProvisoLexer::UNKNOWN_CHARACTER) {
+                expected.push_back(std::to_string(type) + " " + token->getText());
+            }
+        }
+        Sources sources;
+        DiagnosticSink sink;
+        const SourceId id = sources.add("test.prv", text);
+        const auto list =
+            syntax::readTokens(sources, {id, 0, static_cast<std::uint32_t>(text.size())}, sink, {});
+        REQUIRE(list);
+        std::vector<std::string> found;
+        for (const syntax::Token& token : list->tokens) {
+            if (token.kind != syntax::TokenKind::EndOfFile) {
+                found.push_back(std::to_string(token.type) + " " + std::string(token.text));
+                words += token.kind == syntax::TokenKind::Name ||
+                                 token.kind == syntax::TokenKind::Keyword
+                             ? 1
+                             : 0;
+            }
+        }
+        REQUIRE(found == expected);
+    }
+    CHECK(words > 10'000);
+}
+
 TEST_CASE("SLL prediction reads every construct as LL does") {
     for (const auto& path : test::allPacks()) {
         INFO(path);
