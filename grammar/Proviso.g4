@@ -197,12 +197,18 @@ expression : aggregate | apportion | condition ;
 
 // Mixing `and` with `or` is parsed and then refused with a suggestion, see compiler/parser.
 condition : conditionTerm (('and' | 'or') conditionTerm)* ;
-conditionTerm
+conditionTerm : wordedTerm | value comparison? ;
+wordedTerm
     : 'not' conditionTerm                                 # notCondition
     | 'all' 'of' (condition ';')+ 'end'                   # allOf
     | 'any' 'of' (condition ';')+ 'end'                   # anyOf
-    | value comparison?                                   # test
     ;
+// Where several values may stand, or a condition, which begin alike.
+valuesOrCondition
+    : value ((',' value)+ | comparison? moreTerms?)
+    | wordedTerm moreTerms?
+    ;
+moreTerms : (('and' | 'or') conditionTerm)+ ;
 comparison
     : comparisonSign value                                # compareTest
     | 'exceeds' value                                     # exceedsTest
@@ -243,7 +249,7 @@ primary
     // A member of a row, a path or a path with what is looked up: they begin alike.
     | ID ('of' primary | ('.' member)* ('for' '(' value (',' value)* ')')?)                # named
     // Several only behind a function; conditions there would leave the comma of `is one of` two readings.
-    | '(' (expression | value (',' value)+) ')'           # parenthesised
+    | '(' (aggregate | apportion | valuesOrCondition) ')' # parenthesised
     ;
 path : ID ('.' member)* ;
 // After a dot a few keywords are names of fields; everywhere else they are reserved.
@@ -253,8 +259,7 @@ member : ID | 'minutes' | 'days' | 'date' | 'complete' | 'total' | 'count' | 'hi
 caseExpression
     : 'case' value? caseArm+ ('otherwise' ':' expression)? 'end'
     ;
-caseArm : 'when' caseTests ':' expression ;
-caseTests : condition | value (',' value)+ ;
+caseArm : 'when' valuesOrCondition ':' expression ;
 
 aggregate
     : 'total' 'of' value over                                                  # totalAggregate

@@ -64,7 +64,7 @@ const std::vector<Layout>& layouts() {
         {Rule::SampleDeclaration, false, {}, {"end"}},
         {Rule::TestDeclaration, true, {Rule::Given, Rule::Expectation}, {"end"}},
         {Rule::CaseExpression, false, {Rule::CaseArm}, {"otherwise", "end"}},
-        {Rule::ConditionTerm, false, {Rule::Condition}, {"end"}},
+        {Rule::WordedTerm, false, {Rule::Condition}, {"end"}},
         {Rule::SatisfiedBy, false, {Rule::DatedIds}, {}},
         {Rule::DatedChoice, false, {Rule::Period}, {}},
     };

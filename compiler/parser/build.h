@@ -91,8 +91,24 @@ class Builder {
 
     // build_expressions.cpp
     ast::ExpressionPtr expression(const Node& node);
+    /// Terms of a condition, and the `and` and `or` between them.
+    struct Terms {
+        std::vector<ast::ExpressionPtr> terms;
+        std::vector<Span> spans;
+        std::vector<const Token*> words;
+
+        void add(ast::ExpressionPtr term, Span span) {
+            terms.push_back(std::move(term));
+            spans.push_back(span);
+        }
+    };
     ast::ExpressionPtr condition(const Node& node);
+    void addTerms(Terms& terms, const Node& node, std::size_t place);
+    ast::ExpressionPtr join(Terms terms, Span span);
     ast::ExpressionPtr conditionTerm(const Node& node);
+    ast::ExpressionPtr term(Reader& reader);
+    ast::ExpressionPtr wordedTerm(const Node& node);
+    ast::ExpressionPtr conditionOf(const Node& valuesOrCondition);
     ast::ExpressionPtr comparison(ast::ExpressionPtr left, const Node& node);
     ast::ExpressionPtr isTest(ast::ExpressionPtr left, Reader reader, Span span, Span sign);
     ast::ExpressionPtr value(const Node& node);
@@ -112,7 +128,7 @@ class Builder {
     ast::ExpressionPtr signedLiteral(const Node& node);
     ast::ExpressionPtr caseExpression(const Node& node);
     std::vector<ast::ExpressionPtr> values(Reader& reader);
-    void reportMixed(const Node& node);
+    void reportMixed(const Terms& terms, Span span);
 
     // build_aggregates.cpp
     ast::ExpressionPtr aggregate(const Node& node);

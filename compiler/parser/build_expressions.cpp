@@ -63,6 +63,10 @@ ast::ArithmeticOperator arithmeticOf(std::string_view sign) {
     return sign == "mod" ? Operator::Modulo : Operator::Subtract;
 }
 
+bool isList(const Node& node) {
+    return node.rule() == SyntaxRule::ValuesOrCondition && node.childCount() > 1 && node.isToken(1);
+}
+
 constexpr int kBindingOfRounded = 2;
 
 /// Higher binds first.
@@ -116,32 +120,45 @@ ast::ExpressionPtr Builder::condition(const Node& node) {
         return standIn(node.span());
     }
     const Depth depth(*this, 1);
+    Terms terms;
+    terms.add(conditionTerm(node.node(0)), node.node(0).span());
+    addTerms(terms, node, 1);
+    return join(std::move(terms), node.span());
+}
+
+/// Behind the first term: words and terms in turn, from `place` on.
+void Builder::addTerms(Terms& terms, const Node& node, std::size_t place) {
+    for (; place < node.childCount(); place += 2) {
+        terms.words.push_back(&node.token(place));
+        const Node term = node.node(place + 1);
+        terms.add(conditionTerm(term), term.span());
+    }
+}
+
+ast::ExpressionPtr Builder::join(Terms terms, Span span) {
     std::vector<ast::ExpressionPtr> alternatives;
     ast::Logic run;  // of `and`
-    bool hasAnd = false;
-    bool hasOr = false;
     const auto closeRun = [&] {
         if (run.operands.size() == 1) {
             alternatives.push_back(std::move(run.operands.front()));
         } else {
-            const Span span = cover(run.operands.front()->span, run.operands.back()->span);
-            alternatives.push_back(makeExpression(span, std::move(run)));
+            const Span whole = cover(run.operands.front()->span, run.operands.back()->span);
+            alternatives.push_back(makeExpression(whole, std::move(run)));
         }
         run = {};
     };
-    for (std::size_t place = 0; place < node.childCount(); ++place) {
-        if (!node.isToken(place)) {
-            run.operands.push_back(conditionTerm(node.node(place)));
-        } else if (node.token(place).text == "or") {
-            hasOr = true;
+    bool isMixed = false;
+    run.operands.push_back(std::move(terms.terms.front()));
+    for (std::size_t index = 0; index < terms.words.size(); ++index) {
+        isMixed = isMixed || terms.words[index]->text != terms.words.front()->text;
+        if (terms.words[index]->text == "or") {
             closeRun();
-        } else {
-            hasAnd = true;
         }
+        run.operands.push_back(std::move(terms.terms[index + 1]));
     }
     closeRun();
-    if (hasAnd && hasOr) {
-        reportMixed(node);
+    if (isMixed) {
+        reportMixed(terms, span);
     }
     if (alternatives.size() == 1) {
         return std::move(alternatives.front());
@@ -149,63 +166,101 @@ ast::ExpressionPtr Builder::condition(const Node& node) {
     ast::Logic any;
     any.conjunction = false;
     any.operands = std::move(alternatives);
-    return makeExpression(node.span(), std::move(any));
+    return makeExpression(span, std::move(any));
 }
 
-void Builder::reportMixed(const Node& node) {
+void Builder::reportMixed(const Terms& terms, Span span) {
     // The suggestion puts each run of `and` in parentheses, which is how the words bind in other
     // languages.
     std::string suggestion;
+    const Token* const first = terms.words.front();
     const Token* second = nullptr;
     std::size_t runBegin = 0;
     const auto closeRun = [&](std::size_t runEnd) {
-        const Span span = cover(node.node(runBegin).span(), node.node(runEnd).span());
-        const std::string text(sources_.text(span));
+        const std::string text(sources_.text(cover(terms.spans[runBegin], terms.spans[runEnd])));
         suggestion += runBegin == runEnd ? text : "(" + text + ")";
     };
-    for (std::size_t place = 1; place < node.childCount(); place += 2) {
-        if (second == nullptr && node.token(place).text != node.token(1).text) {
-            second = &node.token(place);
+    for (std::size_t index = 0; index < terms.words.size(); ++index) {
+        const Token* const word = terms.words[index];
+        if (second == nullptr && word->text != first->text) {
+            second = word;
         }
-        if (node.token(place).text == "or") {
-            closeRun(place - 1);
+        if (word->text == "or") {
+            closeRun(index);
             suggestion += " or ";
-            runBegin = place + 1;
+            runBegin = index + 1;
         }
     }
-    closeRun(node.childCount() - 1);
+    closeRun(terms.words.size());
     constexpr std::size_t kLongestShown = 200;
     auto report = sink_.report(DiagnosticKind::MixedAndOr, second->span);
-    report.label(node.token(1).span, "the other word")
+    report.label(first->span, "the other word")
         .help(suggestion.size() > kLongestShown
                   ? "put one of them in parentheses"
                   : "if this is what is meant, write `" + suggestion + "`")
-        .fix(node.span(), suggestion);
+        .fix(span, suggestion);
 }
 
 ast::ExpressionPtr Builder::conditionTerm(const Node& node) {
     const Depth depth(*this, 1);
     Reader reader(node);
+    return term(reader);
+}
+
+/// What stands in words, or a value with what it is compared with.
+ast::ExpressionPtr Builder::term(Reader& reader) {
+    if (reader.at(SyntaxRule::WordedTerm)) {
+        return wordedTerm(reader.node());
+    }
+    ast::ExpressionPtr left = value(reader.node());
+    return reader.at(SyntaxRule::Comparison) ? comparison(std::move(left), reader.node())
+                                             : std::move(left);
+}
+
+ast::ExpressionPtr Builder::wordedTerm(const Node& node) {
+    Reader reader(node);
     if (reader.take("not")) {
         return makeExpression(node.span(), ast::Not{conditionTerm(reader.node())});
     }
     const bool all = reader.take("all");
-    if (all || reader.take("any")) {
-        reader.take("of");
-        ast::Logic block;
-        block.conjunction = all;
-        block.block = true;
-        if (!admitChain((node.childCount() - 3) / 2, node.span())) {
-            return standIn(node.span());
-        }
-        while (reader.at(SyntaxRule::Condition)) {
-            block.operands.push_back(condition(reader.node()));
-            reader.take(";");
-        }
-        return makeExpression(node.span(), std::move(block));
+    reader.take("any");
+    reader.take("of");
+    ast::Logic block;
+    block.conjunction = all;
+    block.block = true;
+    if (!admitChain((node.childCount() - 3) / 2, node.span())) {
+        return standIn(node.span());
     }
-    ast::ExpressionPtr left = value(reader.node());
-    return reader.done() ? std::move(left) : comparison(std::move(left), reader.node());
+    while (reader.at(SyntaxRule::Condition)) {
+        block.operands.push_back(condition(reader.node()));
+        reader.take(";");
+    }
+    return makeExpression(node.span(), std::move(block));
+}
+
+ast::ExpressionPtr Builder::conditionOf(const Node& node) {
+    Reader reader(node);
+    const bool isWorded = reader.at(SyntaxRule::WordedTerm);
+    const std::size_t last = node.childCount() - 1;
+    const bool hasMore = !node.isToken(last) && node.node(last).rule() == SyntaxRule::MoreTerms;
+    if (!hasMore) {
+        const Depth depth(*this, 1);
+        return term(reader);
+    }
+    const Node more = node.node(last);
+    if (!admitChain(more.childCount() / 2 + 1, node.span())) {
+        return standIn(node.span());
+    }
+    const Depth depth(*this, 1);
+    Terms terms;
+    const Span first = isWorded || last == 1 ? node.node(0).span()
+                                             : cover(node.node(0).span(), node.node(1).span());
+    {
+        const Depth ofTerm(*this, 1);
+        terms.add(term(reader), first);
+    }
+    addTerms(terms, more, 0);
+    return join(std::move(terms), node.span());
 }
 
 ast::ExpressionPtr Builder::comparison(ast::ExpressionPtr left, const Node& node) {
@@ -386,12 +441,15 @@ ast::ExpressionPtr Builder::primary(const Node& node) {
     if (reader.at(TokenKind::Name)) {
         return named(node, reader);
     }
-    reader.take("(");
-    if (reader.at(SyntaxRule::Value)) {
+    const Node inside = node.node(1);
+    if (isList(inside)) {
         sink_.report(DiagnosticKind::ListWithoutFunction, node.span());
         return standIn(node.span());
     }
-    ast::ExpressionPtr result = expression(reader.node());
+    const Depth ofInside(*this, 1);
+    ast::ExpressionPtr result = inside.rule() == SyntaxRule::Aggregate   ? aggregate(inside)
+                                : inside.rule() == SyntaxRule::Apportion ? apportion(inside)
+                                                                         : conditionOf(inside);
     result->parenthesised = true;
     result->span = node.span();
     return result;
@@ -414,9 +472,9 @@ ast::ExpressionPtr Builder::named(const Node& node, Reader reader) {
 
 ast::ExpressionPtr Builder::memberOf(const ast::Name& member, const Node& row, Span span) {
     // `lesser of (x, y)`
-    if (row.isToken(0) && row.token(0).text == "(" && row.childCount() > 3) {
-        Reader reader(row);
-        reader.take("(");
+    if (row.isToken(0) && row.token(0).text == "(" && isList(row.node(1))) {
+        const Node list = row.node(1);
+        Reader reader(list);
         return makeExpression(span, ast::Call{member, values(reader)});
     }
     ast::ExpressionPtr inner = primary(row);
@@ -517,11 +575,11 @@ ast::ExpressionPtr Builder::caseExpression(const Node& node) {
         part.take("when");
         ast::Case::Arm arm;
         const Node testsNode = part.node();
-        Reader tests(testsNode);
-        if (tests.at(SyntaxRule::Condition)) {
-            arm.tests.push_back(condition(tests.node()));
-        } else {
+        if (isList(testsNode)) {
+            Reader tests(testsNode);
             arm.tests = values(tests);
+        } else {
+            arm.tests.push_back(conditionOf(testsNode));
         }
         arm.value = expression(part.nextNode());
         result.arms.push_back(std::move(arm));
