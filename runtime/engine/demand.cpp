@@ -52,7 +52,7 @@ class Demand {
           operands_(frame.lookups->needs.operands.data()), marks_(frame.pending.marks.data()),
           wanted_(frame.wanted) {}
 
-    /// No operation may be under way. A column; it makes no rows, so that nothing can fail.
+    /// No operation may be under way. Nothing can fail: see run.
     void compute(Register number) {
         Wanted top;
         if (isComputed(number, top)) {
@@ -79,8 +79,14 @@ class Demand {
     /// on with what has not.
     bool isComputed(Register number, Wanted& rest) {
         if (marks_[number] != Pending::LeftOut) {
-            marks_[number] = Pending::None;
-            return true;
+            if (marks_[number] == Pending::RowsFirst) [[unlikely]] {
+                makeRows((*frame_.running)[frame_.runningOf[number]]);
+            } else {
+                marks_[number] = Pending::None;
+            }
+            if (marks_[number] == Pending::None) {
+                return true;
+            }
         }
         const Needs::One& one = of_[number];
         if (frame_.rowCounts[one.space] == 0) {
@@ -97,6 +103,17 @@ class Demand {
         }
         rest = {number, next};
         return false;
+    }
+
+    /// Of a window, if they were left out.
+    void makeRows(const RunningWindow& window) {
+        if (marks_[window.window] == Pending::None) {
+            return;
+        }
+        frame_.computeOperands(window.window);
+        run(window.window);
+        std::for_each(
+            window.seconds.begin(), window.seconds.end(), [&](Register each) { run(each); });
     }
 
     /// Goes on until `top` is computed, or something that it needs has to come before it: that is
@@ -155,7 +172,7 @@ class Demand {
 
     void run(Register number) {
         const bool done = runInstruction(frame_, number);
-        // INVARIANT: only columns are left out, and no column makes rows.
+        // INVARIANT: only columns are left out, which make no rows, and windows whose rows fit.
         PROVISO_CHECK(done, "a column that was left out can be computed");
         marks_[number] = Pending::None;
     }
@@ -200,13 +217,13 @@ void Frame::computeOperands(Register number) {
     for (std::uint32_t at = needs.begin; at != needs.end; ++at) {
         want(lookups->needs.operands[at]);
     }
-    if (running == nullptr || runningOf[number] == kNoIndex) {
+    if (running == nullptr || runningOf[number] == kNoIndex ||
+        (*running)[runningOf[number]].window != number) {
         return;
     }
-    // A running window looks at what is summed over it.
+    // A running window looks at what is folded over it.
     for (const RunningFold& fold : (*running)[runningOf[number]].folds) {
-        want(fold.value);
-        want(fold.more);
+        forEachColumn(fold, want);
     }
 }
 
@@ -228,9 +245,18 @@ Asked askedOf(const Program& program, const std::vector<Register>& registers) {
     return asked;
 }
 
+void noteRowsFirst(Frame& frame) {
+    for (const Register number : frame.inRunning) {
+        if (std::uint8_t& mark = frame.pending.marks[number]; mark == Pending::LeftOut) {
+            mark = Pending::RowsFirst;
+        }
+    }
+}
+
 void leaveOut(Frame& frame, const Asked& asked) {
     std::vector<std::uint8_t>& marks = frame.pending.marks;
     marks = asked.marks;
+    noteRowsFirst(frame);
     for (const Register number : asked.inputs) {
         const Instruction& one = frame.program.code[number];
         const ColumnData& column = frame.batch->spaces[one.space].columns[one.index];
@@ -247,8 +273,37 @@ void leaveOut(Frame& frame, const Asked& asked) {
     }
 }
 
+static const RunningWindow* runningWindow(const Frame& frame, Register number) {
+    return frame.running == nullptr || frame.runningOf[number] == kNoIndex
+               ? nullptr
+               : &(*frame.running)[frame.runningOf[number]];
+}
+
+static void markWindow(Frame& frame, const RunningWindow& window, Pending::Mark mark) {
+    frame.pending.marks[window.window] = mark;
+    for (const Register each : window.seconds) {
+        frame.pending.marks[each] = mark;
+    }
+}
+
+/// Whether a window can stay left out for now: its rows, however many, will not be too many.
+static bool fits(const Frame& frame, const RunningWindow& window) {
+    const Instruction& one = frame.program.code[window.window];
+    const std::uint64_t asking = frame.rowCounts[one.index];
+    return asking * frame.registers[one.operands[1]].rows.size() <= frame.maximumRows;
+}
+
 Result<void> runLinks(Frame& frame, const std::vector<Register>& links) {
     for (const Register number : links) {
+        const RunningWindow* const window = runningWindow(frame, number);
+        if (window != nullptr && window->window == number) {
+            markWindow(frame, *window, fits(frame, *window) ? Pending::RowsFirst : Pending::None);
+            // How many is not known yet; nobody but its folds asks.
+            frame.rowCounts[frame.program.code[number].space] = kNoIndex;
+        }
+        if (frame.pending.marks[number] == Pending::RowsFirst) {
+            continue;
+        }
         frame.computeOperands(number);
         if (!runInstruction(frame, number)) {
             return tooManyRows(frame, number);

@@ -160,7 +160,7 @@ struct Frame {
     const std::vector<RunningWindow>* running = nullptr;
     std::vector<RunningSpans> spans;  ///< parallel to `running`
     std::vector<Register> inRunning;  ///< what `runningOf` says something of
-    /// By register: the running window that it is, or that it folds; kNoIndex where none.
+    /// By register: the running window that it is, folds, or has its rows of; kNoIndex where none.
     std::vector<std::uint32_t> runningOf;
 
     // Used by one operation at a time, kept for their memory.
@@ -194,6 +194,12 @@ struct Frame {
             catchUp(number);
         }
         return *registers[number].column;
+    }
+    const RegisterData& link(Register number) const {
+        if (pending.concerns(number)) [[unlikely]] {
+            catchUp(number);
+        }
+        return registers[number];
     }
     /// Computes what was left out, with all that it needs. The operations' memory above is used:
     /// no operation may be under way.
@@ -263,8 +269,10 @@ Result<void> runOne(Frame& frame, Register number);
 
 /// Leaves the columns out, but for those that are there before a run.
 void leaveOut(Frame& frame, const Asked& asked);
-/// Makes rows, in order; columns stay left out until somebody reads them (demand.cpp). Error:
-/// LimitExceeded.
+/// Of columns that are left out: those for which a window may have to be made first.
+void noteRowsFirst(Frame& frame);
+/// Makes rows, in order; columns and running windows stay left out until somebody reads them
+/// (demand.cpp). Error: LimitExceeded.
 Result<void> runLinks(Frame& frame, const std::vector<Register>& links);
 
 // ---- one function an operation or family; each fills registers[number] ------------------------
@@ -298,6 +306,7 @@ void boundFold(const Frame& frame, const Instruction& instruction, ColumnData& o
 void foldLatest(Frame& frame, const Instruction& instruction, ColumnData& out);
 // running.cpp: what of a window is a stretch; nullptr where it is no running window
 const RunningSpans* findSpans(Frame& frame, Register window);
+// running_folds.cpp
 /// A fold over a running window; false where it is none. Needs no pairs where all are stretches.
 bool runRunningFold(Frame& frame, Register number);
 // build.cpp: false where a row space would grow beyond the limit
@@ -321,6 +330,14 @@ inline std::size_t foldOperands(const Instruction& instruction) {
     default:
         return 3;
     }
+}
+
+/// Whether the columns, of which not all may be applicable, say yes in a row.
+inline bool allYes(const Frame& frame, const std::vector<Register>& columns, std::uint32_t row) {
+    return std::all_of(columns.begin(), columns.end(), [&](Register each) {
+        const ColumnData& column = frame.column(each);
+        return column.values[row] != 0 && column.state(row) == State::Value;
+    });
 }
 
 /// Whether rows may be missing from a fold: a column of the fold's rows; null where none can be.

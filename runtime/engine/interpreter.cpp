@@ -341,8 +341,14 @@ static void takeRunning(Frame& frame, const std::vector<RunningWindow>* running)
         frame.inRunning.push_back(number);
     };
     for (std::uint32_t index = 0; index < running->size(); ++index) {
-        note((*running)[index].window, index);
-        for (const RunningFold& one : (*running)[index].folds) {
+        const RunningWindow& window = (*running)[index];
+        note(window.window, index);
+        for (const std::vector<Register>* const some : {&window.seconds, &window.columns}) {
+            for (const Register each : *some) {
+                note(each, index);
+            }
+        }
+        for (const RunningFold& one : window.folds) {
             note(one.fold, index);
         }
     }
@@ -451,6 +457,7 @@ Result<void> Interpreter::rerun(std::int64_t choice,
     for (const bytecode::Register number : asked.columns) {
         frame.pending.marks[number] = engine::Pending::LeftOut;
     }
+    engine::noteRowsFirst(frame);
     Result<void> done = engine::runLinks(frame, asked.links);
     frame_->isReadable = frame_->isReadable && done.has_value();
     return done;
@@ -465,15 +472,16 @@ const ColumnData& Interpreter::column(bytecode::Register number) const {
 }
 
 std::span<const std::uint32_t> Interpreter::link(bytecode::Register number) const {
-    return frame_->registers[number].rows;
+    return frame_->link(number).rows;
 }
 
 State Interpreter::linkState(bytecode::Register number, std::uint32_t row) const {
-    return frame_->registers[number].state(row);
+    return frame_->link(number).state(row);
 }
 
 std::span<const std::uint32_t> Interpreter::children(bytecode::Register number,
                                                      std::uint32_t row) const {
+    frame_->link(number);
     return frame_->childrenOf(number).of(row);
 }
 

@@ -20,8 +20,9 @@ struct Frame;
 struct Pending {
     enum Mark : std::uint8_t {
         None = 0,
-        LeftOut = 1,  ///< not computed
-        Watched = 2,  ///< computed; only its first reader is of interest
+        LeftOut = 1,    ///< not computed
+        Watched = 2,    ///< computed; only its first reader is of interest
+        RowsFirst = 3,  ///< not computed, and its running window may have no rows yet
     };
     std::vector<std::uint8_t> marks;  ///< by register; empty before the first run
     /// By register: after how many runs it was read. May be shared by frames.

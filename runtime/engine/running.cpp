@@ -14,14 +14,23 @@ using bytecode::kNone;
 using bytecode::WindowInfo;
 
 /// Finds the stretches of one window. Rows looked through are put into an order in which each
-/// window is one after another: by parent, by what must be equal, by rank. A parent where anything
-/// is not known, ties, or does not go with the order is left to the pairs.
+/// window is one after another: by parent, by what must be equal, by rank. A parent where rows tie,
+/// may be anywhere, or do not go with the order is left to the pairs, and so is a window in which
+/// anything else is not known.
 class SpanFinder : private WindowOperands {
   public:
     SpanFinder(const Frame& frame, const RunningWindow& window, RunningSpans& spans)
         : WindowOperands(frame, frame.program.code[window.window], *frame.windowMemory),
-          folds_(window.folds), spans_(spans), plain_(frame.windowMemory->sorted),
-          first_(frame.windowMemory->offsets), order_(frame.windowMemory->candidates) {}
+          folds_(window.folds), spans_(spans), order_(spans.order),
+          plain_(frame.windowMemory->sorted), first_(frame.windowMemory->offsets),
+          ranks_(frame.windowMemory->ranks), buckets_(frame.windowMemory->buckets),
+          marked_(frame.windowMemory->candidates), open_(frame.windowMemory->open) {
+        equals_ = static_cast<std::size_t>(
+            std::find_if(comparisons_.begin(),
+                         comparisons_.end(),
+                         [](const Comparison& one) { return one.mode != 0; }) -
+            comparisons_.begin());
+    }
 
     void find() {
         const std::uint32_t asking = frame_.rowCounts[instruction_.index];
@@ -29,10 +38,15 @@ class SpanFinder : private WindowOperands {
         spans_.begins.assign(asking, 0);
         spans_.ends.assign(asking, 0);
         spans_.all = false;
-        if (!sumsFit()) {
+        if (!columnsFit()) {
             return;
         }
         bringTogether();
+        countOpen();
+        if (info_.since) {
+            noteMarked();
+        }
+        addUp();
         std::uint32_t found = 0;
         for (std::uint32_t a = 0; a < asking; ++a) {
             spans_.isSpan[a] = spanOf(a) ? 1 : 0;
@@ -45,73 +59,163 @@ class SpanFinder : private WindowOperands {
     std::uint32_t rows() const { return static_cast<std::uint32_t>(looked_.rows.size()); }
 
     /// Another run than the one that computes a value may have made other rows.
-    bool sumsFit() const {
+    bool columnsFit() const {
+        const auto fits = [&](Register number) {
+            return frame_.column(number).values.size() == rows();
+        };
         return std::all_of(folds_.begin(), folds_.end(), [&](const RunningFold& fold) {
-            return fold.value == kNone || frame_.column(fold.value).values.size() == rows();
+            return (fold.value == kNone || fits(fold.value)) &&
+                   std::all_of(fold.keep.begin(), fold.keep.end(), fits);
         });
     }
+
+    /// Whether later rows end a window, so that each row has to have its own place in the order.
+    bool countsFromTheEnd() const { return info_.since || info_.lastRows > 0; }
 
     // ---- rows looked through -------------------------------------------------------------------
 
     void bringTogether() {
         const std::uint32_t parents = frame_.targetRows(instruction_.operands[1]);
         plain_.assign(parents, 1);
-        const auto note = [&](const auto& states) {
-            for (std::uint32_t c = 0; c < states.size(); ++c) {
-                if (states[c] != State::Value && looked_.rows[c] != kNoIndex) {
-                    plain_[looked_.rows[c]] = 0;
-                }
-            }
-        };
-        // INVARIANT: a row that leads to no parent is in no window.
-        if (mask_ != nullptr) {
-            note(mask_->states);
-        }
         for (const Comparison& one : comparisons_) {
-            note(one.c->states);
+            leaveOut(one.c->states);
         }
-        for (std::size_t level = 0; level < asking_.size(); ++level) {
-            note(levels_[level].rank->states);
-            note(levels_[level].link->states);
+        for (const Level& level : levels_) {
+            leaveOut(level.rank->states);
+            leaveOut(level.link->states);
         }
-        for (const RunningFold& fold : folds_) {
-            if (fold.value != kNone) {
-                note(frame_.column(fold.value).states);
-            }
+        if (!orderByRank(parents)) {
+            orderByParent(parents);
         }
-        const auto isCandidate = [&](std::uint32_t c) {
-            return looked_.rows[c] != kNoIndex && (mask_ == nullptr || mask_->values[c] != 0);
-        };
-        first_.assign(std::size_t{parents} + 2, 0);
-        for (std::uint32_t c = 0; c < rows(); ++c) {
-            if (isCandidate(c)) {
-                ++first_[std::size_t{looked_.rows[c]} + 2];
-            }
-        }
-        for (std::size_t parent = 2; parent < first_.size(); ++parent) {
-            first_[parent] += first_[parent - 1];
-        }
-        order_.resize(first_.back());
-        for (std::uint32_t c = 0; c < rows(); ++c) {
-            if (isCandidate(c)) {
-                order_[first_[std::size_t{looked_.rows[c]} + 1]++] = c;
-            }
-        }
-        first_.pop_back();
         for (std::uint32_t parent = 0; parent < parents; ++parent) {
             if (plain_[parent] != 0 && (isTooLarge(parent) || !sort(parent))) {
                 plain_[parent] = 0;
             }
         }
-        addUp();
+    }
+
+    /// Leaves those parents to the pairs of which a row may be anywhere.
+    template <class States>
+    void leaveOut(const States& states) {
+        for (std::uint32_t c = 0; c < states.size(); ++c) {
+            if (states[c] != State::Value && isCandidate(c)) {
+                plain_[looked_.rows[c]] = 0;
+            }
+        }
+    }
+
+    /// Counts the rows that leave a window open in which they are: what they say is not known.
+    void countOpen() {
+        open_.clear();
+        const auto note = [&](const auto& states, bool exceptNotApplicable) {
+            for (std::uint32_t place = 0; place < order_.size() && !states.empty(); ++place) {
+                const State state = states[order_[place]];
+                if (state == State::Value ||
+                    (exceptNotApplicable && state == State::NotApplicable)) {
+                    continue;
+                }
+                open_.resize(order_.size() + 1);
+                open_[std::size_t{place} + 1] = 1;
+            }
+        };
+        if (mask_ != nullptr) {
+            note(mask_->states, false);
+        }
+        if (marker_ != nullptr) {
+            note(marker_->states, false);
+        }
+        for (const RunningFold& fold : folds_) {
+            const bool isAny = frame_.program.code[fold.fold].op == Op::FoldAny;
+            if (fold.value != kNone) {
+                note(frame_.column(fold.value).states, true);
+            }
+            for (const Register each : fold.keep) {
+                // What is not applicable does not count, but makes `any` not applicable.
+                note(frame_.column(each).states, !isAny);
+            }
+        }
+        std::partial_sum(open_.begin(), open_.end(), open_.begin());
+    }
+
+    bool isOpen(std::uint32_t first, std::uint32_t last) const {
+        return !open_.empty() && open_[first] != open_[last];
+    }
+
+    /// INVARIANT: a row that leads to no parent is in no window.
+    bool isCandidate(std::uint32_t c) const {
+        return looked_.rows[c] != kNoIndex &&
+               (mask_ == nullptr || mask_->values[c] != 0 || mask_->state(c) != State::Value);
+    }
+
+    /// Ranks are positions, mostly, so that rows need no comparing: there is a place for each rank
+    /// of each parent. False where they are anything else.
+    bool orderByRank(std::uint32_t parents) {
+        buckets_.clear();
+        if (levels_.empty()) {
+            return false;
+        }
+        const std::int64_t* const ranks = levels_[0].rank->values.data();
+        ranks_.assign(std::size_t{parents} + 1, 0);
+        for (std::uint32_t c = 0; c < rows(); ++c) {
+            if (isCandidate(c)) {
+                if (ranks[c] < 0 || ranks[c] >= kMostRanks) {
+                    return false;
+                }
+                std::uint32_t& count = ranks_[std::size_t{looked_.rows[c]} + 1];
+                count = std::max(count, static_cast<std::uint32_t>(ranks[c]) + 1);
+            }
+        }
+        std::uint64_t places = 0;
+        for (std::uint32_t parent = 0; parent < parents; ++parent) {
+            places += ranks_[std::size_t{parent} + 1];
+            if (places > std::uint64_t{4} * rows() + kMostRanks) {
+                return false;
+            }
+            ranks_[std::size_t{parent} + 1] = static_cast<std::uint32_t>(places);
+        }
+        sortInto(buckets_, places, [&](std::uint32_t c) {
+            return ranks_[looked_.rows[c]] + static_cast<std::uint32_t>(ranks[c]);
+        });
+        first_.resize(std::size_t{parents} + 1);
+        for (std::uint32_t parent = 0; parent <= parents; ++parent) {
+            first_[parent] = buckets_[ranks_[parent]];
+        }
+        return true;
+    }
+
+    void orderByParent(std::uint32_t parents) {
+        buckets_.clear();
+        sortInto(first_, parents, [&](std::uint32_t c) { return looked_.rows[c]; });
+    }
+
+    /// By counting: `starts` says where the rows of each place begin, and of one more.
+    template <class PlaceOf>
+    void sortInto(std::vector<std::uint32_t>& starts, std::uint64_t places, PlaceOf placeOf) {
+        starts.assign(places + 2, 0);
+        for (std::uint32_t c = 0; c < rows(); ++c) {
+            if (isCandidate(c)) {
+                ++starts[std::size_t{placeOf(c)} + 2];
+            }
+        }
+        for (std::size_t place = 2; place < starts.size(); ++place) {
+            starts[place] += starts[place - 1];
+        }
+        order_.resize(starts.back());
+        for (std::uint32_t c = 0; c < rows(); ++c) {
+            if (isCandidate(c)) {
+                order_[starts[std::size_t{placeOf(c)} + 1]++] = c;
+            }
+        }
+        starts.pop_back();
     }
 
     /// False where rows tie, or dates do not go with the order.
     bool sort(std::uint32_t parent) {
         const auto begin = order_.begin() + first_[parent];
         const auto end = order_.begin() + first_[parent + 1];
+        const bool isSorted = !buckets_.empty() && equals_ == 0 && levels_.size() == 1;
         const auto before = [&](std::uint32_t x, std::uint32_t y) { return compareRows(x, y) < 0; };
-        if (!std::is_sorted(begin, end, before)) {
+        if (!isSorted && !std::is_sorted(begin, end, before)) {
             std::stable_sort(begin, end, before);
         }
         return std::adjacent_find(begin, end, [&](std::uint32_t x, std::uint32_t y) {
@@ -120,9 +224,10 @@ class SpanFinder : private WindowOperands {
     }
 
     std::int64_t compareEquals(std::uint32_t x, std::uint32_t y) const {
-        for (const Comparison& one : comparisons_) {
-            if (one.mode == 0 && one.c->values[x] != one.c->values[y]) {
-                return one.c->values[x] < one.c->values[y] ? -1 : 1;
+        for (std::size_t index = 0; index < equals_; ++index) {
+            const Cells<std::int64_t>& values = comparisons_[index].c->values;
+            if (values[x] != values[y]) {
+                return values[x] < values[y] ? -1 : 1;
             }
         }
         return 0;
@@ -133,14 +238,14 @@ class SpanFinder : private WindowOperands {
         if (const std::int64_t equals = compareEquals(x, y); equals != 0) {
             return equals;
         }
-        for (std::size_t level = 0; level < asking_.size(); ++level) {
-            const std::int64_t rankX = levels_[level].rank->values[x];
-            const std::int64_t rankY = levels_[level].rank->values[y];
+        for (const Level& level : levels_) {
+            const std::int64_t rankX = level.rank->values[x];
+            const std::int64_t rankY = level.rank->values[y];
             if (rankX != rankY) {
                 return rankX < rankY ? -1 : 1;
             }
-            const std::uint32_t linkX = levels_[level].link->rows[x];
-            const std::uint32_t linkY = levels_[level].link->rows[y];
+            const std::uint32_t linkX = level.link->rows[x];
+            const std::uint32_t linkY = level.link->rows[y];
             if (linkX != linkY) {
                 return linkX < linkY ? -1 : 1;
             }
@@ -149,92 +254,138 @@ class SpanFinder : private WindowOperands {
     }
 
     /// Of neighbours: one rank is one row of its level and the other way round, and the later has
-    /// no earlier date.
+    /// no earlier date, or whatever else is compared.
     bool isInOrder(std::uint32_t x, std::uint32_t y) const {
         if (compareEquals(x, y) != 0) {
             return true;
         }
-        for (std::size_t level = 0; level < asking_.size(); ++level) {
-            const bool sameRank = levels_[level].rank->values[x] == levels_[level].rank->values[y];
-            const bool sameRow = levels_[level].link->rows[x] == levels_[level].link->rows[y];
-            if (sameRank != sameRow) {
+        bool isSame = true;
+        for (std::size_t level = 0; level < levels_.size() && isSame; ++level) {
+            isSame = levels_[level].link->rows[x] == levels_[level].link->rows[y];
+            if (isSame != (levels_[level].rank->values[x] == levels_[level].rank->values[y])) {
                 return false;
             }
-            if (!sameRow) {
-                break;
+        }
+        if (isSame && countsFromTheEnd()) {
+            return false;
+        }
+        for (std::size_t index = equals_; index < comparisons_.size(); ++index) {
+            if (comparisons_[index].c->values[x] > comparisons_[index].c->values[y]) {
+                return false;
             }
         }
-        return date_ == nullptr || date_->values[x] <= date_->values[y];
+        return true;
+    }
+
+    /// By place in the order: one more than the place of the latest marked row up to it.
+    void noteMarked() {
+        marked_.resize(order_.size());
+        std::uint32_t after = 0;
+        for (std::uint32_t place = 0; place < order_.size(); ++place) {
+            if (marker_->values[order_[place]] != 0) {
+                after = place + 1;
+            }
+            marked_[place] = after;
+        }
     }
 
     void addUp() {
         spans_.sums.resize(folds_.size());
-        for (std::size_t fold = 0; fold < folds_.size(); ++fold) {
-            std::vector<std::int64_t>& sums = spans_.sums[fold];
+        for (std::size_t index = 0; index < folds_.size(); ++index) {
+            const RunningFold& fold = folds_[index];
+            std::vector<std::int64_t>& sums = spans_.sums[index];
             sums.clear();
-            if (folds_[fold].value == kNone) {
-                continue;
+            const Op op = frame_.program.code[fold.fold].op;
+            if (op == Op::FoldTotal) {
+                // INVARIANT: where there is no value, the value is nought.
+                const std::int64_t* const values = frame_.column(fold.value).values.data();
+                addUp(sums, fold, [&](std::uint32_t c) { return values[c]; });
+            } else if (!fold.keep.empty() && (op == Op::FoldCount || op == Op::FoldAny)) {
+                addUp(sums, fold, [](std::uint32_t /*c*/) { return 1; });
             }
-            const Cells<std::int64_t>& values = frame_.column(folds_[fold].value).values;
-            sums.resize(order_.size() + 1, 0);
-            std::int64_t sum = 0;
-            bool overflows = false;
-            for (std::size_t index = 0; index < order_.size(); ++index) {
-                overflows |= __builtin_add_overflow(sum, values[order_[index]], &sum);
-                sums[index + 1] = sum;
+        }
+    }
+
+    template <class ValueOf>
+    void addUp(std::vector<std::int64_t>& sums, const RunningFold& fold, ValueOf valueOf) {
+        sums.resize(order_.size() + 1);
+        std::int64_t sum = 0;
+        sums[0] = sum;
+        bool overflows = false;
+        // Rows that leave their windows open are added up, too, and no such sum is asked for.
+        for (std::size_t index = 0; index < order_.size(); ++index) {
+            if (allYes(frame_, fold.keep, order_[index])) {
+                overflows |= __builtin_add_overflow(sum, valueOf(order_[index]), &sum);
             }
-            if (overflows) {
-                std::fill(plain_.begin(), plain_.end(), 0);
-            }
+            sums[index + 1] = sum;
+        }
+        if (overflows) {
+            std::fill(plain_.begin(), plain_.end(), 0);
         }
     }
 
     // ---- rows that ask -------------------------------------------------------------------------
 
-    bool isKnown(const ColumnData* column, std::uint32_t a) const {
-        return column == nullptr || column->state(a) == State::Value;
+    /// Whether what the row that asks says is known wherever it is compared and folded.
+    bool isKnown(std::uint32_t a) const {
+        const auto isValue = [&](const ColumnData& column) {
+            return column.state(a) == State::Value;
+        };
+        return std::all_of(comparisons_.begin(),
+                           comparisons_.end(),
+                           [&](const Comparison& one) { return isValue(*one.a); }) &&
+               std::all_of(folds_.begin(), folds_.end(), [&](const RunningFold& fold) {
+                   return isOpenRightly(fold, a) &&
+                          std::all_of(fold.allow.begin(), fold.allow.end(), [&](Register each) {
+                              return isValue(frame_.column(each));
+                          });
+               });
+    }
+
+    /// Whether no row may be missing, or it is known what follows from that.
+    bool isOpenRightly(const RunningFold& fold, std::uint32_t a) const {
+        if (fold.more == kNone) {
+            return true;
+        }
+        const ColumnData& more = frame_.column(fold.more);
+        const Op op = frame_.program.code[fold.fold].op;
+        return more.state(a) == State::Value ? more.values[a] == 0
+                                             : more.state(a) == State::Unknown &&
+                                                   (op == Op::FoldTotal || op == Op::FoldCount);
     }
 
     bool spanOf(std::uint32_t a) {
         const std::uint32_t parent = toParent_.rows[a];
-        if (parent == kNoIndex || plain_[parent] == 0 || !isKnown(from_, a) ||
-            !isKnown(through_, a)) {
+        if (parent == kNoIndex || plain_[parent] == 0 || !isKnown(a)) {
             return false;
-        }
-        for (const RunningFold& fold : folds_) {
-            if (fold.more != kNone) {
-                const ColumnData& more = frame_.column(fold.more);
-                if (more.state(a) != State::Value || more.values[a] != 0) {
-                    return false;
-                }
-            }
         }
         begin_ = order_.data() + first_[parent];
         end_ = order_.data() + first_[parent + 1];
-        for (const Comparison& one : comparisons_) {
-            if (one.mode == 0) {
-                if (!isKnown(one.a, a)) {
-                    return false;
-                }
-                narrow(*one.c, one.a->values[a]);
-            }
+        for (std::size_t index = 0; index < equals_; ++index) {
+            narrow(*comparisons_[index].c, comparisons_[index].a->values[a]);
         }
         const std::uint32_t* const start = begin_;
-        if (info_.upTo != WindowInfo::UpTo::None && !goUpTo(a)) {
+        if (info_.upTo != WindowInfo::UpTo::None && !goUpTo(a, parent)) {
             return false;
         }
-        const std::uint32_t* first = start;
-        const std::uint32_t* last = end_;
-        if (date_ != nullptr) {
-            first = std::partition_point(
-                first, last, [&](std::uint32_t c) { return date_->values[c] < from_->values[a]; });
-            last = std::partition_point(first, last, [&](std::uint32_t c) {
-                return date_->values[c] <= through_->values[a];
-            });
+        begin_ = start;
+        for (std::size_t index = equals_; index < comparisons_.size(); ++index) {
+            cut(comparisons_[index], comparisons_[index].a->values[a]);
         }
-        spans_.begins[a] = static_cast<std::uint32_t>(first - order_.data());
-        spans_.ends[a] = static_cast<std::uint32_t>(last - order_.data());
-        return differencesFit(spans_.begins[a], spans_.ends[a]);
+        auto first = static_cast<std::uint32_t>(begin_ - order_.data());
+        const auto last = static_cast<std::uint32_t>(end_ - order_.data());
+        if (isOpen(first, last)) {
+            return false;
+        }
+        if (info_.since && first != last) {
+            first = std::max(first, marked_[last - 1]);
+        }
+        if (info_.lastRows > 0 && last - first > info_.lastRows) {
+            first = last - static_cast<std::uint32_t>(info_.lastRows);
+        }
+        spans_.begins[a] = first;
+        spans_.ends[a] = last;
+        return differencesFit(first, last);
     }
 
     /// Sums from the start may fit where what lies between two of them does not: that is left to
@@ -247,20 +398,58 @@ class SpanFinder : private WindowOperands {
     }
 
     void narrow(const ColumnData& column, std::int64_t value) {
-        begin_ = std::partition_point(
-            begin_, end_, [&](std::uint32_t c) { return column.values[c] < value; });
-        end_ = std::partition_point(
-            begin_, end_, [&](std::uint32_t c) { return column.values[c] <= value; });
+        begin_ = firstFrom(column, value);
+        end_ = firstAfter(column, value);
+    }
+
+    /// Of a column that rises from `begin_` to `end_`. Mostly all rows lie on one side.
+    const std::uint32_t* firstFrom(const ColumnData& column, std::int64_t value) const {
+        const std::int64_t* const values = column.values.data();
+        if (begin_ == end_ || values[*begin_] >= value) {
+            return begin_;
+        }
+        return std::partition_point(
+            begin_, end_, [&](std::uint32_t c) { return values[c] < value; });
+    }
+    const std::uint32_t* firstAfter(const ColumnData& column, std::int64_t value) const {
+        const std::int64_t* const values = column.values.data();
+        if (begin_ == end_ || values[*(end_ - 1)] <= value) {
+            return end_;
+        }
+        return std::partition_point(
+            begin_, end_, [&](std::uint32_t c) { return values[c] <= value; });
+    }
+
+    /// Leaves the rows that compare with `value` as the window wants it.
+    void cut(const Comparison& one, std::int64_t value) {
+        switch (one.mode) {
+        case 2:
+            end_ = firstFrom(*one.c, value);
+            break;
+        case 3:
+            end_ = firstAfter(*one.c, value);
+            break;
+        case 4:
+            begin_ = firstAfter(*one.c, value);
+            break;
+        default:
+            begin_ = firstFrom(*one.c, value);
+            break;
+        }
     }
 
     /// Ends the stretch where the row that asks stands; false where it ties with another.
-    bool goUpTo(std::uint32_t a) {
+    bool goUpTo(std::uint32_t a, std::uint32_t parent) {
         for (std::size_t level = 0; level < asking_.size(); ++level) {
             const Level& own = asking_[level];
             if (own.link->state(a) != State::Value || own.rank->state(a) != State::Value) {
                 return false;
             }
-            narrow(*levels_[level].rank, own.rank->values[a]);
+            if (level == 0 && equals_ == 0 && !buckets_.empty()) {
+                takeRank(parent, own.rank->values[a]);
+            } else {
+                narrow(*levels_[level].rank, own.rank->values[a]);
+            }
             if (begin_ == end_) {
                 return true;  // Between two others: the stretch ends before the later one.
             }
@@ -274,11 +463,29 @@ class SpanFinder : private WindowOperands {
         return true;
     }
 
+    /// Narrows to the rows of one rank, which have a place of their own.
+    void takeRank(std::uint32_t parent, std::int64_t rank) {
+        const std::int64_t count = ranks_[std::size_t{parent} + 1] - ranks_[parent];
+        const std::size_t place =
+            ranks_[parent] + static_cast<std::size_t>(std::clamp<std::int64_t>(rank, 0, count));
+        begin_ = order_.data() + buckets_[place];
+        end_ = rank < 0 || rank >= count ? begin_ : order_.data() + buckets_[place + 1];
+    }
+
+    /// Positions are below it; more of them would be looked for by comparing.
+    static constexpr std::int64_t kMostRanks = std::int64_t{1} << 16U;
+
     const std::vector<RunningFold>& folds_;
     RunningSpans& spans_;
-    std::vector<std::uint8_t>& plain_;  ///< by parent
-    std::vector<std::uint32_t>& first_;
     std::vector<std::uint32_t>& order_;
+    std::vector<std::uint8_t>& plain_;     ///< by parent
+    std::vector<std::uint32_t>& first_;    ///< by parent: in `order_`
+    std::vector<std::uint32_t>& ranks_;    ///< by parent: in `buckets_`
+    std::vector<std::uint32_t>& buckets_;  ///< by rank of a parent: in `order_`
+    std::vector<std::uint32_t>& marked_;   ///< see noteMarked
+    /// By place in the order, of all before: those that leave a window open; empty: none does.
+    std::vector<std::uint32_t>& open_;
+    std::size_t equals_ = 0;  ///< comparisons that must be equal, which come first
     const std::uint32_t* begin_ = nullptr;
     const std::uint32_t* end_ = nullptr;
 };
@@ -293,39 +500,6 @@ const RunningSpans* findSpans(Frame& frame, Register window) {
     RunningSpans& spans = frame.spans[number];
     SpanFinder(frame, (*frame.running)[number], spans).find();
     return &spans;
-}
-
-bool runRunningFold(Frame& frame, Register number) {
-    if (frame.running == nullptr || frame.runningOf[number] == kNoIndex) {
-        return false;
-    }
-    const RunningWindow& window = (*frame.running)[frame.runningOf[number]];
-    const RunningSpans& spans = frame.spans[frame.runningOf[number]];
-    const std::size_t fold = static_cast<std::size_t>(
-        std::find_if(window.folds.begin(),
-                     window.folds.end(),
-                     [&](const RunningFold& one) { return one.fold == number; }) -
-        window.folds.begin());
-    ColumnData& out = frame.registers[number].own;
-    if (spans.all) {
-        out.states.clear();
-        out.values.assign(spans.isSpan.size(), 0);
-    } else {
-        runFold(frame, number);
-    }
-    const bool isCount = window.folds[fold].value == kNone;
-    for (std::size_t a = 0; a < spans.isSpan.size(); ++a) {
-        if (spans.isSpan[a] == 0) {
-            continue;
-        }
-        if (isCount) {
-            out.values[a] = spans.ends[a] - spans.begins[a];
-        } else {
-            const std::vector<std::int64_t>& sums = spans.sums[fold];
-            out.values[a] = sums[spans.ends[a]] - sums[spans.begins[a]];
-        }
-    }
-    return true;
 }
 
 }  // namespace proviso::engine

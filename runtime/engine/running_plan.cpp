@@ -1,9 +1,8 @@
 #include "runtime/base/check.h"
+#include "runtime/engine/frame.h"
 #include "runtime/engine/running.h"
 
 #include <algorithm>
-#include <map>
-#include <set>
 
 namespace proviso::engine {
 
@@ -15,62 +14,64 @@ using bytecode::Register;
 
 namespace {
 
-/// The window, what has its rows, and its folds.
-std::vector<bool> partsOf(const Program& program, const RunningWindow& window) {
-    std::vector<bool> parts(program.code.size());
-    const std::uint32_t space = program.code[window.window].space;
-    for (Register number = 0; number < program.code.size(); ++number) {
-        parts[number] = program.code[number].space == space;
+/// By register: 1 for the window, what has its rows, and its folds.
+using Parts = std::vector<std::uint8_t>;
+
+Parts partsOf(const Program& program, const RunningWindow& window) {
+    Parts parts(program.code.size());
+    parts[window.window] = 1;
+    for (const std::vector<Register>* const some : {&window.seconds, &window.columns}) {
+        for (const Register each : *some) {
+            parts[each] = 1;
+        }
     }
     for (const RunningFold& one : window.folds) {
-        parts[one.fold] = true;
+        parts[one.fold] = 1;
     }
     return parts;
 }
 
-/// What a running window reads that is no operand of it: the values it adds up.
+/// What a running window reads that is no operand of it: what its folds do.
 template <class Visit>
-bool anyAddedUp(const RunningWindow& window, Visit visit) {
-    return std::any_of(window.folds.begin(), window.folds.end(), [&](const RunningFold& fold) {
-        return (fold.value != kNone && visit(fold.value)) ||
-               (fold.more != kNone && visit(fold.more));
+bool anyFolded(const RunningWindow& window, Visit visit) {
+    bool any = false;
+    for (const RunningFold& fold : window.folds) {
+        forEachColumn(fold, [&](Register each) { any = any || visit(each); });
+    }
+    return any;
+}
+
+using Place = std::vector<Register>::iterator;
+
+/// The first register from `begin` on that reads a part without being one. `placed` are the running
+/// windows that have their places.
+Place firstReader(const Program& program,
+                  const Parts& parts,
+                  const std::vector<RunningWindow>& placed,
+                  Place begin,
+                  Place end) {
+    const auto isPart = [&](Register each) { return parts[each] != 0; };
+    return std::find_if(begin, end, [&](Register number) {
+        const Instruction& one = program.code[number];
+        return !isPart(number) &&
+               (std::any_of(one.operands.begin(), one.operands.end(), isPart) ||
+                (one.op == Op::BuildWindow &&
+                 std::any_of(placed.begin(), placed.end(), [&](const RunningWindow& window) {
+                     return window.window == number && anyFolded(window, isPart);
+                 })));
     });
 }
 
-/// Where the first register stands that reads a part without being one. `placed` are the running
-/// windows that have their places.
-std::size_t firstReader(const Program& program,
-                        const std::vector<bool>& parts,
-                        const std::vector<RunningWindow>& placed,
-                        const std::vector<Register>& order) {
-    const auto isPart = [&](Register each) -> bool { return parts[each]; };
-    const auto reads = [&](Register number) {
-        const std::vector<Register>& operands = program.code[number].operands;
-        return !parts[number] &&
-               (std::any_of(operands.begin(), operands.end(), isPart) ||
-                std::any_of(placed.begin(), placed.end(), [&](const RunningWindow& window) {
-                    return window.window == number && anyAddedUp(window, isPart);
-                }));
-    };
-    return static_cast<std::size_t>(std::find_if(order.begin(), order.end(), reads) -
-                                    order.begin());
+/// Moves the parts, which begin with the window, to where the first register stands that reads one.
+void postpone(const Parts& parts, Place begin, Place reader) {
+    std::stable_partition(begin, reader, [&](Register each) { return parts[each] == 0; });
 }
 
-/// Moves the parts to where the first register stands that reads one.
-void postpone(const Program& program,
-              const std::vector<bool>& parts,
-              const std::vector<RunningWindow>& placed,
-              std::vector<Register>& order) {
-    const auto reader =
-        order.begin() + static_cast<std::ptrdiff_t>(firstReader(program, parts, placed, order));
-    std::stable_partition(order.begin(), reader, [&](Register each) { return !parts[each]; });
-}
-
-/// Whether a window comes to its turn after all that it adds up, which would otherwise be that of
+/// Whether a window comes to its turn after all that it folds, which would otherwise be that of
 /// another block. What is not in `order` was there before.
-bool isAfterWhatItAddsUp(const RunningWindow& window, const std::vector<Register>& order) {
+bool isAfterWhatItFolds(const RunningWindow& window, const std::vector<Register>& order) {
     const auto own = std::find(order.begin(), order.end(), window.window);
-    return !anyAddedUp(
+    return !anyFolded(
         window, [&](Register each) { return std::find(own, order.end(), each) != order.end(); });
 }
 
@@ -80,8 +81,15 @@ class Finder {
            std::vector<Register>& order,
            const std::vector<Register>& kept,
            const std::vector<std::uint32_t>& counted)
-        : program_(program), order_(order), kept_(kept.begin(), kept.end()),
-          counted_(counted.begin(), counted.end()) {}
+        : program_(program), order_(order), isKept_(program.spaces.size()) {
+        for (const Register each : kept) {
+            isKept_[program.code[each].space] = true;
+        }
+        for (const std::uint32_t space : counted) {
+            isKept_[space] = true;
+        }
+        noteTouching();
+    }
 
     std::vector<RunningWindow> find() {
         std::vector<RunningWindow> found;
@@ -90,35 +98,56 @@ class Finder {
             if (!isStretch(number)) {
                 continue;
             }
-            RunningWindow window{number, {}};
+            RunningWindow window{number, {}, {}, {}};
             if (!takeFolds(window)) {
                 continue;
             }
-            const std::vector<bool> parts = partsOf(program_, window);
-            if (areKnownBefore(window, parts, firstReader(program_, parts, found, order_))) {
-                postpone(program_, parts, found, order_);
+            const Parts parts = partsOf(program_, window);
+            const Place begin = std::find(order_.begin(), order_.end(), number);
+            const Place reader = firstReader(program_, parts, found, begin, order_.end());
+            if (areKnownBefore(window, parts, reader)) {
+                postpone(parts, begin, reader);
                 found.push_back(std::move(window));
             }
         }
         std::erase_if(found, [&](const RunningWindow& window) {
-            return !isAfterWhatItAddsUp(window, order_);
+            return !isAfterWhatItFolds(window, order_);
         });
         return found;
     }
 
   private:
-    /// Rows between two places of an order, of those that say the same as the row that asks.
+    void noteTouching() {
+        touching_.resize(program_.spaces.size());
+        for (const Register number : order_) {
+            const Instruction& one = program_.code[number];
+            const auto note = [&](std::uint32_t space) {
+                if (space != kNone &&
+                    (touching_[space].empty() || touching_[space].back() != number)) {
+                    touching_[space].push_back(number);
+                }
+            };
+            note(one.space);
+            note(one.target);
+            for (const Register operand : one.operands) {
+                note(program_.code[operand].space);
+            }
+        }
+    }
+
+    /// Rows between two places of an order, of those that say the same as the row that asks. What
+    /// is compared otherwise has to rise with the order, which only its rows can tell.
     bool isStretch(Register number) const {
         const Instruction& one = program_.code[number];
-        if (one.op != Op::BuildWindow || counted_.count(one.space) != 0) {
+        // Also what a former stage found of each row has to have that row.
+        if (one.op != Op::BuildWindow || isKept_[one.space]) {
             return false;
         }
         const bytecode::WindowInfo& info =
             program_.windows[static_cast<std::size_t>(one.immediate)];
-        return !info.since && info.lastRows == 0 && info.dates <= 1 &&
-               std::all_of(info.compares.begin(), info.compares.end(), [](std::uint8_t mode) {
-                   return mode == 0;
-               });
+        constexpr std::uint8_t kUnequal = 1;
+        return std::find(info.compares.begin(), info.compares.end(), kUnequal) ==
+               info.compares.end();
     }
 
     bool isOf(Register number, Op op, Register window) const {
@@ -128,44 +157,44 @@ class Finder {
     /// False where anything else reads the window's rows.
     bool takeFolds(RunningWindow& window) const {
         const std::uint32_t space = program_.code[window.window].space;
-        // Also what a former stage found of each row, which then has to be there.
-        if (std::any_of(kept_.begin(), kept_.end(), [&](Register each) {
-                return program_.code[each].space == space;
-            })) {
-            return false;
-        }
-        for (const Register number : order_) {
+        for (const Register number : touching_[space]) {
             const Instruction& one = program_.code[number];
             if (one.space == space) {
                 const bool plain = number == window.window || one.op == Op::SecondOf ||
-                                   one.op == Op::SecondExists || one.op == Op::Spread;
+                                   one.op == Op::SecondExists || one.op == Op::Spread ||
+                                   one.op == Op::And;
                 if (!plain) {
                     return false;
                 }
+                if (number != window.window) {
+                    (one.op == Op::SecondOf ? window.seconds : window.columns).push_back(number);
+                }
                 continue;
             }
-            const bool reads =
-                one.target == space ||
-                std::any_of(one.operands.begin(), one.operands.end(), [&](Register each) {
-                    return program_.code[each].space == space;
-                });
-            if (reads && !takeFold(window, number)) {
+            if (!takeFold(window, number)) {
                 return false;
             }
         }
         return !window.folds.empty();
     }
 
+    static bool canFold(Op op) {
+        return op == Op::FoldTotal || op == Op::FoldCount || op == Op::FoldDistinct ||
+               op == Op::FoldHighest || op == Op::FoldLowest || op == Op::FoldAny;
+    }
+
     bool takeFold(RunningWindow& window, Register number) const {
         const Instruction& one = program_.code[number];
-        const bool isTotal = one.op == Op::FoldTotal;
-        if ((!isTotal && one.op != Op::FoldCount) || one.operands[0] != window.window ||
-            !isOf(one.operands[1], Op::SecondExists, window.window)) {
+        if (!canFold(one.op) || one.operands[0] != window.window) {
             return false;
         }
-        RunningFold fold{number, kNone, kNone};
-        const std::size_t operands = isTotal ? 3 : 2;
-        if (isTotal) {
+        RunningFold fold;
+        fold.fold = number;
+        const std::size_t operands = foldOperands(one);
+        if (!takeCondition(fold, one.operands[1], window.window)) {
+            return false;
+        }
+        if (operands > 2) {
             const Instruction& value = program_.code[one.operands[2]];
             if (value.op != Op::Spread || !isOf(value.operands[1], Op::SecondOf, window.window)) {
                 return false;
@@ -175,31 +204,49 @@ class Finder {
         if (one.operands.size() > operands) {
             fold.more = one.operands[operands];
         }
-        window.folds.push_back(fold);
+        window.folds.push_back(std::move(fold));
         return true;
     }
 
-    /// What a window adds up may not be its own: a total over the same window comes after it.
-    bool areKnownBefore(const RunningWindow& window,
-                        const std::vector<bool>& parts,
-                        std::size_t reader) const {
-        std::set<Register> before(order_.begin(),
-                                  order_.begin() + static_cast<std::ptrdiff_t>(reader));
-        const std::set<Register> all(order_.begin(), order_.end());
+    /// What must be yes for a pair of rows to count, one row of the pair at a time. Pairs of a
+    /// stretch exist.
+    bool takeCondition(RunningFold& fold, Register number, Register window) const {
+        const Instruction& one = program_.code[number];
+        if (isOf(number, Op::SecondExists, window)) {
+            return true;
+        }
+        if (one.op == Op::And) {
+            return std::all_of(one.operands.begin(), one.operands.end(), [&](Register each) {
+                return takeCondition(fold, each, window);
+            });
+        }
+        if (one.op != Op::Spread) {
+            return false;
+        }
+        const Instruction& from = program_.code[one.operands[0]];
+        if (from.op == Op::Constant && from.immediate != 0) {
+            return true;
+        }
+        const bool isOfAsking = one.operands[1] == window;
+        if (!isOfAsking && !isOf(one.operands[1], Op::SecondOf, window)) {
+            return false;
+        }
+        (isOfAsking ? fold.allow : fold.keep).push_back(one.operands[0]);
+        return true;
+    }
+
+    /// What a window folds may not be its own: a total over the same window comes after it.
+    bool areKnownBefore(const RunningWindow& window, const Parts& parts, Place reader) const {
         // What is not computed here was carried in.
-        const auto isKnown = [&](Register each) {
-            return each == kNone || all.count(each) == 0 ||
-                   (before.count(each) != 0 && !parts[each]);
-        };
-        return std::all_of(window.folds.begin(), window.folds.end(), [&](const RunningFold& fold) {
-            return isKnown(fold.value) && isKnown(fold.more);
+        return !anyFolded(window, [&](Register each) {
+            return parts[each] != 0 || std::find(reader, order_.end(), each) != order_.end();
         });
     }
 
     const Program& program_;
     std::vector<Register>& order_;
-    std::set<Register> kept_;
-    std::set<std::uint32_t> counted_;
+    std::vector<bool> isKept_;                     ///< by space: its rows are read after the run
+    std::vector<std::vector<Register>> touching_;  ///< by space: what has its rows, or reads them
 };
 
 }  // namespace
@@ -216,11 +263,14 @@ void placeRunning(const Program& program,
                   std::vector<Register>& order) {
     std::vector<RunningWindow> placed;
     for (const RunningWindow& window : windows) {
-        postpone(program, partsOf(program, window), placed, order);
+        const Parts parts = partsOf(program, window);
+        const auto begin = std::find_if(
+            order.begin(), order.end(), [&](Register each) { return parts[each] != 0; });
+        postpone(parts, begin, firstReader(program, parts, placed, begin, order.end()));
         placed.push_back(window);
     }
     for (const RunningWindow& window : windows) {
-        PROVISO_CHECK(isAfterWhatItAddsUp(window, order), "a window comes after what it adds up");
+        PROVISO_CHECK(isAfterWhatItFolds(window, order), "a window comes after what it folds");
     }
 }
 

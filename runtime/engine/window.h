@@ -37,6 +37,9 @@ struct WindowMemory {
     std::vector<std::uint32_t> offsets;
     std::vector<std::uint32_t> candidates;
     std::vector<std::uint8_t> sorted;
+    std::vector<std::uint32_t> ranks;
+    std::vector<std::uint32_t> buckets;
+    std::vector<std::uint32_t> open;
     std::vector<WindowMember> members;
     std::vector<WindowMember> taken;
 };

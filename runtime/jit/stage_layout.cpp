@@ -65,14 +65,11 @@ class Layout {
         if (input_.running == nullptr) {
             return;
         }
-        // A running window adds up columns of which it is no reader by its operands.
+        // A running window folds columns of which it is no reader by its operands.
         for (const engine::RunningWindow& window : *input_.running) {
             for (const engine::RunningFold& fold : window.folds) {
-                for (const Register also : {fold.value, fold.more}) {
-                    if (also != kNone) {
-                        alsoReads_[window.window].push_back(also);
-                    }
-                }
+                engine::forEachColumn(
+                    fold, [&](Register also) { alsoReads_[window.window].push_back(also); });
             }
         }
     }

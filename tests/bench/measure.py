@@ -116,6 +116,15 @@ def measure_library(table, options):
     table.add("standard library, NDJSON to decisions", options.library / median(used), "visits/s", 150_000, far=500_000,
               noise=spread(used), note=f"one core; {options.library:,} visits of the example clinic with their histories")
     table.add("peak memory of the standard library's run", max(one["peak_mb"] for one in ran), "MB", better="lower")
+    longer = visits_file(options.part_b, ("part-b",))
+    ran = [process(command[:5] + [longer] + command[6:]) for _ in range(max(2, options.repetitions // 2))]
+    used = [one["cpu"] for one in ran]
+    table.add("the same on longer histories", options.part_b / median(used), "visits/s", noise=spread(used),
+              note=f"one core; {options.part_b:,} made-up visits, some sixteen to a patient; 2 in the example clinic")
+    alone = in_turn(max(2, options.repetitions // 2), one=lambda: bench("embedded", longer, 1, packs=LIBRARY))["one"]
+    each = [1e6 * one["p50"] for one in alone]
+    table.add("one visit of the standard library, from its text", median(each), "us", better="lower", noise=spread(each),
+              note=f"{percentiles(alone)}; {alone[0]['allocations']:.0f} calls of `new` each")
     text = [1000 * seconds for seconds in bench("compile", "-", 5, packs=LIBRARY)["cpu"]]
     table.add("the standard library from text to bytecode", median(text), "ms", 150, "lower", spread(text), far=50)
     if os.path.exists(JIT):
