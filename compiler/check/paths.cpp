@@ -8,6 +8,9 @@ namespace proviso::check {
 
 namespace {
 
+/// Of a row with more fields a few of them help nobody.
+constexpr std::size_t kMostListed = 20;
+
 constexpr SymbolKinds kValues{SymbolKind::Parameter, SymbolKind::Table};
 /// What a path may begin with where the pack that declares it is used.
 constexpr SymbolKinds kBeginnings{SymbolKind::Parameter,
@@ -453,6 +456,9 @@ Value ExpressionChecker::unknownField(SpaceId space,
     }
     if (const auto near = nearestName(full, known)) {
         builder.help("did you mean `" + std::string(*near) + "`?");
+    } else if (!known.empty() && known.size() <= kMostListed) {
+        std::sort(known.begin(), known.end());
+        builder.help("`" + one.name + "` has " + listInWords(known));
     }
     return error();
 }

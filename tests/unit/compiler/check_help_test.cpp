@@ -54,6 +54,14 @@ TEST_CASE("a member that an enum lacks: where it would be added") {
             .back() == "it has `red` and `green`; what it lacks is added where it is declared");
 }
 
+TEST_CASE("a field that is not there: the one that is meant, or those that there are") {
+    const std::string rest =
+        " exceeds 3 then report LATE on order with late_by : 3 days, units : 1";
+    CHECK(said("when order.finnish" + rest).at(1) == "did you mean `finish`?");
+    CHECK(said("when order.zzz" + rest).at(1) ==
+          "`order` has `colour`, `finish`, `order_id` and `placed_on`");
+}
+
 TEST_CASE("a field whose name in the records is a word of the language") {
     CHECK(
         said("when order.end exceeds 3 then report LATE on order with late_by : 3 days, units : 1")
