@@ -91,7 +91,12 @@ class Walk : public Trail {
     /// It began at a place that no register stands for.
     void place(const std::string& text) override {
         ++found_;
-        places.push_back({Origin::Kind::Text, kNoIndex, kNoIndex, kNoIndex, text});
+        // Rows that tie are many, and all tell the same place.
+        const bool isTold = !places.empty() && places.back().kind == Origin::Kind::Text &&
+                            places.back().text == text;
+        if (!isTold) {
+            places.push_back({Origin::Kind::Text, kNoIndex, kNoIndex, kNoIndex, text});
+        }
     }
 
     void error(EvaluationError code) override {

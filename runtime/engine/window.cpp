@@ -279,7 +279,8 @@ bool Window::isLikelyLater(std::uint32_t x, std::uint32_t y) const {
 /// Puts the rows of each parent in which all is known and nothing ties into the order of the ranks.
 void Window::sortByRank() {
     const auto likelyLater = [&](std::uint32_t x, std::uint32_t y) { return isLikelyLater(x, y); };
-    if (!isOrderly()) {
+    comesByRank_ = isOrderly();
+    if (!comesByRank_) {
         return;
     }
     for (std::size_t parent = 0; parent < sorted_.size(); ++parent) {
@@ -416,8 +417,17 @@ Logical Window::fewerAfter(const std::vector<Member>& members, std::uint32_t c) 
 }
 
 Logical Window::barred(const std::vector<Member>& members, std::uint32_t c) const {
+    const auto isBefore = [&](std::uint32_t m) {
+        const ColumnData& rank = *levels_[0].rank;
+        return rank.state(m) == State::Value && rank.state(c) == State::Value &&
+               rank.values[m] < rank.values[c];
+    };
     Logical barred = kNo;
     for (const Member& m : members) {
+        // Those behind it in the list do not come later.
+        if (comesByRank_ && isBefore(m.row)) {
+            break;
+        }
         barred = logicalOr(barred, bars(m, c));
         if (barred.yes) {
             break;

@@ -161,6 +161,7 @@ class Window : private WindowOperands {
     std::vector<std::uint8_t>& sorted_;
     std::vector<Member>& members_;
     std::vector<Member>& taken_;
+    bool comesByRank_ = false;  ///< where rows tie, they stand as isLikelyLater says
     Asked asked_;
 };
 
