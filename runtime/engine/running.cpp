@@ -24,12 +24,21 @@ class SpanFinder : private WindowOperands {
           folds_(window.folds), spans_(spans), order_(spans.order),
           plain_(frame.windowMemory->sorted), first_(frame.windowMemory->offsets),
           ranks_(frame.windowMemory->ranks), buckets_(frame.windowMemory->buckets),
-          marked_(frame.windowMemory->candidates), open_(frame.windowMemory->open) {
+          placeOf_(frame.windowMemory->places), marked_(frame.windowMemory->candidates),
+          open_(frame.windowMemory->open), rising_(frame.windowMemory->rising) {
+        rising_.clear();
         equals_ = static_cast<std::size_t>(
             std::find_if(comparisons_.begin(),
                          comparisons_.end(),
                          [](const Comparison& one) { return one.mode != 0; }) -
             comparisons_.begin());
+        for (std::size_t index = equals_; index < comparisons_.size(); ++index) {
+            // Dates are compared at both ends.
+            const ColumnData* const column = comparisons_[index].c;
+            if (rising_.empty() || rising_.back() != column) {
+                rising_.push_back(column);
+            }
+        }
     }
 
     void find() {
@@ -56,6 +65,8 @@ class SpanFinder : private WindowOperands {
     }
 
   private:
+    using Order = std::vector<std::uint32_t>::const_iterator;
+
     std::uint32_t rows() const { return static_cast<std::uint32_t>(looked_.rows.size()); }
 
     /// Another run than the one that computes a value may have made other rows.
@@ -155,15 +166,20 @@ class SpanFinder : private WindowOperands {
             return false;
         }
         const std::int64_t* const ranks = levels_[0].rank->values.data();
+        const std::uint32_t* const parentOf = looked_.rows.data();
         ranks_.assign(std::size_t{parents} + 1, 0);
+        std::int64_t lowest = 0;
+        std::int64_t highest = 0;
         for (std::uint32_t c = 0; c < rows(); ++c) {
             if (isCandidate(c)) {
-                if (ranks[c] < 0 || ranks[c] >= kMostRanks) {
-                    return false;
-                }
-                std::uint32_t& count = ranks_[std::size_t{looked_.rows[c]} + 1];
+                lowest = std::min(lowest, ranks[c]);
+                highest = std::max(highest, ranks[c]);
+                std::uint32_t& count = ranks_[std::size_t{parentOf[c]} + 1];
                 count = std::max(count, static_cast<std::uint32_t>(ranks[c]) + 1);
             }
+        }
+        if (lowest < 0 || highest >= kMostRanks) {
+            return false;
         }
         std::uint64_t places = 0;
         for (std::uint32_t parent = 0; parent < parents; ++parent) {
@@ -174,7 +190,7 @@ class SpanFinder : private WindowOperands {
             ranks_[std::size_t{parent} + 1] = static_cast<std::uint32_t>(places);
         }
         sortInto(buckets_, places, [&](std::uint32_t c) {
-            return ranks_[looked_.rows[c]] + static_cast<std::uint32_t>(ranks[c]);
+            return ranks_[parentOf[c]] + static_cast<std::uint32_t>(ranks[c]);
         });
         first_.resize(std::size_t{parents} + 1);
         for (std::uint32_t parent = 0; parent <= parents; ++parent) {
@@ -192,18 +208,19 @@ class SpanFinder : private WindowOperands {
     template <class PlaceOf>
     void sortInto(std::vector<std::uint32_t>& starts, std::uint64_t places, PlaceOf placeOf) {
         starts.assign(places + 2, 0);
+        placeOf_.resize(rows());
+        std::uint32_t* const next = starts.data() + 1;
         for (std::uint32_t c = 0; c < rows(); ++c) {
-            if (isCandidate(c)) {
-                ++starts[std::size_t{placeOf(c)} + 2];
+            placeOf_[c] = isCandidate(c) ? placeOf(c) : kNoIndex;
+            if (placeOf_[c] != kNoIndex) {
+                ++next[std::size_t{placeOf_[c]} + 1];
             }
         }
-        for (std::size_t place = 2; place < starts.size(); ++place) {
-            starts[place] += starts[place - 1];
-        }
+        std::partial_sum(starts.begin(), starts.end(), starts.begin());
         order_.resize(starts.back());
         for (std::uint32_t c = 0; c < rows(); ++c) {
-            if (isCandidate(c)) {
-                order_[starts[std::size_t{placeOf(c)} + 1]++] = c;
+            if (placeOf_[c] != kNoIndex) {
+                order_[next[placeOf_[c]]++] = c;
             }
         }
         starts.pop_back();
@@ -214,6 +231,9 @@ class SpanFinder : private WindowOperands {
         const auto begin = order_.begin() + first_[parent];
         const auto end = order_.begin() + first_[parent + 1];
         const bool isSorted = !buckets_.empty() && equals_ == 0 && levels_.size() == 1;
+        if (isSorted && !countsFromTheEnd() && rising_.size() <= 1) {
+            return goesWithRanks(begin, end);
+        }
         const auto before = [&](std::uint32_t x, std::uint32_t y) { return compareRows(x, y) < 0; };
         if (!isSorted && !std::is_sorted(begin, end, before)) {
             std::stable_sort(begin, end, before);
@@ -221,6 +241,25 @@ class SpanFinder : private WindowOperands {
         return std::adjacent_find(begin, end, [&](std::uint32_t x, std::uint32_t y) {
                    return !isInOrder(x, y);
                }) == end;
+    }
+
+    /// The same for most windows: rows lie in the order of their ranks, and a date may be compared.
+    bool goesWithRanks(Order begin, Order end) const {
+        const std::uint32_t* const links = levels_[0].link->rows.data();
+        const std::int64_t* const ranks = levels_[0].rank->values.data();
+        const std::int64_t* const dates = rising_.empty() ? ranks : rising_[0]->values.data();
+        std::uint32_t link = kNoIndex;
+        std::int64_t rank = -1;
+        std::int64_t date = INT64_MIN;
+        bool goes = true;
+        for (auto place = begin; place != end; ++place) {
+            const std::uint32_t c = *place;
+            goes &= (links[c] == link) == (ranks[c] == rank) && date <= dates[c];
+            link = links[c];
+            rank = ranks[c];
+            date = dates[c];
+        }
+        return goes;
     }
 
     std::int64_t compareEquals(std::uint32_t x, std::uint32_t y) const {
@@ -269,12 +308,9 @@ class SpanFinder : private WindowOperands {
         if (isSame && countsFromTheEnd()) {
             return false;
         }
-        for (std::size_t index = equals_; index < comparisons_.size(); ++index) {
-            if (comparisons_[index].c->values[x] > comparisons_[index].c->values[y]) {
-                return false;
-            }
-        }
-        return true;
+        return std::all_of(rising_.begin(), rising_.end(), [&](const ColumnData* column) {
+            return column->values[x] <= column->values[y];
+        });
     }
 
     /// By place in the order: one more than the place of the latest marked row up to it.
@@ -482,10 +518,12 @@ class SpanFinder : private WindowOperands {
     std::vector<std::uint32_t>& first_;    ///< by parent: in `order_`
     std::vector<std::uint32_t>& ranks_;    ///< by parent: in `buckets_`
     std::vector<std::uint32_t>& buckets_;  ///< by rank of a parent: in `order_`
+    std::vector<std::uint32_t>& placeOf_;  ///< by row looked through: its place in `buckets_`
     std::vector<std::uint32_t>& marked_;   ///< see noteMarked
     /// By place in the order, of all before: those that leave a window open; empty: none does.
     std::vector<std::uint32_t>& open_;
-    std::size_t equals_ = 0;  ///< comparisons that must be equal, which come first
+    std::vector<const ColumnData*>& rising_;  ///< what must rise with the order
+    std::size_t equals_ = 0;                  ///< comparisons that must be equal, which come first
     const std::uint32_t* begin_ = nullptr;
     const std::uint32_t* end_ = nullptr;
 };

@@ -39,7 +39,9 @@ struct WindowMemory {
     std::vector<std::uint8_t> sorted;
     std::vector<std::uint32_t> ranks;
     std::vector<std::uint32_t> buckets;
+    std::vector<std::uint32_t> places;
     std::vector<std::uint32_t> open;
+    std::vector<const ColumnData*> rising;
     std::vector<WindowMember> members;
     std::vector<WindowMember> taken;
 };
