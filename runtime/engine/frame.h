@@ -5,6 +5,7 @@
 #include "runtime/engine/carried.h"
 #include "runtime/engine/kernels.h"
 #include "runtime/engine/lookups.h"
+#include "runtime/engine/map_rows.h"
 #include "runtime/engine/profile.h"
 #include "runtime/engine/running.h"
 #include "runtime/values/decimal.h"
@@ -215,50 +216,6 @@ struct Frame {
     const Children& childrenOf(Register link) const;
     std::uint32_t targetRows(Register link) const { return rowCounts[program.code[link].target]; }
 };
-
-/// Ends a column whose states were written: no value where there is none, no states where all are
-/// values.
-inline void settle(ColumnData& column) {
-    std::uint8_t any = 0;
-    for (const State state : column.states) {
-        any = static_cast<std::uint8_t>(any | static_cast<std::uint8_t>(state));
-    }
-    if (any == 0) {
-        column.states.clear();
-        return;
-    }
-    for (std::size_t row = 0; row < column.values.size(); ++row) {
-        column.values[row] = column.states[row] == State::Value ? column.values[row] : 0;
-    }
-}
-
-/// Computes a column row by row. `kernel(result, operands...)` returns whether it failed, which
-/// makes an error of the row; it is called only for rows whose operands are values.
-template <class Kernel, class... Columns>
-void mapRows(ColumnData& out, std::size_t rows, Kernel kernel, const Columns&... in) {
-    out.values.resize(rows);
-    std::int64_t* const result = out.values.data();
-    out.states.clear();
-    if ((in.states.empty() && ...)) {
-        bool failed = false;
-        for (std::size_t row = 0; row < rows; ++row) {
-            failed |= kernel(result[row], in.values.data()[row]...);
-        }
-        if (!failed) {
-            return;
-        }
-    }
-    out.states.resize(rows, State::Value);
-    for (std::size_t row = 0; row < rows; ++row) {
-        State state = State::Value;
-        ((state = propagate(state, in.state(row))), ...);
-        if (state == State::Value && kernel(result[row], in.values.data()[row]...)) {
-            state = State::Error;
-        }
-        out.states[row] = state;
-    }
-    settle(out);
-}
 
 /// Runs one instruction, whose operands are computed. False: a row space would grow beyond the
 /// limit.

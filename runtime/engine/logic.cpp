@@ -1,22 +1,77 @@
 #include "runtime/engine/bounds.h"
 #include "runtime/engine/frame.h"
 
+#include <algorithm>
+#include <utility>
+
 namespace proviso::engine {
 
 namespace {
 
+/// All bits where it holds: compilers take many rows a step of that, and one of a conditional.
+std::uint8_t maskOf(bool holds) {
+    return static_cast<std::uint8_t>(-static_cast<int>(holds));
+}
+
+// Answers and states as numbers of which the highest wins, as in values/logic.h: 0 for the value
+// that gives way to everything, 4 for the one that nothing outweighs.
+constexpr std::uint8_t kFinal = 4;
+
+template <bool isConjunction>
+std::uint8_t rankOf(std::int64_t value) {
+    const auto yes = static_cast<std::uint8_t>(value);
+    return static_cast<std::uint8_t>((isConjunction ? yes ^ 1U : yes) * kFinal);
+}
+
+template <bool isConjunction>
+void raiseByValues(std::uint8_t* __restrict ranks,
+                   const std::int64_t* __restrict values,
+                   std::size_t rows) {
+    for (std::size_t row = 0; row < rows; ++row) {
+        ranks[row] = std::max(ranks[row], rankOf<isConjunction>(values[row]));
+    }
+}
+
+template <bool isConjunction>
+void raiseByStates(std::uint8_t* __restrict ranks,
+                   const std::int64_t* __restrict values,
+                   const State* __restrict states,
+                   std::size_t rows) {
+    for (std::size_t row = 0; row < rows; ++row) {
+        const auto state = static_cast<std::uint8_t>(states[row]);
+        const std::uint8_t rank = maskOf(state == 0) & rankOf<isConjunction>(values[row]);
+        ranks[row] = std::max<std::uint8_t>(ranks[row], state | rank);
+    }
+}
+
+/// Raises the ranks of a chain to those of one more operand. Values are 0 or 1.
+template <bool isConjunction>
+void raiseRanks(std::vector<std::uint8_t>& ranks, const ColumnData& column) {
+    if (column.states.empty()) {
+        raiseByValues<isConjunction>(ranks.data(), column.values.data(), ranks.size());
+    } else {
+        raiseByStates<isConjunction>(
+            ranks.data(), column.values.data(), column.states.data(), ranks.size());
+    }
+}
+
 void storeRanks(ColumnData& out, const std::vector<std::uint8_t>& ranks, bool conjunction) {
     const std::size_t rows = ranks.size();
+    const std::uint8_t* const from = ranks.data();
     out.values.resize(rows);
     out.states.resize(rows);
+    State* const states = out.states.data();
     for (std::size_t row = 0; row < rows; ++row) {
-        const std::uint8_t rank = ranks[row];
-        // 0 is the value that gives way to everything, 4 the one that nothing outweighs.
-        const bool value = rank == 0 || rank == 4;
-        out.states[row] = value ? State::Value : static_cast<State>(rank);
-        out.values[row] = value && (rank == 0) == conjunction ? 1 : 0;
+        states[row] = static_cast<State>(from[row] % kFinal);
     }
-    settle(out);
+    if (!anyButValues(out.states)) {
+        out.states.clear();
+    }
+    std::int64_t* const values = out.values.data();
+    const std::uint8_t yes = conjunction ? 0 : kFinal;
+    for (std::size_t row = 0; row < rows; ++row) {
+        values[row] = from[row] == yes ? 1 : 0;
+    }
 }
 
 void runChain(Frame& frame, const Instruction& instruction, ColumnData& out, bool conjunction) {
@@ -43,65 +98,55 @@ void runChain(Frame& frame, const Instruction& instruction, ColumnData& out, boo
         }
         return;
     }
-    // Answers and states as numbers of which the highest wins, as in values/logic.h: 4 for what
-    // nothing can undo.
-    constexpr std::uint8_t kFinal = 4;
     std::vector<std::uint8_t>& ranks = frame.bytes;
     ranks.assign(rows, 0);
     for (const Register operand : instruction.operands) {
         const ColumnData& column = frame.column(operand);
-        const std::int64_t* const values = column.values.data();
-        const State* const states = column.states.empty() ? nullptr : column.states.data();
-        for (std::size_t row = 0; row < rows; ++row) {
-            const bool isFinal = (values[row] != 0) != conjunction;
-            std::uint8_t rank = isFinal ? kFinal : 0;
-            if (states != nullptr && states[row] != State::Value) {
-                rank = static_cast<std::uint8_t>(states[row]);
-            }
-            ranks[row] = std::max(ranks[row], rank);
+        if (conjunction) {
+            raiseRanks<true>(ranks, column);
+        } else {
+            raiseRanks<false>(ranks, column);
         }
     }
     storeRanks(out, ranks, conjunction);
 }
 
-/// Computes each row, state included: `kernel(row, value)` returns the state.
-template <class Kernel>
-void mapStates(ColumnData& out, std::size_t rows, Kernel kernel) {
-    out.values.resize(rows);
-    out.states.resize(rows);
-    for (std::size_t row = 0; row < rows; ++row) {
-        out.values[row] = 0;
-        out.states[row] = kernel(row, out.values[row]);
-    }
-    settle(out);
-}
-
 template <class Test>
 void compareRows(
     ColumnData& out, std::size_t rows, const ColumnData& a, const ColumnData& b, Test test) {
-    mapRows(
+    mapEveryRow(
         out,
         rows,
-        [test](std::int64_t& result, std::int64_t left, std::int64_t right) {
-            result = test(left, right) ? 1 : 0;
-            return false;
+        [test](std::int64_t left, std::int64_t right) -> std::int64_t {
+            return test(left, right) ? 1 : 0;
         },
         a,
         b);
+}
+
+/// What is unknown, but decided by what is known of the operands.
+void compareUnknown(ColumnData& out, const ColumnData& a, const ColumnData& b, std::uint8_t mode) {
+    bool any = false;
+    for (std::size_t row = 0; row < out.states.size(); ++row) {
+        if (std::as_const(out.states)[row] != State::Unknown) {
+            continue;
+        }
+        const Logical one = compareAt(a, row, b, row, mode);
+        if (one.state == State::Value) {
+            out.values[row] = one.yes ? 1 : 0;
+            out.states[row] = State::Value;
+            any = true;
+        }
+    }
+    if (any) {
+        settle(out);
+    }
 }
 
 void runCompare(const Frame& frame, const Instruction& instruction, ColumnData& out) {
     const std::size_t rows = frame.rowsOf(instruction);
     const ColumnData& a = frame.operand(instruction, 0);
     const ColumnData& b = frame.operand(instruction, 1);
-    if (a.bounded() || b.bounded()) {
-        mapStates(out, rows, [&](std::size_t row, std::int64_t& value) {
-            const Logical one = compareAt(a, row, b, row, instruction.mode);
-            value = one.yes ? 1 : 0;
-            return one.state;
-        });
-        return;
-    }
     switch (instruction.mode) {
     case 0:
         compareRows(out, rows, a, b, [](auto x, auto y) { return x == y; });
@@ -122,6 +167,9 @@ void runCompare(const Frame& frame, const Instruction& instruction, ColumnData& 
         compareRows(out, rows, a, b, [](auto x, auto y) { return x >= y; });
         break;
     }
+    if (a.bounded() || b.bounded()) {
+        compareUnknown(out, a, b, instruction.mode);
+    }
 }
 
 State take(const ColumnData& column, std::size_t row, std::int64_t& value) {
@@ -129,7 +177,40 @@ State take(const ColumnData& column, std::size_t row, std::int64_t& value) {
     return column.state(row);
 }
 
-void runSelect(const Frame& frame, const Instruction& instruction, ColumnData& out) {
+void selectStates(State* __restrict states,
+                  const std::uint8_t* __restrict isThen,
+                  const State* __restrict tested,
+                  const State* __restrict then,
+                  const State* __restrict otherwise,
+                  std::size_t rows) {
+    for (std::size_t row = 0; row < rows; ++row) {
+        const auto test = static_cast<std::uint8_t>(tested[row]);
+        const auto ifYes = static_cast<std::uint8_t>(then[row]);
+        const auto ifNo = static_cast<std::uint8_t>(otherwise[row]);
+        const std::uint8_t yes = maskOf(isThen[row] != 0);
+        const auto taken = static_cast<std::uint8_t>((ifYes & yes) | (ifNo & ~yes));
+        const std::uint8_t open = maskOf((test & 2U) != 0);  // unknown or error
+        states[row] = static_cast<State>((test & open) | (taken & ~open));
+    }
+}
+
+void selectValues(std::int64_t* __restrict values,
+                  const std::uint8_t* __restrict isThen,
+                  const std::int64_t* __restrict then,
+                  const std::int64_t* __restrict otherwise,
+                  std::size_t rows) {
+    for (std::size_t row = 0; row < rows; ++row) {
+        const std::int64_t mask = -static_cast<std::int64_t>(isThen[row]);
+        values[row] = (then[row] & mask) | (otherwise[row] & ~mask);
+    }
+}
+
+/// The states of a column that may have none.
+const State* statesOr(const ColumnData& column, const std::vector<State>& none) {
+    return column.states.empty() ? none.data() : column.states.data();
+}
+
+void runSelect(Frame& frame, const Instruction& instruction, ColumnData& out) {
     const std::size_t rows = frame.rowsOf(instruction);
     const ColumnData& test = frame.operand(instruction, 0);
     const ColumnData& then = frame.operand(instruction, 1);
@@ -142,14 +223,25 @@ void runSelect(const Frame& frame, const Instruction& instruction, ColumnData& o
         }
         return;
     }
-    mapStates(out, rows, [&](std::size_t row, std::int64_t& value) {
-        const State state = test.state(row);
-        if (state == State::Unknown || state == State::Error) {
-            return state;
-        }
-        const bool yes = state == State::Value && test.values[row] != 0;
-        return take(yes ? then : otherwise, row, value);
-    });
+    frame.worst.assign(rows, State::Value);
+    const State* const tested = statesOr(test, frame.worst);
+    frame.bytes.resize(rows);
+    std::uint8_t* const isThen = frame.bytes.data();
+    const std::int64_t* const answers = test.values.data();
+    for (std::size_t row = 0; row < rows; ++row) {
+        const auto yes = static_cast<std::uint8_t>(answers[row]);
+        isThen[row] = tested[row] == State::Value ? yes : 0;
+    }
+    out.states.resize(rows);
+    selectStates(out.states.data(),
+                 isThen,
+                 tested,
+                 statesOr(then, frame.worst),
+                 statesOr(otherwise, frame.worst),
+                 rows);
+    out.values.resize(rows);
+    selectValues(out.values.data(), isThen, then.values.data(), otherwise.values.data(), rows);
+    settle(out);
     if (!then.bounded() && !otherwise.bounded()) {
         return;
     }
@@ -183,14 +275,64 @@ void runBranchSelect(const Frame& frame, const Instruction& instruction, ColumnD
 }
 
 void runNot(const Frame& frame, const Instruction& instruction, ColumnData& out) {
-    mapRows(
+    mapEveryRow(
         out,
         frame.rowsOf(instruction),
-        [](std::int64_t& result, std::int64_t value) {
-            result = value == 0 ? 1 : 0;
-            return false;
-        },
+        [](std::int64_t value) -> std::int64_t { return value == 0 ? 1 : 0; },
         frame.operand(instruction, 0));
+}
+
+/// `yes(state)` is the answer for a row, `after(state)` the answer's own state.
+template <class Yes, class After>
+void answerByState(
+    ColumnData& out, std::size_t rows, const ColumnData& column, Yes yes, After after) {
+    if (column.states.empty()) {
+        out.states.clear();
+        out.values.assign(rows, yes(State::Value) ? 1 : 0);
+        return;
+    }
+    out.values.resize(rows);
+    out.states.resize(rows);
+    const State* const from = column.states.data();
+    State* const states = out.states.data();
+    for (std::size_t row = 0; row < rows; ++row) {
+        states[row] = after(from[row]);
+    }
+    std::int64_t* const values = out.values.data();
+    for (std::size_t row = 0; row < rows; ++row) {
+        values[row] = yes(from[row]) ? 1 : 0;
+    }
+    settle(out);
+}
+
+void runIsKnown(const Frame& frame, const Instruction& instruction, ColumnData& out) {
+    answerByState(
+        out,
+        frame.rowsOf(instruction),
+        frame.operand(instruction, 0),
+        [](State state) { return state <= State::NotApplicable; },
+        [](State state) { return state == State::Error ? state : State::Value; });
+}
+
+void runIsApplicable(const Frame& frame, const Instruction& instruction, ColumnData& out) {
+    const ColumnData& column = frame.operand(instruction, 0);
+    answerByState(
+        out,
+        frame.rowsOf(instruction),
+        column,
+        [](State state) { return state == State::Value; },
+        [](State state) { return state >= State::Unknown ? state : State::Value; });
+    if (!column.bounded() || out.states.empty()) {
+        return;
+    }
+    for (std::size_t row = 0; row < out.values.size(); ++row) {
+        if (column.state(row) == State::Unknown && boundsAt(column, row).any()) {
+            // Whatever it is, it is a value.
+            out.states[row] = State::Value;
+            out.values[row] = 1;
+        }
+    }
+    settle(out);
 }
 
 /// The record or group that a row hangs under; kNoIndex where there is none. The links were made
@@ -259,28 +401,12 @@ void runLogic(Frame& frame, Register number) {
         }
         break;
     }
-    case Op::IsKnown: {
-        const ColumnData& column = frame.operand(instruction, 0);
-        mapStates(out, rows, [&](std::size_t row, std::int64_t& value) {
-            const State state = column.state(row);
-            value = state == State::Value || state == State::NotApplicable ? 1 : 0;
-            return state == State::Error ? state : State::Value;
-        });
+    case Op::IsKnown:
+        runIsKnown(frame, instruction, out);
         break;
-    }
-    case Op::IsApplicable: {
-        const ColumnData& column = frame.operand(instruction, 0);
-        mapStates(out, rows, [&](std::size_t row, std::int64_t& value) {
-            State state = column.state(row);
-            if (state == State::Unknown && boundsAt(column, row).any()) {
-                // Whatever it is, it is a value.
-                state = State::Value;
-            }
-            value = state == State::Value ? 1 : 0;
-            return state == State::NotApplicable ? State::Value : state;
-        });
+    case Op::IsApplicable:
+        runIsApplicable(frame, instruction, out);
         break;
-    }
     case Op::UnknownIf: {
         const ColumnData& column = frame.operand(instruction, 0);
         mapStates(out, rows, [&](std::size_t row, std::int64_t&) {
