@@ -7,26 +7,39 @@ namespace proviso::engine {
 
 namespace {
 
+/// The cells behind a link without gaps.
+template <class Cell>
+void follow(Cells<Cell>& out, const Cells<Cell>& from, std::span<const std::uint32_t> links) {
+    out.resize(links.size());
+    Cell* const result = out.data();
+    const Cell* const cells = from.data();
+    for (std::size_t row = 0; row < links.size(); ++row) {
+        result[row] = cells[links[row]];
+    }
+}
+
 void runSpread(const Frame& frame, const Instruction& instruction, ColumnData& out) {
     const ColumnData& from = frame.operand(instruction, 0);
     const RegisterData& link = frame.linkOperand(instruction, 1);
     const std::size_t rows = link.rows.size();
-    out.values.resize(rows);
-    out.states.clear();
-    if (link.states.empty() && from.states.empty()) {
-        for (std::size_t row = 0; row < rows; ++row) {
-            out.values[row] = from.values[link.rows[row]];
+    if (link.states.empty()) {
+        follow(out.values, from.values, link.rows);
+        if (from.states.empty()) {
+            out.states.clear();
+            return;
         }
-        return;
-    }
-    out.states.resize(rows);
-    for (std::size_t row = 0; row < rows; ++row) {
-        const std::uint32_t at = link.rows[row];
-        out.values[row] = at == kNoIndex ? 0 : from.values[at];
-        out.states[row] = at == kNoIndex ? link.states[row] : from.state(at);
+        follow(out.states, from.states, link.rows);
+    } else {
+        out.values.resize(rows);
+        out.states.resize(rows);
+        for (std::size_t row = 0; row < rows; ++row) {
+            const std::uint32_t at = link.rows[row];
+            out.values[row] = at == kNoIndex ? 0 : from.values[at];
+            out.states[row] = at == kNoIndex ? link.states[row] : from.state(at);
+        }
     }
     settle(out);
-    if (!from.bounded()) {
+    if (!from.bounded() || out.states.empty()) {
         return;
     }
     for (std::size_t row = 0; row < rows; ++row) {
