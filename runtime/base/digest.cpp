@@ -53,20 +53,25 @@ void Sha256::addFramed(std::string_view bytes) {
     add(bytes);
 }
 
-std::string Sha256::finish() {
+std::array<std::uint8_t, 32> Sha256::finishAndRestart() {
     PROVISO_CHECK(context_ != nullptr, "digest already finished");
-    std::array<unsigned char, EVP_MAX_MD_SIZE> bytes{};
-    unsigned int size = 0;
-    PROVISO_CHECK(EVP_DigestFinal_ex(context_->handle, bytes.data(), &size) == 1,
+    std::array<std::uint8_t, 32> bytes{};
+    PROVISO_CHECK(EVP_DigestFinal_ex(context_->handle, bytes.data(), nullptr) == 1 &&
+                      EVP_DigestInit_ex(context_->handle, nullptr, nullptr) == 1,
                   "digest could not be finished");
+    return bytes;
+}
+
+std::string Sha256::finish() {
+    const std::array<std::uint8_t, 32> bytes = finishAndRestart();
     context_.reset();
 
     constexpr std::string_view kDigits = "0123456789abcdef";
     std::string text = "sha256:";
-    text.reserve(text.size() + std::size_t{2} * size);
-    for (unsigned int index = 0; index < size; ++index) {
-        text += kDigits[bytes[index] >> 4U];
-        text += kDigits[bytes[index] & 0x0fU];
+    text.reserve(text.size() + 2 * bytes.size());
+    for (const std::uint8_t byte : bytes) {
+        text += kDigits[byte >> 4U];
+        text += kDigits[byte & 0x0fU];
     }
     return text;
 }

@@ -1,12 +1,14 @@
 #pragma once
 
+#include <array>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
 
 namespace proviso {
 
-/// SHA-256 over pieces. One object per digest; not thread-safe.
+/// SHA-256 over pieces. One object per digest, or for one after the other; not thread-safe.
 class Sha256 {
   public:
     Sha256();
@@ -21,6 +23,9 @@ class Sha256 {
 
     /// "sha256:" and 64 lower-case hexadecimal digits. Call once.
     std::string finish();
+
+    /// The digest itself. What is added next begins another one, in the same memory.
+    std::array<std::uint8_t, 32> finishAndRestart();
 
   private:
     struct Context;

@@ -1,3 +1,4 @@
+#include "runtime/base/digest.h"
 #include "runtime/engine/bounds.h"
 #include "runtime/engine/frame.h"
 #include "runtime/values/date.h"
@@ -201,11 +202,14 @@ void withKernel(const Frame& frame, const Instruction& instruction, Apply apply)
               column(1));
         break;
     }
-    case Op::DrawNumber:
-        apply([text](Value a, Value b) { return Checked{drawNumber(text(a), text(b))}; },
+    case Op::DrawNumber: {
+        Sha256 digest;
+        apply([text, &digest](Value a,
+                              Value b) { return Checked{drawNumber(digest, text(a), text(b))}; },
               column(0),
               column(1));
         break;
+    }
     default:
         apply([mode = instruction.mode](
                   Value a, Value b, Value c, Value d) { return comparedRatios(a, b, c, d, mode); },

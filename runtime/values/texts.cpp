@@ -3,7 +3,7 @@
 #include "runtime/base/digest.h"
 
 #include <algorithm>
-#include <cstdlib>
+#include <array>
 
 namespace proviso {
 
@@ -65,14 +65,16 @@ std::int64_t wordCount(std::string_view text) {
     return count;
 }
 
-std::int64_t drawNumber(std::string_view seed, std::string_view key) {
-    Sha256 digest;
+std::int64_t drawNumber(Sha256& digest, std::string_view seed, std::string_view key) {
     digest.add(seed);
     digest.add("\n");
     digest.add(key);
-    constexpr std::size_t kPrefix = std::string_view("sha256:").size();
-    const std::string digits = digest.finish().substr(kPrefix, 15);
-    return static_cast<std::int64_t>(std::strtoull(digits.c_str(), nullptr, 16));
+    const std::array<std::uint8_t, 32> bytes = digest.finishAndRestart();
+    std::uint64_t sixteenDigits = 0;
+    for (std::size_t index = 0; index < sizeof sixteenDigits; ++index) {
+        sixteenDigits = (sixteenDigits << 8U) | bytes[index];
+    }
+    return static_cast<std::int64_t>(sixteenDigits >> 4U);
 }
 
 std::size_t TextComparison::RunHash::operator()(const Run& run) const noexcept {

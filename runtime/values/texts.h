@@ -13,6 +13,8 @@
 /// what a word is. All of it is exact and the same on every machine.
 namespace proviso {
 
+class Sha256;
+
 /// A text of more bytes is not compared: over budget.
 inline constexpr std::size_t kLongestCompared = 16'384;
 /// Similarities are numbers with so many decimals.
@@ -22,8 +24,8 @@ inline constexpr int kSimilarityScale = 4;
 std::int64_t wordCount(std::string_view text);
 
 /// The number drawn for a key under a seed, from 0 to 2^60 - 1: the first 15 hexadecimal digits of
-/// the SHA-256 of the seed, a line feed and the key.
-std::int64_t drawNumber(std::string_view seed, std::string_view key);
+/// the SHA-256 of the seed, a line feed and the key. `digest` has nothing added, and is used again.
+std::int64_t drawNumber(Sha256& digest, std::string_view seed, std::string_view key);
 
 /// Compares texts with one another and remembers each text by its number, so that of many pairs
 /// each text is read once. Not thread-safe.

@@ -77,6 +77,13 @@ TEST_CASE("digests are SHA-256 with a prefix", "[base]") {
     CHECK(pieces.finish() == sha256("abc"));
     CHECK_THROWS_AS(pieces.finish(), InternalError);
 
+    Sha256 several;
+    several.add("abc");
+    CHECK(several.finishAndRestart()[0] == 0xba);
+    CHECK(several.finishAndRestart()[0] == 0xe3);
+    several.add("abc");
+    CHECK(several.finish() == sha256("abc"));
+
     Sha256 first;
     first.addFramed("a");
     first.addFramed("bc");

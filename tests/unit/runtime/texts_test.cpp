@@ -1,3 +1,4 @@
+#include "runtime/base/digest.h"
 #include "runtime/values/texts.h"
 #include "tests/unit/runtime/engine_bed.h"
 
@@ -84,13 +85,14 @@ TEST_CASE("a text that is too long is over budget, one that is not is compared")
 }
 
 TEST_CASE("the numbers drawn are those of sha256sum") {
+    Sha256 digest;
     // printf '%s\n%s' 'audit of 2026' V-1 | sha256sum
-    CHECK(drawNumber("audit of 2026", "V-1") == 0x603bf1e387ef8e9);
-    CHECK(drawNumber("audit of 2026", "V-2") != drawNumber("audit of 2026", "V-1"));
-    CHECK(drawNumber("audit of 2027", "V-1") != drawNumber("audit of 2026", "V-1"));
-    CHECK(drawNumber("", "") == 0x01ba4719c80b6fe);
+    CHECK(drawNumber(digest, "audit of 2026", "V-1") == 0x603bf1e387ef8e9);
+    CHECK(drawNumber(digest, "audit of 2026", "V-2") != drawNumber(digest, "audit of 2026", "V-1"));
+    CHECK(drawNumber(digest, "audit of 2027", "V-1") != drawNumber(digest, "audit of 2026", "V-1"));
+    CHECK(drawNumber(digest, "", "") == 0x01ba4719c80b6fe);
     for (int key = 0; key < 1000; ++key) {
-        const std::int64_t number = drawNumber("s", std::to_string(key));
+        const std::int64_t number = drawNumber(digest, "s", std::to_string(key));
         CHECK((number >= 0 && number < (std::int64_t{1} << 60)));
     }
 }
