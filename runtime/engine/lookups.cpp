@@ -178,9 +178,13 @@ TableMatch TableMemo::find(const Table& table,
     const std::size_t slot = hash % kSlots;
     std::int64_t* const key = keys_.data() + slot * width;
     TableMatch& match = matches_[slot];
-    const bool isKnown = match.row != nullptr || match.error != EvaluationError::None;
-    if (!isKnown || key[arguments.size()] != stretch_ ||
-        !std::equal(arguments.begin(), arguments.end(), key)) {
+    bool isKnown = (match.row != nullptr || match.error != EvaluationError::None) &&
+                   key[arguments.size()] == stretch_;
+    // A call that compares so few costs more than comparing them.
+    for (std::size_t argument = 0; argument < arguments.size(); ++argument) {
+        isKnown = isKnown && key[argument] == arguments[argument];
+    }
+    if (!isKnown) {
         match = findTableRow(table, index, arguments, date, knownBy);
         std::copy(arguments.begin(), arguments.end(), key);
         key[arguments.size()] = stretch_;
