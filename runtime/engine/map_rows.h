@@ -41,28 +41,33 @@ inline void settle(ColumnData& column) {
     }
 }
 
+/// Makes the states of one more column part of `worst`, which has none yet where `isFirst`.
+inline void
+mergeStates(Cells<State>& worst, std::size_t rows, const Cells<State>& more, bool isFirst) {
+    const State* const from = more.data();
+    if (isFirst) {
+        worst.assign(from, from + rows);
+        return;
+    }
+    State* const result = worst.data();
+    for (std::size_t row = 0; row < rows; ++row) {
+        result[row] = propagate(result[row], from[row]);
+    }
+}
+
 /// The state of everything that needs all of these columns, row by row; `out` is empty where all
 /// are values. Returns whether some are not.
 template <class... Columns>
-bool mergeStates(Cells<State>& out, std::size_t rows, const Columns&... in) {
-    bool any = false;
+bool statesOfAll(Cells<State>& out, std::size_t rows, const Columns&... in) {
+    bool isFirst = true;
     const auto merge = [&](const Cells<State>& states) {
-        if (states.empty()) {
-            return;
-        }
-        const State* const from = states.data();
-        if (!any) {
-            any = true;
-            out.assign(from, from + rows);
-            return;
-        }
-        State* const worst = out.data();
-        for (std::size_t row = 0; row < rows; ++row) {
-            worst[row] = propagate(worst[row], from[row]);
+        if (!states.empty()) {
+            mergeStates(out, rows, states, isFirst);
+            isFirst = false;
         }
     };
     (merge(in.states), ...);
-    if (!any || !anyButValues(out)) {
+    if (isFirst || !anyButValues(out)) {
         out.clear();
         return false;
     }
@@ -75,7 +80,12 @@ template <class Kernel, class... Columns>
 void mapRows(ColumnData& out, std::size_t rows, Kernel kernel, const Columns&... in) {
     out.values.resize(rows);
     std::int64_t* const result = out.values.data();
-    if (!mergeStates(out.states, rows, in...)) {
+    // Mostly there are no states, and single records have no time to find that out elsewhere.
+    const bool plain = (in.states.empty() && ...);
+    if (plain) {
+        out.states.clear();
+    }
+    if (plain || !statesOfAll(out.states, rows, in...)) {
         bool failed = false;
         for (std::size_t row = 0; row < rows; ++row) {
             failed |= kernel(result[row], in.values.data()[row]...);
@@ -103,7 +113,9 @@ void mapEveryRow(ColumnData& out, std::size_t rows, Kernel kernel, const Columns
     for (std::size_t row = 0; row < rows; ++row) {
         result[row] = kernel(in.values.data()[row]...);
     }
-    if (mergeStates(out.states, rows, in...)) {
+    if ((in.states.empty() && ...)) {
+        out.states.clear();
+    } else if (statesOfAll(out.states, rows, in...)) {
         clearNonValues(out);
     }
 }
