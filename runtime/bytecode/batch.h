@@ -113,9 +113,7 @@ struct Batch {
     struct Space {
         std::uint32_t rows = 0;
         std::vector<std::uint32_t> parent;  ///< row of the parent space; empty for the entry record
-        Cells<std::uint32_t>
-            position;  ///< index within the parent's list, from 0; empty for the entry record
-        std::vector<ColumnData> columns;  ///< parallel to SchemaSpace::fields
+        std::vector<ColumnData> columns;    ///< parallel to SchemaSpace::fields
     };
     std::vector<Space> spaces;  ///< parallel to Schema::spaces
     /// Entry rows of records that were rejected, with the fields that could be read; the other
@@ -123,6 +121,24 @@ struct Batch {
     Space holes;
     Dictionary* dictionary = nullptr;
 };
+
+/// The index of a row in its list, from 0. Few ask, so that it is not kept.
+inline std::uint32_t positionInList(const Batch::Space& rows, std::uint32_t row) {
+    const auto isInList = [&](std::size_t before) {
+        return before <= row && rows.parent[row - before] == rows.parent[row];
+    };
+    // The rows of a list lie together: the last one that is in it is looked for ever farther away,
+    // then ever more closely.
+    std::size_t in = 0;
+    std::size_t step = 1;
+    for (; isInList(in + step); step *= 2) {
+        in += step;
+    }
+    for (; step != 0; step /= 2) {
+        in += isInList(in + step) ? step : 0;
+    }
+    return static_cast<std::uint32_t>(in);
+}
 
 /// What of records somebody reads, by space of the schema. INVARIANT: with a list, the lists it
 /// lies in.

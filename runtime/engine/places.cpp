@@ -96,7 +96,7 @@ std::string_view Places::path(std::uint32_t space, std::uint32_t row) {
     std::int64_t position = row;
     if (isInput(space)) {
         above = path(info.parent, batch_->spaces[space].parent[row]);
-        position = batch_->spaces[space].position[row];
+        position = positionInList(batch_->spaces[space], row);
     } else {
         if (info.toParent != kNone) {
             above = path(info.parent, run_.link(info.toParent)[row]);

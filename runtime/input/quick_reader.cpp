@@ -419,8 +419,8 @@ QuickReader::readList(Token at, std::uint32_t space, std::uint32_t parent, std::
     }
     expectTexts();
     const List& list = lists_[space];
-    for (std::uint32_t position = 0; position < list.most; ++position) {
-        const std::uint32_t row = rows_->append(space, parent, position);
+    for (std::uint32_t element = 0; element < list.most; ++element) {
+        const std::uint32_t row = rows_->append(space, parent);
         at = list.scalar ? readValue(at, list.element, row, depth + 1)
                          : readObject(at, list.object, row, depth + 1);
         if (at == nullptr) {
@@ -463,7 +463,7 @@ bool QuickReader::append(const InputLine& line, RecordRows& rows) {
         unescaped_.clear();
         unescaped_.reserve(text.size());  // so that views into it stay
     }
-    if (readObject(at, shape_.roots[0], rows.append(0, 0, 0), 0) != end) {
+    if (readObject(at, shape_.roots[0], rows.append(0, 0), 0) != end) {
         return false;
     }
     expectTexts();

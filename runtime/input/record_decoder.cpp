@@ -75,7 +75,7 @@ const RecordDecoder::Failure* RecordDecoder::append(const JsonDocument& document
     missing_ = {};
     path_.clear();
     rows_.beginRecord();
-    rows_.appendCarefully(0, 0, 0);
+    rows_.appendCarefully(0, 0);
     decodeObject(shape_.roots[0], 0);
     if (failure_.reason != RejectionReason::None) {
         return &failure_;
@@ -174,7 +174,7 @@ void RecordDecoder::decodeList(std::uint32_t space, std::uint32_t index) {
         path_.back().element = position;
         const JsonNode& value = document_->node(element);
         const std::uint32_t next = value.next;
-        rows_.appendCarefully(space, parent, position);
+        rows_.appendCarefully(space, parent);
         if (declared.scalar) {
             if (value.kind != JsonKind::Null) {
                 decodeField(space, 0, element);

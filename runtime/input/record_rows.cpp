@@ -135,9 +135,6 @@ void RecordRows::makeReady(std::uint32_t space, std::uint32_t wanted) {
     }
     if (space > 0) {
         rows.parent.resize(to);
-        if (keepsAll_) {
-            rows.position.resize(to);
-        }
     }
     ready_[space] = to;
 }
@@ -164,7 +161,6 @@ void RecordRows::reserve(double factor) {
         }
         if (space > 0) {
             rows.parent.reserve(wanted(rows.rows));
-            rows.position.reserve(keepsAll_ ? wanted(rows.rows) : 0);
         }
         firstRows_[space].reserve(wanted(firstRows_[space].size()));
     }
@@ -178,7 +174,6 @@ void RecordRows::reuse(Batch batch, std::vector<std::vector<std::uint32_t>> firs
         Batch::Space& rows = batch_.spaces[space];
         rows.rows = 0;
         rows.parent.clear();
-        rows.position.clear();
         rows.columns.resize(schema_.spaces[space].fields.size());
         for (ColumnData& column : rows.columns) {
             column.values.clear();
@@ -236,9 +231,6 @@ void RecordRows::append(const Batch& records,
             for (std::uint32_t row = 0; row < from.rows; ++row) {
                 rows.parent[before[space] + row] = from.parent[row] + shift;
             }
-            if (keepsAll_) {
-                std::copy_n(from.position.data(), from.rows, rows.position.data() + before[space]);
-            }
         }
         rows.rows += from.rows;
     }
@@ -264,7 +256,6 @@ Batch RecordRows::finish() {
         }
         if (!rows.parent.empty()) {
             rows.parent.resize(rows.rows);
-            rows.position.resize(keepsAll_ ? rows.rows : 0);
         }
     }
     return std::move(batch_);

@@ -29,17 +29,15 @@ class RecordRows {
     /// Removes the rows of the record begun last.
     void takeBack();
 
-    /// A row of a space, all fields absent. `parent` and `position` are of rows in lists.
-    std::uint32_t append(std::uint32_t space, std::uint32_t parent, std::uint32_t position) {
+    /// A row of a space, all fields absent. `parent` is of rows in lists.
+    std::uint32_t append(std::uint32_t space, std::uint32_t parent) {
         Batch::Space& rows = batch_.spaces[space];
         if (rows.rows == ready_[space]) {
             makeReady(space);
         }
         if (space > 0) {
             rows.parent[rows.rows] = parent;
-            if (keepsAll_) {
-                rows.position[rows.rows] = position;
-            } else if (!isListKept_[space]) {
+            if (!isListKept_[space]) {
                 digestRow(space, rows.rows, parent);
             }
         }
@@ -47,13 +45,12 @@ class RecordRows {
     }
 
     /// As `append`, and `state` tells of fields that are not kept, too.
-    std::uint32_t
-    appendCarefully(std::uint32_t space, std::uint32_t parent, std::uint32_t position) {
+    std::uint32_t appendCarefully(std::uint32_t space, std::uint32_t parent) {
         for (std::size_t field = 0; field < schema_.spaces[space].fields.size(); ++field) {
             Field& of = fields_[firstColumns_[space] + field];
             of.last = of.absent ? State::Value : State::Unknown;
         }
-        return append(space, parent, position);
+        return append(space, parent);
     }
 
     /// The number of the space's last row.

@@ -209,18 +209,6 @@ Batch RecordStore::select(std::span<const std::uint32_t> records, const ReadOfRe
                 newFirst += above.second - above.first;
             }
         }
-        if (runs.size() == 1 && !from.position.empty()) {
-            to.position =
-                Cells<std::uint32_t>::lent({from.position.data() + runs[0].first, to.rows});
-            continue;
-        }
-        // The parents are at hand; the positions of before lie far apart, or are not kept.
-        to.position.resize(to.rows);
-        std::uint32_t* const position = to.position.data();
-        for (std::uint32_t row = 0; row < to.rows; ++row) {
-            position[row] =
-                row != 0 && to.parent[row] == to.parent[row - 1] ? position[row - 1] + 1 : 0;
-        }
     }
     dropPlainStates(result);
     return result;

@@ -42,7 +42,7 @@ class RecordStore {
                 std::vector<std::string> sources);
 
     /// All records, in the order in which they were read. What was not kept (DecodeOptions::read)
-    /// is empty, positions in lists too; `select` gives the positions.
+    /// is empty.
     const Batch& batch() const noexcept { return batch_; }
 
     /// To be used again; the store holds nothing any more.

@@ -69,7 +69,7 @@ void Machine::buildInput(SpaceId space, std::vector<Row>& rows) {
         Row row;
         if (!input.parent.empty()) {
             row.parent = input.parent[index];
-            row.position = input.position[index];
+            row.position = positionInList(input, index);
         }
         rows.push_back(row);
     }

@@ -270,7 +270,6 @@ struct Records {
             space.rows = described.parent == kNoIndex ? 4 : parents * 3;
             for (std::uint32_t row = 0; row < space.rows && described.parent != kNoIndex; ++row) {
                 space.parent.push_back(row / 3);
-                space.position.push_back(row % 3);
             }
             for (const SchemaField& field : described.fields) {
                 space.columns.push_back(column(program, field.type, space.rows, random));

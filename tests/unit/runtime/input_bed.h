@@ -208,7 +208,8 @@ inline std::string sayAll(const Schema& schema,
         all += declared.name + " " + std::to_string(rows.rows) + "\n";
         for (std::uint32_t row = 0; row < rows.rows; ++row) {
             if (!rows.parent.empty()) {
-                all += std::to_string(rows.parent[row]) + "." + std::to_string(rows.position[row]);
+                all += std::to_string(rows.parent[row]) + "." +
+                       std::to_string(positionInList(rows, row));
             }
             for (std::uint32_t column = 0; column < rows.columns.size(); ++column) {
                 if (read != nullptr && !isRead(*read, space, column)) {

@@ -34,6 +34,14 @@ enum OrderField : std::uint32_t {
     kMemo,
 };
 
+std::vector<std::uint32_t> positionsIn(const Batch::Space& rows) {
+    std::vector<std::uint32_t> positions;
+    for (std::uint32_t row = 0; row < rows.rows; ++row) {
+        positions.push_back(positionInList(rows, row));
+    }
+    return positions;
+}
+
 Schema orders() {
     const Type text{TypeKind::Text, 0, 0};
     const Type date{TypeKind::Date, 0, 0};
@@ -158,11 +166,11 @@ TEST_CASE_METHOD(Fixture, "a record becomes columns", "[input]") {
     REQUIRE(item.rows == 3);
     CHECK(textOf(batch, 1, 0, 0) == "AB1");
     CHECK(item.columns[1].state(1) == State::Unknown);
-    CHECK(item.position == std::vector<std::uint32_t>{0, 1, 2});
+    CHECK(positionsIn(item) == std::vector<std::uint32_t>{0, 1, 2});
     const auto& tag = batch.spaces[2];
     REQUIRE(tag.rows == 3);
     CHECK(tag.parent == std::vector<std::uint32_t>{0, 0, 2});
-    CHECK(tag.position == std::vector<std::uint32_t>{0, 1, 0});
+    CHECK(positionsIn(tag) == std::vector<std::uint32_t>{0, 1, 0});
     CHECK(textOf(batch, 2, 0, 1) == "Y");
     CHECK(batch.spaces[3].rows == 2);
     CHECK(batch.spaces[3].columns[0].state(1) == State::Unknown);
@@ -461,13 +469,27 @@ TEST_CASE_METHOD(Fixture, "records are selected with everything in their lists",
     CHECK(textOf(batch, 1, 0, 1) == "C2");
     CHECK(textOf(batch, 1, 0, 2) == "A1");
     CHECK(batch.spaces[2].parent == std::vector<std::uint32_t>{1, 1, 2});
-    CHECK(batch.spaces[2].position == std::vector<std::uint32_t>{0, 1, 0});
+    CHECK(positionsIn(batch.spaces[2]) == std::vector<std::uint32_t>{0, 1, 0});
     CHECK(textOf(batch, 2, 0, 2) == "X");
     CHECK(selectRecords(records.store, {}).spaces[1].rows == 0);
 
     const RecordStore one = records.store.selectStore(std::vector<std::uint32_t>{2});
     CHECK(one.origin(0).line == 3);
     CHECK(one.rowsOf(2, 0) == std::pair<std::uint32_t, std::uint32_t>{0, 2});
+}
+
+TEST_CASE("a row's position is counted from the beginning of its list", "[input]") {
+    // Lists of 0 to 40 rows, the first one without any.
+    Batch::Space rows;
+    std::vector<std::uint32_t> expected;
+    for (std::uint32_t list = 0; list <= 40; ++list) {
+        for (std::uint32_t row = 0; row < list; ++row) {
+            rows.parent.push_back(list);
+            expected.push_back(row);
+        }
+    }
+    rows.rows = static_cast<std::uint32_t>(expected.size());
+    CHECK(positionsIn(rows) == expected);
 }
 
 TEST_CASE_METHOD(Fixture, "several sources are one input", "[input]") {

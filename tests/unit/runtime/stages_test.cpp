@@ -41,12 +41,6 @@ class Shop {
             }
         }
         bed.list("line", 0, std::move(owners));
-        bed.batch.spaces[1].position.resize(bed.batch.spaces[1].rows);
-        for (std::uint32_t row = 1; row < bed.batch.spaces[1].rows; ++row) {
-            const std::vector<std::uint32_t>& parent = bed.batch.spaces[1].parent;
-            bed.batch.spaces[1].position[row] =
-                parent[row] == parent[row - 1] ? bed.batch.spaces[1].position[row - 1] + 1 : 0;
-        }
         bed.input(0, kText, std::move(keys));
         const Register customer = bed.input(0, kText, std::move(customers));
         const Register clerk = bed.input(0, kText, std::move(clerks));
