@@ -6,6 +6,7 @@
 #include "runtime/engine/in_turn.h"
 #include "runtime/engine/interpreter.h"
 #include "runtime/engine/stage.h"
+#include "runtime/input/record_selector.h"
 
 #include <algorithm>
 #include <map>
@@ -221,10 +222,9 @@ class StagedRun {
         found.row.resize(records_.size());
         const std::vector<Block> blocks = blocksOf(stage);
         const auto makeWorker = [&] {
-            return
-                [this, &stage, &blocks, own = interpreter_.sibling()](std::size_t number) mutable {
-                    return evaluateBlock(own, stage, blocks[number]);
-                };
+            return [this, &blocks, own = Worker(*this, stage)](std::size_t number) mutable {
+                return evaluateBlock(own, blocks[number]);
+            };
         };
         std::uint64_t done = index * records_.size();
         InTurn<BlockOutput>(blocks.size(), options_.threads)
@@ -240,19 +240,31 @@ class StagedRun {
             });
     }
 
-    BlockOutput
-    evaluateBlock(Interpreter& interpreter, const Stage& stage, const Block& block) const {
+    /// What one thread has for one stage, and uses again block after block.
+    struct Worker {
+        Worker(const StagedRun& run, const Stage& stageOf)
+            : stage(stageOf), interpreter(run.interpreter_.sibling()),
+              selector(run.store_, &stageOf.read) {}
+
+        const Stage& stage;
+        Interpreter interpreter;
+        RecordSelector selector;
+        Block records;  ///< of the block, in the store
+    };
+
+    BlockOutput evaluateBlock(Worker& worker, const Block& block) const {
+        const Stage& stage = worker.stage;
         BlockOutput output;
-        if (auto found = evaluateSets(interpreter, stage, block)) {
+        if (auto found = evaluateSets(worker, block)) {
             output.pieces.push_back(pieceOf(block, std::move(*found)));
             return output;
         }
         // Too many rows for one block; whether they are for one set must not depend on how blocks
         // were filled.
         for (Block& set : setsIn(stage, block)) {
-            auto found = evaluateSets(interpreter, stage, set);
+            auto found = evaluateSets(worker, set);
             if (!found) {
-                found = tooLargeOutput(*program_, stage, batchOf(stage, set));
+                found = tooLargeOutput(*program_, stage, batchOf(worker, set));
             }
             output.pieces.push_back(pieceOf(std::move(set), std::move(*found)));
         }
@@ -284,20 +296,20 @@ class StagedRun {
         return sets;
     }
 
-    Batch batchOf(const Stage& stage, const Block& block) const {
-        Block records;
-        records.reserve(block.size());
+    /// Good until the worker's next.
+    const Batch& batchOf(Worker& worker, const Block& block) const {
+        worker.records.clear();
         for (const std::uint32_t record : block) {
-            records.push_back(records_[record]);
+            worker.records.push_back(records_[record]);
         }
-        Batch batch = store_.select(records, &stage.read);
-        batch.holes = holes_.concerning(batch.spaces[0], stage.partition);
+        Batch& batch = worker.selector.select(worker.records);
+        batch.holes = holes_.concerning(batch.spaces[0], worker.stage.partition);
         return batch;
     }
 
-    std::optional<StageOutput>
-    evaluateSets(Interpreter& interpreter, const Stage& stage, const Block& block) const {
-        const Batch batch = batchOf(stage, block);
+    std::optional<StageOutput> evaluateSets(Worker& worker, const Block& block) const {
+        const Stage& stage = worker.stage;
+        const Batch& batch = batchOf(worker, block);
         CarriedColumns carried(stage.carriedIn.size());
         for (std::size_t index = 0; index < carried.size(); ++index) {
             for (const std::uint32_t record : block) {
@@ -317,14 +329,19 @@ class StagedRun {
         }
         if (columns_ == nullptr) {
             return evaluateStage(
-                interpreter, plan_, stage, {batch, carried, over}, options_.decide);
+                worker.interpreter, plan_, stage, {batch, carried, over}, options_.decide);
         }
         DecideOptions options = options_.decide;
         options.withChoices = false;
-        auto found = evaluateStage(
-            interpreter, plan_, stage, {batch, carried, over}, options, /*withResults=*/false);
+        auto found = evaluateStage(worker.interpreter,
+                                   plan_,
+                                   stage,
+                                   {batch, carried, over},
+                                   options,
+                                   /*withResults=*/false);
         if (found) {
-            columns_->take({interpreter, block, stage.rules, stage.decisions, stage.outputs});
+            columns_->take(
+                {worker.interpreter, block, stage.rules, stage.decisions, stage.outputs});
         }
         return found;
     }

@@ -1,6 +1,7 @@
 #include "runtime/input/record_store.h"
 
 #include "runtime/base/check.h"
+#include "runtime/input/record_selector.h"
 
 #include <algorithm>
 #include <cstddef>
@@ -26,38 +27,6 @@ bool sameColumn(const ColumnData& column, Rows a, Rows b) {
         }
     }
     return true;
-}
-
-/// Neighbours become one.
-std::vector<Rows> joined(const std::vector<Rows>& rows) {
-    std::vector<Rows> runs;
-    for (const Rows& each : rows) {
-        if (!runs.empty() && runs.back().second == each.first) {
-            runs.back().second = each.second;
-        } else if (each.first != each.second) {
-            runs.push_back(each);
-        }
-    }
-    return runs;
-}
-
-template <class T>
-void copyRuns(Cells<T>& to,
-              const Cells<T>& from,
-              const std::vector<Rows>& runs,
-              std::size_t count) {
-    if (runs.size() == 1) {
-        to = Cells<T>::lent({from.data() + runs[0].first, count});
-        return;
-    }
-    to.resize(count);
-    T* next = to.data();
-    for (const Rows& rows : runs) {
-        // Most runs are a row or a few, for which a call to copy them costs more than they do.
-        for (std::uint32_t row = rows.first; row < rows.second; ++row) {
-            *next++ = from[row];
-        }
-    }
 }
 
 std::vector<std::vector<std::uint32_t>> firstRowsOf(const Schema& schema, const Batch& batch) {
@@ -155,63 +124,7 @@ bool RecordStore::sayTheSame(std::uint32_t a, std::uint32_t b) const {
 }
 
 Batch RecordStore::select(std::span<const std::uint32_t> records, const ReadOfRecords* read) const {
-    Batch result;
-    result.dictionary = batch_.dictionary;
-    result.spaces.resize(batch_.spaces.size());
-    std::vector<Rows> of;  // by record: its rows of the space
-    for (std::uint32_t space = 0; space < batch_.spaces.size(); ++space) {
-        const Batch::Space& from = batch_.spaces[space];
-        Batch::Space& to = result.spaces[space];
-        to.columns.resize(from.columns.size());
-        if (read != nullptr && read->rows[space] == 0) {
-            continue;
-        }
-        of.clear();
-        of.reserve(records.size());
-        for (const std::uint32_t record : records) {
-            of.push_back(rowsOf(space, record));
-            to.rows += of.back().second - of.back().first;
-        }
-        const std::vector<Rows> runs = joined(of);
-        const auto copy = [&](std::size_t column) {
-            if (from.columns[column].values.empty()) {
-                return;  // not kept
-            }
-            copyRuns(to.columns[column].values, from.columns[column].values, runs, to.rows);
-            if (!from.columns[column].states.empty()) {
-                copyRuns(to.columns[column].states, from.columns[column].states, runs, to.rows);
-            }
-        };
-        if (read != nullptr) {
-            std::for_each(read->fields[space].begin(), read->fields[space].end(), copy);
-        } else {
-            for (std::size_t column = 0; column < from.columns.size(); ++column) {
-                copy(column);
-            }
-        }
-        if (space == 0) {
-            continue;
-        }
-        to.parent.resize(to.rows);
-        std::uint32_t* next = to.parent.data();
-        if (parents_[space] == 0) {
-            for (std::uint32_t index = 0; index < of.size(); ++index) {
-                next = std::fill_n(next, of[index].second - of[index].first, index);
-            }
-        } else {
-            std::uint32_t newFirst = 0;
-            for (std::size_t index = 0; index < records.size(); ++index) {
-                const Rows above = rowsOf(parents_[space], records[index]);
-                const std::uint32_t shift = newFirst - above.first;
-                for (std::uint32_t row = of[index].first; row < of[index].second; ++row) {
-                    *next++ = from.parent[row] + shift;
-                }
-                newFirst += above.second - above.first;
-            }
-        }
-    }
-    dropPlainStates(result);
-    return result;
+    return std::move(RecordSelector(*this, read).select(records));
 }
 
 RecordStore RecordStore::selectStore(std::span<const std::uint32_t> records) const {
@@ -237,21 +150,24 @@ Batch selectRecords(const RecordStore& store, std::span<const std::uint32_t> rec
     return store.select(records);
 }
 
+void dropPlainStates(ColumnData& column) {
+    const Cells<State>& states = column.states;
+    // Bytes that all equal the one before them equal the first.
+    if (states.empty() || (states[0] == State::Value &&
+                           std::memcmp(states.data(), states.data() + 1, states.size() - 1) == 0)) {
+        // Those of many records are worth their memory; those of one are filled again.
+        if (states.size() > kManyRows) {
+            column.states = {};
+        } else {
+            column.states.clear();
+        }
+    }
+}
+
 void dropPlainStates(Batch& batch) {
     for (Batch::Space& space : batch.spaces) {
         for (ColumnData& column : space.columns) {
-            const Cells<State>& states = column.states;
-            // Bytes that all equal the one before them equal the first.
-            if (states.empty() ||
-                (states[0] == State::Value &&
-                 std::memcmp(states.data(), states.data() + 1, states.size() - 1) == 0)) {
-                // Those of many records are worth their memory; those of one are filled again.
-                if (states.size() > kManyRows) {
-                    column.states = {};
-                } else {
-                    column.states.clear();
-                }
-            }
+            dropPlainStates(column);
         }
     }
 }

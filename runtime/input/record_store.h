@@ -77,6 +77,8 @@ class RecordStore {
     RecordStore selectStore(std::span<const std::uint32_t> records) const;
 
   private:
+    friend class RecordSelector;
+
     std::vector<std::uint32_t> parents_;  ///< by space: the space its rows are lists in
     Batch batch_;
     std::vector<std::vector<std::uint32_t>>
@@ -90,5 +92,6 @@ Batch selectRecords(const RecordStore& store, std::span<const std::uint32_t> rec
 
 /// Drops the states of columns where every row has a value, which is how a Batch says so.
 void dropPlainStates(Batch& batch);
+void dropPlainStates(ColumnData& column);
 
 }  // namespace proviso
