@@ -1,86 +1,11 @@
 #include "runtime/engine/budget.h"
 
 #include <algorithm>
-#include <unordered_map>
 #include <utility>
 
 namespace proviso::engine {
 
 using bytecode::kNone;
-
-namespace {
-
-struct KeyHash {
-    std::size_t operator()(const std::vector<std::int64_t>& key) const noexcept {
-        std::uint64_t hash = 0x9e3779b97f4a7c15U;
-        for (const std::int64_t value : key) {
-            hash ^= static_cast<std::uint64_t>(value) + (hash << 6U) + (hash >> 2U);
-            hash *= 0xff51afd7ed558ccdU;
-            hash ^= hash >> 32U;
-        }
-        return hash;
-    }
-};
-
-/// By a table instead of a map, where the key's values are small: numbers of texts and of members.
-bool numberDensely(const ColumnData& key, std::uint32_t records, Sets& sets) {
-    std::int64_t highest = 0;
-    for (std::uint32_t record = 0; record < records; ++record) {
-        if (key.values[record] < 0) {
-            return false;
-        }
-        highest = std::max(highest, key.values[record]);
-    }
-    constexpr std::int64_t kSpare = 1024;
-    if (highest > std::int64_t{16} * records + kSpare) {
-        return false;
-    }
-    std::vector<std::uint32_t> known(static_cast<std::size_t>(highest) + 1, kNone);
-    for (std::uint32_t record = 0; record < records; ++record) {
-        std::uint32_t& set = known[static_cast<std::size_t>(key.values[record])];
-        if (key.state(record) != State::Value) {
-            sets.of.push_back(sets.count++);
-            continue;
-        }
-        if (set == kNone) {
-            set = sets.count++;
-        }
-        sets.of.push_back(set);
-    }
-    return true;
-}
-
-}  // namespace
-
-Sets setsOf(const std::vector<const ColumnData*>& keys, std::uint32_t records) {
-    Sets sets;
-    sets.of.reserve(records);
-    if (keys.empty()) {
-        sets.of.assign(records, 0);
-        sets.count = records == 0 ? 0 : 1;
-        return sets;
-    }
-    if (keys.size() == 1 && numberDensely(*keys[0], records, sets)) {
-        return sets;
-    }
-    std::unordered_map<std::vector<std::int64_t>, std::uint32_t, KeyHash> known;
-    std::vector<std::int64_t> key(keys.size());
-    for (std::uint32_t record = 0; record < records; ++record) {
-        bool isKnown = true;
-        for (std::size_t index = 0; index < keys.size(); ++index) {
-            isKnown = isKnown && keys[index]->state(record) == State::Value;
-            key[index] = keys[index]->values[record];
-        }
-        if (!isKnown) {
-            sets.of.push_back(sets.count++);
-            continue;
-        }
-        const auto [place, isNew] = known.try_emplace(key, sets.count);
-        sets.count += isNew ? 1 : 0;
-        sets.of.push_back(place->second);
-    }
-    return sets;
-}
 
 Budget::Budget(const Plan& plan, std::uint32_t records)
     : prices_(plan.prices), records_(records), sets_(plan.classes.size()),
@@ -91,10 +16,10 @@ Budget::Budget(const Plan& plan, std::uint32_t records)
     }
 }
 
-void Budget::bringTogether(std::uint32_t partitionClass, Sets sets) {
+void Budget::bringTogether(std::uint32_t partitionClass, SharedSets sets) {
     sets_[partitionClass] = std::move(sets);
     for (const std::uint32_t space : prices_.perSet[partitionClass]) {
-        perSet_[partitionClass][space].resize(sets_[partitionClass].count, 0);
+        perSet_[partitionClass][space].resize(sets_[partitionClass]->count, 0);
     }
 }
 
@@ -104,7 +29,7 @@ void Budget::count(std::uint32_t space, std::uint32_t record, std::uint32_t rows
     }
     for (std::size_t each = 0; each < perSet_.size(); ++each) {
         if (!perSet_[each][space].empty()) {
-            perSet_[each][space][sets_[each].of[record]] += rows;
+            perSet_[each][space][sets_[each]->of[record]] += rows;
         }
     }
 }
@@ -120,7 +45,7 @@ void Budget::count(std::uint32_t space,
     }
     for (std::size_t each = 0; each < perSet_.size(); ++each) {
         if (std::vector<std::int64_t>& counts = perSet_[each][space]; !counts.empty()) {
-            const std::vector<std::uint32_t>& setOf = sets_[each].of;
+            const std::vector<std::uint32_t>& setOf = sets_[each]->of;
             for (std::size_t index = 0; index < rows.size(); ++index) {
                 counts[setOf[first + index]] += rows[index];
             }
@@ -129,7 +54,7 @@ void Budget::count(std::uint32_t space,
 }
 
 std::uint32_t Budget::setOf(const Price& price, std::uint32_t record) const {
-    return price.partitionClass == kNone ? record : sets_[price.partitionClass].of[record];
+    return price.partitionClass == kNone ? record : sets_[price.partitionClass]->of[record];
 }
 
 std::int64_t Budget::cost(const Price& price, std::uint32_t set) const {
@@ -189,7 +114,7 @@ OverBudget Budget::over(std::int64_t budget) const {
                 continue;
             }
             const std::uint32_t sets =
-                price.partitionClass == kNone ? records_ : sets_[price.partitionClass].count;
+                price.partitionClass == kNone ? records_ : sets_[price.partitionClass]->count;
             std::vector<std::uint8_t> isOver(sets, 0);
             bool anyHere = false;
             for (std::uint32_t set = 0; set < sets; ++set) {

@@ -2,6 +2,7 @@
 
 #include "runtime/bytecode/batch.h"
 #include "runtime/engine/plan.h"
+#include "runtime/engine/sets.h"
 #include "runtime/engine/stage.h"
 
 #include <cstdint>
@@ -9,14 +10,6 @@
 #include <vector>
 
 namespace proviso::engine {
-
-/// The set of each record: records with equal keys, numbered as first met. A record with a key that
-/// is no value is a set of its own; without keys there is one set.
-struct Sets {
-    std::vector<std::uint32_t> of;  ///< by record
-    std::uint32_t count = 0;
-};
-Sets setsOf(const std::vector<const ColumnData*>& keys, std::uint32_t records);
 
 /// What rules cost over all records of a run. The price of a rule in a set of records is a sum over
 /// row spaces, weight by rows, that the bytecode states: over the spaces of the set's class and
@@ -28,7 +21,7 @@ class Budget {
     Budget(const Plan& plan, std::uint32_t records);
 
     /// Who is in which set of a class (Plan::classes). Call for each class before `count`.
-    void bringTogether(std::uint32_t partitionClass, Sets sets);
+    void bringTogether(std::uint32_t partitionClass, SharedSets sets);
 
     /// The rows of a space, by record from `first` on; what was counted before is added to.
     void
@@ -56,7 +49,7 @@ class Budget {
 
     const Prices& prices_;
     std::uint32_t records_ = 0;
-    std::vector<Sets> sets_;                                      ///< by class
+    std::vector<SharedSets> sets_;                                ///< by class
     std::vector<std::vector<std::uint32_t>> perRecord_;           ///< by space; empty: not weighed
     std::vector<std::vector<std::vector<std::int64_t>>> perSet_;  ///< by class, space, set
 };

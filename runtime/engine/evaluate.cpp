@@ -80,7 +80,9 @@ std::span<const RecordView> Evaluator::view(const Batch& batch, const DecideOpti
         for (const bytecode::Register key : plan.classes[index].keys) {
             keys.push_back(&interpreter_->column(key));
         }
-        budget.bringTogether(index, engine::setsOf(keys, batch.spaces[0].rows));
+        budget.bringTogether(
+            index,
+            std::make_shared<const engine::Sets>(engine::setsOf(keys, batch.spaces[0].rows)));
     }
     for (std::size_t index = 0; index < stage.counted.size(); ++index) {
         budget.count(stage.counted[index], output.counts[index]);

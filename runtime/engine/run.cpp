@@ -43,7 +43,7 @@ class StagedRun {
         : program_(std::move(program)), store_(store), options_(options),
           plan_(planStages(*program_)), records_(recordsInOrder(*program_, store)),
           interpreter_(program_), holes_(*program_, plan_, store.batch().holes),
-          partitions_(plan_.partitions.size()), foundBy_(plan_.stages.size()) {}
+          foundBy_(plan_.stages.size()) {}
 
     bool run(const ViewWriter& write, const ViewSink& sink) {
         evaluate();
@@ -106,9 +106,13 @@ class StagedRun {
         const bytecode::Instruction& one = program_->code[key];
         if (one.op == bytecode::Op::Input) {
             const ColumnData& field = store_.batch().spaces[0].columns[one.index];
-            for (const std::uint32_t record : records_) {
-                column.values.push_back(field.values[record]);
-                column.states.push_back(field.state(record));
+            column.values.resize(records_.size());
+            column.states.resize(field.states.empty() ? 0 : records_.size());
+            for (std::uint32_t record = 0; record < count(); ++record) {
+                column.values[record] = field.values[records_[record]];
+                if (!field.states.empty()) {
+                    column.states[record] = field.states[records_[record]];
+                }
             }
             return column;
         }
@@ -119,7 +123,11 @@ class StagedRun {
         return std::move(found.cells);
     }
 
-    Sets setsBy(const std::vector<bytecode::Register>& keys) const {
+    const SharedSets& setsBy(const std::vector<bytecode::Register>& keys) {
+        SharedSets& sets = sets_[keys];
+        if (sets != nullptr) {
+            return sets;
+        }
         std::vector<ColumnData> columns;
         columns.reserve(keys.size());
         for (const bytecode::Register key : keys) {
@@ -130,15 +138,8 @@ class StagedRun {
         for (const ColumnData& column : columns) {
             pointers.push_back(&column);
         }
-        return setsOf(pointers, count());
-    }
-
-    const Sets& setsOfPartition(std::uint32_t partition) {
-        std::optional<Sets>& sets = partitions_[partition];
-        if (!sets) {
-            sets = setsBy(plan_.partitions[partition].keys);
-        }
-        return *sets;
+        sets = std::make_shared<const Sets>(setsOf(pointers, count()));
+        return sets;
     }
 
     /// Whole sets, as many as fill a block.
@@ -153,7 +154,7 @@ class StagedRun {
             }
             return blocks;
         }
-        const Sets& sets = setsOfPartition(stage.partition);
+        const Sets& sets = *setsBy(plan_.partitions[stage.partition].keys);
         Block sizes(sets.count, 0);
         Block firsts(sets.count, bytecode::kNone);
         for (std::uint32_t record = 0; record < sets.of.size(); ++record) {
@@ -187,27 +188,26 @@ class StagedRun {
         if (stage.alike.empty() || options_.decide.kernels != nullptr) {
             return order;
         }
-        std::vector<const ColumnData*> fields;
-        for (const std::uint32_t field : stage.alike) {
-            fields.push_back(&store_.batch().spaces[0].columns[field]);
-        }
-        const auto before = [&](std::uint32_t a, std::uint32_t b) {
-            const std::uint32_t x = records_[firsts[a]];
-            const std::uint32_t y = records_[firsts[b]];
-            for (const ColumnData* field : fields) {
-                if (field->values[x] != field->values[y]) {
-                    return field->values[x] < field->values[y];
+        const std::vector<ColumnData>& fields = store_.batch().spaces[0].columns;
+        const std::size_t width = stage.alike.size();
+        std::vector<std::int64_t> names;  // set by set, of those that are put in order
+        for (std::size_t begin = 0; begin < order.size();) {
+            std::size_t rows = 0;
+            std::size_t end = begin;
+            names.clear();
+            for (; end != order.size() && rows < kBlocks * options_.blockRows; ++end) {
+                rows += sizes[end];
+                for (const std::uint32_t field : stage.alike) {
+                    names.push_back(fields[field].values[records_[firsts[end]]]);
                 }
             }
-            return a < b;
-        };
-        for (auto begin = order.begin(); begin != order.end();) {
-            std::size_t rows = 0;
-            auto end = begin;
-            while (end != order.end() && rows < kBlocks * options_.blockRows) {
-                rows += sizes[*end++];
-            }
-            std::sort(begin, end, before);
+            const auto before = [&](std::uint32_t a, std::uint32_t b) {
+                const std::int64_t* const x = names.data() + (a - begin) * width;
+                const std::int64_t* const y = names.data() + (b - begin) * width;
+                const auto [one, other] = std::mismatch(x, x + width, y);
+                return one != x + width ? *one < *other : a < b;
+            };
+            std::sort(order.data() + begin, order.data() + end, before);
             begin = end;
         }
         return order;
@@ -220,18 +220,24 @@ class StagedRun {
         Found& found = foundBy_[index];
         found.piece.resize(records_.size());
         found.row.resize(records_.size());
+        for (const std::uint32_t space : stage.counted) {
+            rowCounts_[space].resize(records_.size());
+        }
         const std::vector<Block> blocks = blocksOf(stage);
+        found.pieces.resize(blocks.size());
         const auto makeWorker = [&] {
-            return [this, &blocks, own = Worker(*this, stage)](std::size_t number) mutable {
-                return evaluateBlock(own, blocks[number]);
+            return [this, &found, &blocks, own = Worker(*this, stage)](std::size_t number) mutable {
+                BlockOutput output = evaluateBlock(own, blocks[number]);
+                for (BlockOutput::Piece& piece : output.pieces) {
+                    note(own.stage, found, static_cast<std::uint32_t>(number), piece);
+                }
+                return output;
             };
         };
         std::uint64_t done = index * records_.size();
         InTurn<BlockOutput>(blocks.size(), options_.threads)
             .run(makeWorker, [&](std::size_t number, BlockOutput output) {
-                for (BlockOutput::Piece& piece : output.pieces) {
-                    take(stage, found, std::move(piece));
-                }
+                take(found, number, std::move(output));
                 done += blocks[number].size();
                 if (options_.progress) {
                     options_.progress(done, plan_.stages.size() * records_.size());
@@ -284,9 +290,10 @@ class StagedRun {
         std::vector<Block> sets;
         std::map<std::uint32_t, std::size_t> known;
         for (const std::uint32_t record : block) {
-            const std::uint32_t set = stage.partition == bytecode::kNone
-                                          ? record
-                                          : partitions_[stage.partition]->of[record];
+            const std::uint32_t set =
+                stage.partition == bytecode::kNone
+                    ? record
+                    : sets_.find(plan_.partitions[stage.partition].keys)->second->of[record];
             const auto [place, isNew] = known.try_emplace(set, sets.size());
             if (isNew) {
                 sets.emplace_back();
@@ -346,22 +353,37 @@ class StagedRun {
         return found;
     }
 
-    void take(const Stage& stage, Found& found, BlockOutput::Piece piece) {
-        if (piece.output.parts.tooLarge) {
-            tooLarge_.insert(tooLarge_.end(), piece.records.begin(), piece.records.end());
-        }
+    /// Where the records are found. Called on the threads that evaluate: a record lies in one
+    /// block of a stage.
+    void note(const Stage& stage, Found& found, std::uint32_t block, BlockOutput::Piece& piece) {
         for (std::uint32_t row = 0; row < piece.records.size(); ++row) {
-            found.piece[piece.records[row]] = static_cast<std::uint32_t>(found.pieces.size());
+            found.piece[piece.records[row]] = block;
             found.row[piece.records[row]] = row;
         }
-        StageOutput& output = piece.output;
-        found.pieces.push_back({std::move(output.carried), std::move(output.parts)});
         for (std::size_t index = 0; index < stage.counted.size(); ++index) {
-            std::vector<std::uint32_t>& counts = rowCounts_[stage.counted[index]];
-            counts.resize(records_.size());
+            std::vector<std::uint32_t>& counts = rowCounts_.find(stage.counted[index])->second;
             for (std::uint32_t row = 0; row < piece.records.size(); ++row) {
-                counts[piece.records[row]] = output.counts[index][row];
+                counts[piece.records[row]] = piece.output.counts[index][row];
             }
+        }
+    }
+
+    /// The first piece of a block has its number, and others follow those of all blocks.
+    void take(Found& found, std::size_t block, BlockOutput output) {
+        for (BlockOutput::Piece& piece : output.pieces) {
+            std::size_t number = block;
+            if (&piece != &output.pieces.front()) {
+                number = found.pieces.size();
+                found.pieces.emplace_back();
+                for (const std::uint32_t record : piece.records) {
+                    found.piece[record] = static_cast<std::uint32_t>(number);
+                }
+            }
+            StageParts& parts = piece.output.parts;
+            if (parts.tooLarge) {
+                tooLarge_.insert(tooLarge_.end(), piece.records.begin(), piece.records.end());
+            }
+            found.pieces[number] = {std::move(piece.output.carried), std::move(parts)};
         }
     }
 
@@ -405,7 +427,7 @@ class StagedRun {
 
     // ---- the end -------------------------------------------------------------------------------
 
-    Budget countBudget() const {
+    Budget countBudget() {
         Budget budget(plan_, count());
         for (const Partition& partition : plan_.partitions) {
             const bool isUsed =
@@ -480,7 +502,7 @@ class StagedRun {
     Block records_;  ///< numbers in the store, in the order of keys
     Interpreter interpreter_;
     HoleIndex holes_;
-    std::vector<std::optional<Sets>> partitions_;
+    std::map<std::vector<bytecode::Register>, SharedSets> sets_;     ///< by keys
     std::vector<Found> foundBy_;                                     ///< by stage
     std::map<std::uint32_t, std::vector<std::uint32_t>> rowCounts_;  ///< by space, by record
     OverBudget over_;
@@ -491,28 +513,6 @@ class StagedRun {
 }  // namespace
 
 }  // namespace engine
-
-std::vector<std::uint32_t> recordsInOrder(const bytecode::Program& program,
-                                          const RecordStore& store) {
-    const Batch& batch = store.batch();
-    std::vector<std::uint32_t> records(store.recordCount());
-    std::iota(records.begin(), records.end(), 0U);
-    if (program.schema.keyField == kNoIndex || records.empty()) {
-        return records;
-    }
-    const ColumnData& keys = batch.spaces[0].columns[program.schema.keyField];
-    const auto before = [&](std::uint32_t a, std::uint32_t b) {
-        const int order =
-            batch.dictionary->text(static_cast<std::uint32_t>(keys.values[a]))
-                .compare(batch.dictionary->text(static_cast<std::uint32_t>(keys.values[b])));
-        return order != 0 ? order < 0 : a < b;
-    };
-    // Files mostly come in the order of their keys.
-    if (!std::is_sorted(records.begin(), records.end(), before)) {
-        std::sort(records.begin(), records.end(), before);
-    }
-    return records;
-}
 
 std::vector<std::uint32_t> evaluateColumns(const std::shared_ptr<const bytecode::Program>& program,
                                            const RecordStore& store,

@@ -679,7 +679,7 @@ class Decider::Work {
                 sets.count += isNew ? 1 : 0;
                 sets.of.push_back(place->second);
             }
-            budget.bringTogether(each, std::move(sets));
+            budget.bringTogether(each, std::make_shared<const engine::Sets>(std::move(sets)));
         }
         Statement all = store_.database().prepare(
             "SELECT stage, counts FROM parts WHERE context = ?1 AND stage = ?2 AND key = ?3");

@@ -1,0 +1,81 @@
+#include "runtime/engine/run.h"
+
+#include <algorithm>
+#include <numeric>
+#include <string_view>
+
+namespace proviso {
+
+namespace {
+
+/// The first bytes of a text as a number, whose order is theirs; where there are fewer, zeros.
+std::uint64_t beginningOf(std::string_view text) {
+    std::uint64_t beginning = 0;
+    for (std::size_t index = 0; index < sizeof beginning; ++index) {
+        beginning =
+            beginning << 8U | (index < text.size() ? static_cast<unsigned char>(text[index]) : 0U);
+    }
+    return beginning;
+}
+
+std::size_t alikeUntil(std::string_view a, std::string_view b, std::size_t most) {
+    const std::size_t end = std::min({a.size(), b.size(), most});
+    std::size_t at = 0;
+    while (at < end && a[at] == b[at]) {
+        ++at;
+    }
+    return at;
+}
+
+}  // namespace
+
+std::vector<std::uint32_t> recordsInOrder(const bytecode::Program& program,
+                                          const RecordStore& store) {
+    const Batch& batch = store.batch();
+    std::vector<std::uint32_t> records(store.recordCount());
+    std::iota(records.begin(), records.end(), 0U);
+    if (program.schema.keyField == kNoIndex || records.empty()) {
+        return records;
+    }
+    const ColumnData& keys = batch.spaces[0].columns[program.schema.keyField];
+    const auto textOf = [&](std::uint32_t record) {
+        return batch.dictionary->text(static_cast<std::uint32_t>(keys.values[record]));
+    };
+    // Files mostly come in the order of their keys. What all keys begin with is found on the way.
+    const std::string_view first = textOf(0);
+    std::size_t alike = first.size();
+    bool isInOrder = true;
+    std::string_view before = first;
+    for (std::uint32_t record = 1; record < records.size(); ++record) {
+        const std::string_view text = textOf(record);
+        isInOrder = isInOrder && before.compare(text) <= 0;
+        alike = alikeUntil(first, text, alike);
+        before = text;
+    }
+    if (isInOrder) {
+        return records;
+    }
+    // Mostly the eight bytes behind that tell two keys apart, and they lie beside one another.
+    struct Entry {
+        std::uint64_t beginning = 0;
+        std::uint32_t record = 0;
+    };
+    std::vector<Entry> entries;
+    entries.reserve(records.size());
+    for (const std::uint32_t record : records) {
+        entries.push_back({beginningOf(textOf(record).substr(alike)), record});
+    }
+    std::sort(entries.begin(), entries.end(), [&](const Entry& a, const Entry& b) {
+        if (a.beginning != b.beginning) {
+            return a.beginning < b.beginning;
+        }
+        const int order = textOf(a.record).compare(textOf(b.record));
+        return order != 0 ? order < 0 : a.record < b.record;
+    });
+    std::transform(entries.begin(), entries.end(), records.begin(), [](const Entry& entry) {
+        return entry.record;
+    });
+    return records;
+}
+
+}  // namespace proviso

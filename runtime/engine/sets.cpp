@@ -1,0 +1,103 @@
+#include "runtime/engine/sets.h"
+
+#include "runtime/bytecode/program.h"
+
+#include <algorithm>
+#include <bit>
+
+namespace proviso::engine {
+
+using bytecode::kNone;
+
+namespace {
+
+using Keys = std::vector<const ColumnData*>;
+
+bool isKnown(const Keys& keys, std::uint32_t record) {
+    return std::all_of(keys.begin(), keys.end(), [&](const ColumnData* key) {
+        return key->state(record) == State::Value;
+    });
+}
+
+/// Where the key's values are small, they are places in a table: numbers of texts and of members.
+bool numberDensely(const ColumnData& key, std::uint32_t records, Sets& sets) {
+    std::int64_t highest = 0;
+    for (std::uint32_t record = 0; record < records; ++record) {
+        if (key.values[record] < 0) {
+            return false;
+        }
+        highest = std::max(highest, key.values[record]);
+    }
+    constexpr std::int64_t kSpare = 1024;
+    if (highest > std::int64_t{16} * records + kSpare) {
+        return false;
+    }
+    std::vector<std::uint32_t> known(static_cast<std::size_t>(highest) + 1, kNone);
+    for (std::uint32_t record = 0; record < records; ++record) {
+        if (key.state(record) != State::Value) {
+            sets.of[record] = sets.count++;
+            continue;
+        }
+        std::uint32_t& set = known[static_cast<std::size_t>(key.values[record])];
+        if (set == kNone) {
+            set = sets.count++;
+        }
+        sets.of[record] = set;
+    }
+    return true;
+}
+
+std::uint64_t hashOf(const Keys& keys, std::uint32_t record) {
+    std::uint64_t hash = 0x9e3779b97f4a7c15U;
+    for (const ColumnData* key : keys) {
+        hash ^= static_cast<std::uint64_t>(key->values[record]) + (hash << 6U) + (hash >> 2U);
+        hash *= 0xff51afd7ed558ccdU;
+        hash ^= hash >> 32U;
+    }
+    return hash;
+}
+
+/// A table that is at most half full. Of a set it knows the first record, whose keys are its own.
+void numberByHash(const Keys& keys, std::uint32_t records, Sets& sets) {
+    std::vector<std::uint32_t> known(std::bit_ceil(std::size_t{2} * records), kNone);
+    const std::size_t mask = known.size() - 1;
+    for (std::uint32_t record = 0; record < records; ++record) {
+        if (!isKnown(keys, record)) {
+            sets.of[record] = sets.count++;
+            continue;
+        }
+        std::size_t place = hashOf(keys, record) & mask;
+        const auto isAnother = [&](std::uint32_t first) {
+            return std::any_of(keys.begin(), keys.end(), [&](const ColumnData* key) {
+                return key->values[first] != key->values[record];
+            });
+        };
+        while (known[place] != kNone && isAnother(known[place])) {
+            place = (place + 1) & mask;
+        }
+        if (known[place] == kNone) {
+            known[place] = record;
+            sets.of[record] = sets.count++;
+        } else {
+            sets.of[record] = sets.of[known[place]];
+        }
+    }
+}
+
+}  // namespace
+
+Sets setsOf(const Keys& keys, std::uint32_t records) {
+    Sets sets;
+    sets.of.assign(records, 0);
+    if (records == 0) {
+        return sets;
+    }
+    if (keys.empty()) {
+        sets.count = 1;
+    } else if (keys.size() != 1 || !numberDensely(*keys[0], records, sets)) {
+        numberByHash(keys, records, sets);
+    }
+    return sets;
+}
+
+}  // namespace proviso::engine
