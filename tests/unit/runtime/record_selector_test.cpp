@@ -1,0 +1,118 @@
+#include "runtime/input/record_selector.h"
+#include "runtime/input/record_store.h"
+#include "tests/catch.h"
+#include "tests/unit/runtime/engine_bed.h"
+
+#include <algorithm>
+#include <numeric>
+#include <random>
+#include <vector>
+
+using namespace proviso;
+using namespace proviso::test;
+
+namespace {
+
+/// Orders with lines, of which many have none and some have many, and tags of lines.
+struct Orders {
+    Orders() : bed(kOrders) {
+        std::vector<std::uint32_t> lines;
+        std::vector<std::uint32_t> tags;
+        for (std::uint32_t order = 0; order < kOrders; ++order) {
+            for (auto left = random() % 4 == 0 ? random() % 40 : random() % 4; left != 0; --left) {
+                for (auto tag = random() % 5; tag != 0; --tag) {
+                    tags.push_back(static_cast<std::uint32_t>(lines.size()));
+                }
+                lines.push_back(order);
+            }
+        }
+        const auto lineCount = static_cast<std::uint32_t>(lines.size());
+        const auto tagCount = static_cast<std::uint32_t>(tags.size());
+        bed.list("line", 0, std::move(lines));
+        bed.list("tag", 1, std::move(tags));
+        for (const auto& [space, rows] :
+             {std::pair{0U, kOrders}, std::pair{1U, lineCount}, std::pair{2U, tagCount}}) {
+            std::vector<Cell> some;
+            std::vector<Cell> all;
+            for (std::uint32_t row = 0; row < rows; ++row) {
+                some.push_back(random() % 9 == 0 ? Cell(State::Unknown) : Cell(row));
+                all.emplace_back(row);
+            }
+            bed.input(space, kCount, std::move(some));
+            bed.input(space, kCount, std::move(all));
+        }
+        bed.batch.dictionary = &bed.dictionary;
+    }
+
+    static constexpr std::uint32_t kOrders = 200;
+    std::mt19937 random{7};
+    Bed bed;
+};
+
+/// Row by row, as it is written down nowhere else.
+void checkSelected(const RecordStore& store,
+                   const Batch& batch,
+                   const std::vector<std::uint32_t>& records,
+                   const ReadOfRecords* read) {
+    const std::vector<std::uint32_t> above = {0, 0, 1};
+    for (std::uint32_t space = 0; space < 3; ++space) {
+        const Batch::Space& from = store.batch().spaces[space];
+        const Batch::Space& to = batch.spaces[space];
+        std::uint32_t row = 0;
+        std::uint32_t parents = 0;
+        const bool isRead = read == nullptr || read->rows[space] != 0;
+        for (const std::uint32_t record : isRead ? records : std::vector<std::uint32_t>()) {
+            const auto [first, end] = store.rowsOf(space, record);
+            for (std::uint32_t each = first; each < end; ++each, ++row) {
+                REQUIRE(row < to.rows);
+                for (std::size_t field = 0; field < to.columns.size(); ++field) {
+                    if (read == nullptr ||
+                        std::count(read->fields[space].begin(), read->fields[space].end(), field)) {
+                        REQUIRE(to.columns[field].values[row] == from.columns[field].values[each]);
+                        REQUIRE(to.columns[field].state(row) == from.columns[field].state(each));
+                    }
+                }
+                if (space != 0) {
+                    REQUIRE(to.parent[row] ==
+                            from.parent[each] - store.rowsOf(above[space], record).first + parents);
+                }
+            }
+            const auto ofAbove = store.rowsOf(above[space], record);
+            parents += ofAbove.second - ofAbove.first;
+        }
+        CHECK(row == to.rows);
+        CHECK(to.parent.size() == (space == 0 ? 0 : row));
+    }
+}
+
+}  // namespace
+
+TEST_CASE("records are selected again and again in one memory, neighbours or not") {
+    Orders orders;
+    const RecordStore store(orders.bed.program.schema,
+                            orders.bed.batch,
+                            std::vector<RecordOrigin>(Orders::kOrders),
+                            {});
+    ReadOfRecords some;
+    some.rows = {1, 1, 0};
+    some.fields = {{0, 1}, {0}, {}};
+    for (const ReadOfRecords* read :
+         {static_cast<const ReadOfRecords*>(nullptr), static_cast<const ReadOfRecords*>(&some)}) {
+        RecordSelector selector(store, read);
+        for (int turn = 0; turn < 60; ++turn) {
+            std::vector<std::uint32_t> records(orders.random() % 80);
+            if (turn % 3 == 0) {
+                std::iota(records.begin(),
+                          records.end(),
+                          static_cast<std::uint32_t>(orders.random() % 120));
+            } else {
+                for (std::uint32_t& record : records) {
+                    const auto drawn = static_cast<std::uint32_t>(orders.random());
+                    record =
+                        turn % 3 == 1 ? drawn % Orders::kOrders : Orders::kOrders - 1 - drawn % 3;
+                }
+            }
+            checkSelected(store, selector.select(records), records, read);
+        }
+    }
+}
