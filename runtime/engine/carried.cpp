@@ -58,4 +58,54 @@ void CarriedColumn::append(const CarriedColumn& from, std::uint32_t record, bool
     }
 }
 
+void CarriedPieces::gather(CarriedColumn& to, std::span<const std::uint32_t> records) const {
+    to.first.clear();
+    to.reasons.clear();
+    ColumnData& cells = to.cells;
+    cells.states.clear();
+    cells.lows.clear();
+    cells.highs.clear();
+    if (!ofEntryRecord) {
+        cells.values.clear();
+        for (const std::uint32_t record : records) {
+            to.append(of(record), row[record], ofEntryRecord);
+        }
+        return;
+    }
+    cells.values.resize(records.size());
+    bool hasStates = false;
+    bool hasBounds = false;
+    for (std::size_t index = 0; index < records.size(); ++index) {
+        const ColumnData& from = of(records[index]).cells;
+        cells.values[index] = from.values.data()[row[records[index]]];
+        hasStates = hasStates || !from.states.empty();
+        hasBounds = hasBounds || from.bounded();
+    }
+    if (hasStates) {
+        gatherStates(to, records);
+    }
+    if (hasBounds) {
+        for (const std::uint32_t record : records) {
+            cells.lows.push_back(of(record).cells.low(row[record]));
+            cells.highs.push_back(of(record).cells.high(row[record]));
+        }
+    }
+}
+
+void CarriedPieces::gatherStates(CarriedColumn& to, std::span<const std::uint32_t> records) const {
+    to.cells.states.resize(records.size(), State::Value);
+    for (std::size_t index = 0; index < records.size(); ++index) {
+        const CarriedColumn& from = of(records[index]);
+        const std::uint32_t cell = row[records[index]];
+        const State state = from.cells.state(cell);
+        to.cells.states[index] = state;
+        if (state == State::Unknown || state == State::Error) {
+            const auto reason = from.reasons.find(cell);
+            if (reason != from.reasons.end()) {
+                to.reasons.emplace(static_cast<std::uint32_t>(index), reason->second);
+            }
+        }
+    }
+}
+
 }  // namespace proviso::engine

@@ -7,6 +7,7 @@
 #include <compare>
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -46,6 +47,21 @@ struct CarriedColumn {
     }
     /// Adds the cells of one record of another column of the register.
     void append(const CarriedColumn& from, std::uint32_t record, bool ofEntryRecord);
+};
+
+/// What is carried of a register, as a stage found it: in pieces, each with some records.
+struct CarriedPieces {
+    std::vector<const CarriedColumn*> columns;  ///< by piece
+    std::span<const std::uint32_t> piece;       ///< by record of all
+    std::span<const std::uint32_t> row;         ///< by record of all: in its piece
+    bool ofEntryRecord = false;
+
+    /// The cells of some records, in the memory of `to`.
+    void gather(CarriedColumn& to, std::span<const std::uint32_t> records) const;
+
+  private:
+    const CarriedColumn& of(std::uint32_t record) const { return *columns[piece[record]]; }
+    void gatherStates(CarriedColumn& to, std::span<const std::uint32_t> records) const;
 };
 
 /// Parallel to Stage::carriedOut, or to Stage::carriedIn.

@@ -1,12 +1,14 @@
 #include "runtime/engine/plan.h"
 
 #include "runtime/base/check.h"
+#include "runtime/engine/carry_lists.h"
 #include "runtime/engine/frame.h"
 
 #include <algorithm>
 #include <map>
 #include <numeric>
 #include <set>
+#include <utility>
 
 namespace proviso::engine {
 
@@ -50,7 +52,7 @@ void addTemplate(std::vector<Register>& out, const bytecode::Template& text) {
 
 class Planner {
   public:
-    explicit Planner(const Program& program) : program_(program) {}
+    Planner(const Program& program, const Batch* records) : program_(program), records_(records) {}
 
     Plan plan() {
         findBuilders();
@@ -67,12 +69,17 @@ class Planner {
             plan_.stages.clear();
             sliceStages();
         }
+        if (records_ != nullptr && carryFromLists()) {
+            plan_.stages.clear();
+            sliceStages();
+        }
         noteGroups();
         countSpaces();
         plan_.prices = pricesOf(program_, plan_.spaceClass, plan_.classes.size());
         for (Stage& stage : plan_.stages) {
             noteChoices(stage);
             noteGroupings(stage);
+            noteEarly(stage);
             noteRead(stage);
             noteAlike(stage);
             std::vector<Register> kept = stage.carriedOut;
@@ -429,10 +436,40 @@ class Planner {
         return !carried_.empty();
     }
 
+    /// Whether a later stage need not gather lists any more. It takes a first stage that is there
+    /// anyway.
+    bool carryFromLists() {
+        if (plan_.stages.size() < 2 || plan_.stages[0].level != 0) {
+            return false;
+        }
+        std::vector<Register> namings;
+        for (std::uint32_t space = 0; space < program_.spaces.size(); ++space) {
+            addNaming(namings, space);
+        }
+        finishRegisters(namings);
+        const std::vector<std::uint8_t> candidates =
+            madeOfLists(program_, *records_, plan_.builder, stageOf_, namings);
+        for (std::size_t index = 1; index < plan_.stages.size(); ++index) {
+            const Stage& stage = plan_.stages[index];
+            const Ordinal number = numberOf(stage);
+            std::vector<Register> needed = stage.carriedOut;
+            const std::vector<Register>& roots = roots_[number].registers;
+            needed.insert(needed.end(), roots.begin(), roots.end());
+            for (const Register each :
+                 chooseCarried(program_, plan_.builder, stage, needed, candidates)) {
+                fromLists_.emplace(number, each);
+            }
+        }
+        return !fromLists_.empty();
+    }
+
     // ---- slices --------------------------------------------------------------------------------
 
     bool isCarried(Register number, Ordinal stage) const {
         const Instruction& one = program_.code[number];
+        if (fromLists_.contains({stage, number})) {
+            return true;
+        }
         return stageOf_[number] != 0 && stageOf_[number] != stage &&
                ownPartition_[number] == kNone && one.type.kind != TypeKind::None &&
                one.type.kind != TypeKind::Row && one.op != Op::Constant &&
@@ -466,19 +503,7 @@ class Planner {
             PROVISO_CHECK(ownPartition_[each] == kNone || ownPartition_[each] == stage.partition,
                           "a stage reads groups of its own class");
             stage.active.push_back(each);
-            for (const Register operand : one.operands) {
-                visit(operand);
-            }
-            for (std::uint32_t space = one.op == Op::Guard ? one.space : 0;
-                 space != 0 && program_.spaces[space].kind != SpaceInfo::Kind::Group;
-                 space = program_.spaces[space].parent) {
-                visit(program_.spaces[space].toParent);
-            }
-            for (const std::uint32_t space : {one.target, isBuild(one) ? one.index : kNone}) {
-                if (space != kNone) {
-                    visit(plan_.builder[space]);
-                }
-            }
+            visitReads(program_, plan_.builder, each, visit);
         }
         std::sort(stage.active.begin(), stage.active.end());
         std::sort(stage.carriedIn.begin(), stage.carriedIn.end());
@@ -621,6 +646,19 @@ class Planner {
         stage.groupings = std::move(slice.active);
     }
 
+    void noteEarly(Stage& stage) {
+        if (stage.level != 0 || fromLists_.empty()) {
+            return;
+        }
+        for (const auto& [to, number] : fromLists_) {
+            stage.early.push_back(number);
+        }
+        finishRegisters(stage.early);
+        Stage slice;
+        this->slice(slice, 0, stage.early);
+        stage.forEarly = std::move(slice.active);
+    }
+
     void noteRead(Stage& stage) const {
         const std::vector<SchemaSpace>& spaces = program_.schema.spaces;
         std::vector<std::set<std::uint32_t>> fields(spaces.size());
@@ -692,6 +730,7 @@ class Planner {
     }
 
     const Program& program_;
+    const Batch* records_;
     Plan plan_;
     std::vector<std::uint32_t> joinedWith_;    ///< by class
     std::vector<std::uint32_t> tied_;          ///< by register, a class: see tieOf
@@ -699,7 +738,8 @@ class Planner {
     std::vector<Ordinal> stageOf_;             ///< by register
     std::vector<std::uint32_t> ownPartition_;  ///< by register: of the groups its rows hang on
     std::map<Ordinal, Roots> roots_;
-    std::set<Register> carried_;  ///< keys that a first stage computes
+    std::set<Register> carried_;                        ///< keys that a first stage computes
+    std::set<std::pair<Ordinal, Register>> fromLists_;  ///< by the stage that they are carried to
 };
 
 }  // namespace
@@ -740,8 +780,8 @@ Stage Plan::everything(const Program& program) {
     return stage;
 }
 
-Plan planStages(const Program& program) {
-    return Planner(program).plan();
+Plan planStages(const Program& program, const Batch* records) {
+    return Planner(program, records).plan();
 }
 
 }  // namespace proviso::engine

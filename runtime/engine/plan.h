@@ -27,6 +27,9 @@ struct Stage {
     std::vector<RunningWindow> running;          ///< of `active`
     std::vector<bytecode::Register> carriedIn;   ///< ascending; columns of former stages
     std::vector<bytecode::Register> carriedOut;  ///< ascending; columns for later ones
+    std::vector<bytecode::Register> early;       ///< of `carriedOut`: those that later stages could
+                                                 ///< compute from lists themselves
+    std::vector<bytecode::Register> forEarly;    ///< of `active`: what `early` needs
     std::vector<std::uint32_t> rules;            ///< read here, by number
     std::vector<std::uint32_t> decisions;
     std::vector<std::uint32_t> outputs;
@@ -61,8 +64,10 @@ struct Plan {
     static Stage everything(const bytecode::Program& program);
 };
 
-/// The program must have passed `bytecode::verify`.
-Plan planStages(const bytecode::Program& program);
+/// The program must have passed `bytecode::verify`. Stages hand on what a later one cannot compute;
+/// where it is known which `records` they will see, also values of single ones whose lists it need
+/// not read then (carry_lists.h). The answers are the same.
+Plan planStages(const bytecode::Program& program, const Batch* records = nullptr);
 
 /// For people: stages, what brings records together, what is carried, what stands where and which
 /// sums reach over records.

@@ -12,6 +12,7 @@
 #include <map>
 #include <numeric>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -41,7 +42,7 @@ class StagedRun {
               const RecordStore& store,
               const RunOptions& options)
         : program_(std::move(program)), store_(store), options_(options),
-          plan_(planStages(*program_)), records_(recordsInOrder(*program_, store)),
+          plan_(planStages(*program_, &store.batch())), records_(recordsInOrder(*program_, store)),
           interpreter_(program_), holes_(*program_, plan_, store.batch().holes),
           foundBy_(plan_.stages.size()) {}
 
@@ -117,9 +118,9 @@ class StagedRun {
             return column;
         }
         CarriedColumn found;
-        for (std::uint32_t record = 0; record < count(); ++record) {
-            appendCarried(found, key, record);
-        }
+        Block all(records_.size());
+        std::iota(all.begin(), all.end(), 0U);
+        carriedOf(key).gather(found, all);
         return std::move(found.cells);
     }
 
@@ -250,12 +251,18 @@ class StagedRun {
     struct Worker {
         Worker(const StagedRun& run, const Stage& stageOf)
             : stage(stageOf), interpreter(run.interpreter_.sibling()),
-              selector(run.store_, &stageOf.read) {}
+              selector(run.store_, &stageOf.read), carried(stageOf.carriedIn.size()) {
+            for (const bytecode::Register number : stageOf.carriedIn) {
+                sources.push_back(run.carriedOf(number));
+            }
+        }
 
         const Stage& stage;
         Interpreter interpreter;
         RecordSelector selector;
-        Block records;  ///< of the block, in the store
+        Block records;                       ///< of the block, in the store
+        std::vector<CarriedPieces> sources;  ///< parallel to Stage::carriedIn
+        CarriedColumns carried;              ///< likewise, of the block
     };
 
     BlockOutput evaluateBlock(Worker& worker, const Block& block) const {
@@ -271,10 +278,33 @@ class StagedRun {
             auto found = evaluateSets(worker, set);
             if (!found) {
                 found = tooLargeOutput(*program_, stage, batchOf(worker, set));
+                addEarly(worker, set, *found);
             }
             output.pieces.push_back(pieceOf(std::move(set), std::move(*found)));
         }
         return output;
+    }
+
+    /// What others are told of a record does not depend on whether it is too large by itself.
+    void addEarly(Worker& worker, const Block& set, StageOutput& output) const {
+        if (worker.stage.early.empty()) {
+            return;
+        }
+        Stage few;
+        few.active = worker.stage.forEarly;
+        few.carriedOut = worker.stage.early;
+        auto found = evaluateStage(worker.interpreter,
+                                   plan_,
+                                   few,
+                                   {batchOf(worker, set), {}, overOf(set)},
+                                   options_.decide,
+                                   /*withResults=*/false);
+        for (std::size_t index = 0; found && index < few.carriedOut.size(); ++index) {
+            const auto& out = worker.stage.carriedOut;
+            const auto place = std::lower_bound(out.begin(), out.end(), few.carriedOut[index]);
+            output.carried[static_cast<std::size_t>(place - out.begin())] =
+                std::move(found->carried[index]);
+        }
     }
 
     static BlockOutput::Piece pieceOf(Block records, StageOutput output) {
@@ -314,15 +344,7 @@ class StagedRun {
         return batch;
     }
 
-    std::optional<StageOutput> evaluateSets(Worker& worker, const Block& block) const {
-        const Stage& stage = worker.stage;
-        const Batch& batch = batchOf(worker, block);
-        CarriedColumns carried(stage.carriedIn.size());
-        for (std::size_t index = 0; index < carried.size(); ++index) {
-            for (const std::uint32_t record : block) {
-                appendCarried(carried[index], stage.carriedIn[index], record);
-            }
-        }
+    OverBudget overOf(const Block& block) const {
         OverBudget over(over_.size());
         for (std::size_t rule = 0; rule < over_.size(); ++rule) {
             bool any = false;
@@ -334,6 +356,17 @@ class StagedRun {
                 over[rule].clear();
             }
         }
+        return over;
+    }
+
+    std::optional<StageOutput> evaluateSets(Worker& worker, const Block& block) const {
+        const Stage& stage = worker.stage;
+        const Batch& batch = batchOf(worker, block);
+        CarriedColumns& carried = worker.carried;
+        for (std::size_t index = 0; index < carried.size(); ++index) {
+            worker.sources[index].gather(carried[index], block);
+        }
+        const OverBudget over = overOf(block);
         if (columns_ == nullptr) {
             return evaluateStage(
                 worker.interpreter, plan_, stage, {batch, carried, over}, options_.decide);
@@ -387,39 +420,43 @@ class StagedRun {
         }
     }
 
-    /// The cells of one record, from the stage that found them.
-    void appendCarried(CarriedColumn& to, bytecode::Register number, std::uint32_t record) const {
-        const bool ofEntryRecord = program_->code[number].space == 0;
+    /// What the stage before found of it.
+    CarriedPieces carriedOf(bytecode::Register number) const {
         for (std::size_t stage = 0; stage < plan_.stages.size(); ++stage) {
             const auto& out = plan_.stages[stage].carriedOut;
             const auto place = std::lower_bound(out.begin(), out.end(), number);
             if (place != out.end() && *place == number) {
                 const Found& found = foundBy_[stage];
-                to.append(found.pieces[found.piece[record]]
-                              .carried[static_cast<std::size_t>(place - out.begin())],
-                          found.row[record],
-                          ofEntryRecord);
-                return;
+                CarriedPieces carried{
+                    {}, found.piece, found.row, program_->code[number].space == 0};
+                for (const Found::Piece& piece : found.pieces) {
+                    carried.columns.push_back(
+                        &piece.carried[static_cast<std::size_t>(place - out.begin())]);
+                }
+                return carried;
             }
         }
         PROVISO_CHECK(false, "what a stage reads was carried to it");
+        return {};
     }
 
-    /// Lets go of what no later stage reads.
+    /// Lets go of what no later stage reads. Keys say who is together until the end.
     void forgetAfter(std::size_t done) {
+        std::set<bytecode::Register> read;
+        for (std::size_t stage = done + 1; stage < plan_.stages.size(); ++stage) {
+            read.insert(plan_.stages[stage].carriedIn.begin(), plan_.stages[stage].carriedIn.end());
+        }
+        for (const bytecode::PartitionClass& each : plan_.classes) {
+            read.insert(each.keys.begin(), each.keys.end());
+        }
         for (std::size_t from = 0; from <= done; ++from) {
             const auto& out = plan_.stages[from].carriedOut;
-            bool isRead = false;
-            for (std::size_t stage = done + 1; stage < plan_.stages.size(); ++stage) {
-                const auto& in = plan_.stages[stage].carriedIn;
-                isRead = isRead || std::any_of(in.begin(), in.end(), [&](bytecode::Register each) {
-                             return std::binary_search(out.begin(), out.end(), each);
-                         });
-            }
-            // The first stage's keys say who is together until the end.
-            if (!isRead && plan_.stages[from].level != 0) {
+            for (std::size_t index = 0; index < out.size(); ++index) {
+                if (read.contains(out[index])) {
+                    continue;
+                }
                 for (Found::Piece& piece : foundBy_[from].pieces) {
-                    piece.carried = {};
+                    piece.carried[index] = {};
                 }
             }
         }
