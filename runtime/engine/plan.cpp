@@ -3,6 +3,8 @@
 #include "runtime/base/check.h"
 #include "runtime/engine/carry_lists.h"
 #include "runtime/engine/frame.h"
+#include "runtime/engine/plan_reads.h"
+#include "runtime/engine/plan_results.h"
 
 #include <algorithm>
 #include <map>
@@ -26,33 +28,14 @@ using bytecode::spaceMadeBy;
 /// by level.
 using Ordinal = std::uint32_t;
 
-/// By how many fields records of a block are alike, and how many tests make a field worth it.
-constexpr std::size_t kMostFields = 4;
-constexpr std::uint32_t kFewestTests = 4;
-
 bool isBuild(const Instruction& one) {
     return spaceMadeBy(one) != kNone;
 }
 
-void addTemplate(std::vector<Register>& out, const bytecode::Template& text);
-
-void addShown(std::vector<Register>& out, const bytecode::Shown& shown) {
-    out.push_back(shown.value);
-    out.push_back(shown.date);
-    out.insert(out.end(), shown.members.begin(), shown.members.end());
-}
-
-void addTemplate(std::vector<Register>& out, const bytecode::Template& text) {
-    for (const bytecode::TextPart& part : text) {
-        if (part.shown) {
-            addShown(out, *part.shown);
-        }
-    }
-}
-
 class Planner {
   public:
-    Planner(const Program& program, const Batch* records) : program_(program), records_(records) {}
+    Planner(const Program& program, const Batch* records)
+        : program_(program), records_(records), results_(program, plan_.builder) {}
 
     Plan plan() {
         findBuilders();
@@ -80,8 +63,8 @@ class Planner {
             noteChoices(stage);
             noteGroupings(stage);
             noteEarly(stage);
-            noteRead(stage);
-            noteAlike(stage);
+            noteRead(program_, plan_.partitions, stage);
+            noteAlike(program_, stage);
             std::vector<Register> kept = stage.carriedOut;
             kept.insert(kept.end(), stage.carriedIn.begin(), stage.carriedIn.end());
             kept.insert(kept.end(),
@@ -218,13 +201,13 @@ class Planner {
             }
         }
         for (std::uint32_t rule = 0; rule < program_.rules.size(); ++rule) {
-            classOfAll(registersOfRule(rule));
+            classOfAll(results_.ofRule(rule));
         }
         for (std::uint32_t index = 0; index < program_.decisions.size(); ++index) {
-            classOfAll(registersOfDecision(index));
+            classOfAll(results_.ofDecision(index));
         }
         for (std::uint32_t output = 0; output < program_.outputs.size(); ++output) {
-            classOfAll(registersOfOutput(output));
+            classOfAll(results_.ofOutput(output));
         }
     }
 
@@ -289,91 +272,6 @@ class Planner {
 
     // ---- what is read for results --------------------------------------------------------------
 
-    /// What says where a row of the space is.
-    void addNaming(std::vector<Register>& out, std::uint32_t space) {
-        while (space != 0 && space != kNone) {
-            const SpaceInfo& info = program_.spaces[space];
-            for (const Register each :
-                 {info.toParent, info.rank, info.membership, info.first, info.second}) {
-                if (each != kNone) {
-                    out.push_back(each);
-                }
-            }
-            if (plan_.builder[space] != kNone) {
-                out.push_back(plan_.builder[space]);
-            }
-            if (info.kind == SpaceInfo::Kind::Pairs && info.first != kNone) {
-                addNaming(out, program_.code[info.first].target);
-            }
-            space = info.kind == SpaceInfo::Kind::Group && info.membership != kNone
-                        ? program_.code[info.membership].space
-                        : info.parent;
-        }
-    }
-
-    void finishRegisters(std::vector<Register>& out) {
-        std::erase(out, kNone);
-        std::sort(out.begin(), out.end());
-        out.erase(std::unique(out.begin(), out.end()), out.end());
-    }
-
-    std::vector<Register> registersOfRule(std::uint32_t index) {
-        const bytecode::RuleInfo& rule = program_.rules[index];
-        std::vector<Register> out;
-        addNaming(out, rule.space);
-        for (const bytecode::Effect& effect : rule.effects) {
-            out.insert(out.end(), {effect.guard, effect.row, effect.value, effect.atStake});
-            if (effect.row != kNone) {
-                addNaming(out, program_.code[effect.row].target);
-            }
-            for (const bytecode::Shown& slot : effect.slots) {
-                addShown(out, slot);
-            }
-            if (effect.because) {
-                addTemplate(out, *effect.because);
-            }
-        }
-        for (const bytecode::ExceptionInfo& exception : rule.exceptions) {
-            if (exception.because) {
-                addTemplate(out, *exception.because);
-            }
-        }
-        finishRegisters(out);
-        return out;
-    }
-
-    std::vector<Register> registersOfDecision(std::uint32_t index) {
-        const bytecode::DecisionInfo& decision = program_.decisions[index];
-        std::vector<Register> out;
-        addNaming(out, decision.space);
-        addShown(out, decision.shown);
-        for (const auto& contribution : decision.contributions) {
-            out.push_back(contribution.guard);
-            out.push_back(contribution.value);
-        }
-        finishRegisters(out);
-        return out;
-    }
-
-    std::vector<Register> registersOfOutput(std::uint32_t index) {
-        const bytecode::OutputInfo& output = program_.outputs[index];
-        std::vector<Register> out;
-        addNaming(out, output.space);
-        if (output.rows != kNone) {
-            addNaming(out, output.rows);
-            out.push_back(output.link);
-            out.push_back(program_.spaces[output.rows].exists);
-        }
-        for (const bytecode::Shown& column : output.columns) {
-            addShown(out, column);
-        }
-        if (output.choices && output.space == program_.outcomesSpace) {
-            out.push_back(program_.outcomes);
-        }
-        finishRegisters(out);
-        return out;
-    }
-
     Ordinal stageOfAll(const std::vector<Register>& registers) {
         Ordinal stage = 0;
         for (const Register each : registers) {
@@ -392,16 +290,16 @@ class Planner {
             roots.registers.insert(roots.registers.end(), registers.begin(), registers.end());
         };
         for (std::uint32_t rule = 0; rule < program_.rules.size(); ++rule) {
-            place(rule, registersOfRule(rule), &Roots::rules);
+            place(rule, results_.ofRule(rule), &Roots::rules);
         }
         for (std::uint32_t index = 0; index < program_.decisions.size(); ++index) {
             const std::uint32_t space = program_.decisions[index].space;
             if (space == 0 || program_.spaces[space].kind == SpaceInfo::Kind::Group) {
-                place(index, registersOfDecision(index), &Roots::decisions);
+                place(index, results_.ofDecision(index), &Roots::decisions);
             }
         }
         for (std::uint32_t output = 0; output < program_.outputs.size(); ++output) {
-            place(output, registersOfOutput(output), &Roots::outputs);
+            place(output, results_.ofOutput(output), &Roots::outputs);
         }
         if (roots_.empty()) {
             roots_[0];
@@ -444,7 +342,7 @@ class Planner {
         }
         std::vector<Register> namings;
         for (std::uint32_t space = 0; space < program_.spaces.size(); ++space) {
-            addNaming(namings, space);
+            results_.addNaming(namings, space);
         }
         finishRegisters(namings);
         const std::vector<std::uint8_t> candidates =
@@ -565,7 +463,7 @@ class Planner {
             if (!isRead) {
                 any = true;
                 std::vector<Register> needed;
-                addNaming(needed, space);
+                results_.addNaming(needed, space);
                 finishRegisters(needed);
                 roots_[number].registers.insert(
                     roots_[number].registers.end(), needed.begin(), needed.end());
@@ -618,7 +516,7 @@ class Planner {
         for (const std::uint32_t output : stage.outputs) {
             const bytecode::OutputInfo& info = program_.outputs[output];
             if (info.choices && info.space == program_.outcomesSpace) {
-                const std::vector<Register> registers = registersOfOutput(output);
+                const std::vector<Register> registers = results_.ofOutput(output);
                 needed.insert(needed.end(), registers.begin(), registers.end());
             }
         }
@@ -635,7 +533,7 @@ class Planner {
         for (const Register number : stage.active) {
             const Instruction& one = program_.code[number];
             if (one.op == Op::Guard) {
-                addNaming(needed, rootOf(program_, program_.rules[one.index].space));
+                results_.addNaming(needed, rootOf(program_, program_.rules[one.index].space));
             }
         }
         finishRegisters(needed);
@@ -659,79 +557,10 @@ class Planner {
         stage.forEarly = std::move(slice.active);
     }
 
-    void noteRead(Stage& stage) const {
-        const std::vector<SchemaSpace>& spaces = program_.schema.spaces;
-        std::vector<std::set<std::uint32_t>> fields(spaces.size());
-        stage.read.rows.assign(spaces.size(), 0);
-        const auto noteRows = [&](std::uint32_t space) {
-            for (; space < spaces.size(); space = spaces[space].parent) {
-                stage.read.rows[space] = 1;
-            }
-        };
-        const auto note = [&](Register number) {
-            const Instruction& one = program_.code[number];
-            if (one.op == Op::Input) {
-                fields[one.space].insert(one.index);
-            }
-            noteRows(one.space);
-            noteRows(one.target);
-            if (isBuild(one)) {
-                noteRows(one.index);
-            }
-        };
-        noteRows(0);
-        std::for_each(stage.active.begin(), stage.active.end(), note);
-        std::for_each(stage.carriedIn.begin(), stage.carriedIn.end(), note);
-        std::for_each(stage.counted.begin(), stage.counted.end(), noteRows);
-        // Who is told, and which rejected records may belong to them.
-        fields[0].insert(program_.schema.keyField);
-        if (stage.partition != kNone) {
-            const std::vector<Register>& keys = plan_.partitions[stage.partition].keys;
-            std::for_each(keys.begin(), keys.end(), note);
-        }
-        for (const std::set<std::uint32_t>& ofSpace : fields) {
-            stage.read.fields.emplace_back(ofSpace.begin(), ofSpace.end());
-        }
-    }
-
-    /// Names that are compared with one of a few constants split records into kinds of which most
-    /// rules concern few.
-    void noteAlike(Stage& stage) const {
-        std::map<std::uint32_t, std::uint32_t> tests;  // by field
-        for (const Register number : stage.active) {
-            const Instruction& one = program_.code[number];
-            if (one.op != Op::Compare) {
-                continue;
-            }
-            Register tested = one.operands[0];
-            Register with = one.operands[1];
-            if (program_.code[tested].op == Op::Constant) {
-                std::swap(tested, with);
-            }
-            while (program_.code[tested].op == Op::Spread) {
-                tested = program_.code[tested].operands[0];
-            }
-            const Instruction& source = program_.code[tested];
-            const bool isName =
-                source.type.kind == TypeKind::Enumeration || source.type.kind == TypeKind::Code;
-            if (isName && source.op == Op::Input && source.space == 0 &&
-                program_.code[with].op == Op::Constant) {
-                ++tests[source.index];
-            }
-        }
-        std::erase_if(tests, [](const auto& one) { return one.second < kFewestTests; });
-        for (const auto& [field, count] : tests) {
-            stage.alike.push_back(field);
-        }
-        std::stable_sort(stage.alike.begin(),
-                         stage.alike.end(),
-                         [&](std::uint32_t a, std::uint32_t b) { return tests[a] > tests[b]; });
-        stage.alike.resize(std::min(stage.alike.size(), kMostFields));
-    }
-
     const Program& program_;
     const Batch* records_;
     Plan plan_;
+    const ResultReads results_;
     std::vector<std::uint32_t> joinedWith_;    ///< by class
     std::vector<std::uint32_t> tied_;          ///< by register, a class: see tieOf
     std::vector<std::uint32_t> partitionOf_;   ///< by class
