@@ -86,11 +86,14 @@ void mapRows(ColumnData& out, std::size_t rows, Kernel kernel, const Columns&...
         out.states.clear();
     }
     if (plain || !statesOfAll(out.states, rows, in...)) {
-        bool failed = false;
-        for (std::size_t row = 0; row < rows; ++row) {
-            failed |= kernel(result[row], in.values.data()[row]...);
-        }
-        if (!failed) {
+        const auto fails = [&](const auto*... cells) {
+            bool failed = false;
+            for (std::size_t row = 0; row < rows; ++row) {
+                failed |= kernel(result[row], cells[row]...);
+            }
+            return failed;
+        };
+        if (!fails(in.values.data()...)) {
             return;
         }
         out.states.assign(rows, State::Value);
