@@ -61,6 +61,10 @@ TEST_CASE("operators bind as in arithmetic, from the left") {
     CHECK(valueOf("1 + 2 * 3 - 4") == "(- (+ (number 1) (* (number 2) (number 3))) (number 4))");
     CHECK(valueOf("a - b - c") == "(- (- a b) c)");
     CHECK(valueOf("a * b rounded to cents half_up") == "(rounded (* a b) cents half_up)");
+    CHECK(valueOf("a + b rounded to cents half_up * c - d") ==
+          "(- (* (rounded (+ a b) cents half_up) c) d)");
+    CHECK(valueOf("a else b rounded to cents half_up * c else d") ==
+          "(else (else a (* (rounded b cents half_up) c)) d)");
     CHECK(valueOf("a + b else 0") == "(else (+ a b) (number 0))");
     CHECK(valueOf("-a + 10% of b") == "(+ (negate a) (percent_of (percent 10 0) b))");
     CHECK(valueOf("10 div 3 mod 2") == "(mod (div (number 10) (number 3)) (number 2))");
