@@ -31,7 +31,6 @@ using antlr::ProvisoParser;
 struct TokenTypes {
     std::vector<std::string> names;  // by type; views into it are handed out
     std::unordered_map<std::string_view, std::uint16_t> byName;
-    std::unordered_map<std::string_view, std::uint16_t> keywordTypes;
     std::vector<bool> isKeyword;
     std::vector<std::string_view> keywords;
 };
@@ -52,7 +51,6 @@ TokenTypes readTokenTypes() {
         types.byName.emplace(types.names[type], static_cast<std::uint16_t>(type));
         if (types.isKeyword[type]) {
             types.keywords.emplace_back(types.names[type]);
-            types.keywordTypes.emplace(types.names[type], static_cast<std::uint16_t>(type));
         }
     }
     std::sort(types.keywords.begin(), types.keywords.end());
@@ -201,11 +199,10 @@ class TokenReader {
         while (end < text_.size() && isOfWord(text_[end])) {
             ++end;
         }
-        const auto& keywords = tokenTypes().keywordTypes;
-        const auto keyword = keywords.find(text_.substr(begin, end - begin));
-        return {keyword == keywords.end() ? std::size_t{ProvisoLexer::ID} : keyword->second,
-                begin,
-                end};
+        const TokenTypes& types = tokenTypes();
+        const auto named = types.byName.find(text_.substr(begin, end - begin));
+        const bool isKeyword = named != types.byName.end() && types.isKeyword[named->second];
+        return {isKeyword ? named->second : std::size_t{ProvisoLexer::ID}, begin, end};
     }
 
     [[nodiscard]] Span span(std::size_t begin, std::size_t end) const {

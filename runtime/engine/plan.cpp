@@ -32,6 +32,17 @@ bool isBuild(const Instruction& one) {
     return spaceMadeBy(one) != kNone;
 }
 
+/// Those whose rows count against budgets.
+std::set<std::uint32_t> countedSpaces(const Program& program) {
+    std::set<std::uint32_t> spaces;
+    for (const auto& rule : program.rules) {
+        for (const auto& [space, weight] : rule.weights) {
+            spaces.insert(space);
+        }
+    }
+    return spaces;
+}
+
 class Planner {
   public:
     Planner(const Program& program, const Batch* records)
@@ -270,7 +281,7 @@ class Planner {
         }
     }
 
-    // ---- what is read for results --------------------------------------------------------------
+    // ---- what stages are asked for -------------------------------------------------------------
 
     Ordinal stageOfAll(const std::vector<Register>& registers) {
         Ordinal stage = 0;
@@ -489,13 +500,7 @@ class Planner {
     }
 
     void countSpaces() {
-        std::set<std::uint32_t> spaces;
-        for (const auto& rule : program_.rules) {
-            for (const auto& [space, weight] : rule.weights) {
-                spaces.insert(space);
-            }
-        }
-        for (const std::uint32_t space : spaces) {
+        for (const std::uint32_t space : countedSpaces(program_)) {
             const Register builder = plan_.builder[space];
             for (Stage& stage : plan_.stages) {
                 if (builder == kNone ||
@@ -594,12 +599,7 @@ Stage Plan::everything(const Program& program) {
     std::iota(stage.decisions.begin(), stage.decisions.end(), 0U);
     stage.outputs.resize(program.outputs.size());
     std::iota(stage.outputs.begin(), stage.outputs.end(), 0U);
-    std::set<std::uint32_t> counted;
-    for (const auto& rule : program.rules) {
-        for (const auto& [space, weight] : rule.weights) {
-            counted.insert(space);
-        }
-    }
+    const std::set<std::uint32_t> counted = countedSpaces(program);
     stage.counted.assign(counted.begin(), counted.end());
     for (std::uint32_t space = 0; space < program.spaces.size(); ++space) {
         if (program.spaces[space].kind == SpaceInfo::Kind::Group) {

@@ -31,6 +31,10 @@ def check_digest(file):
             sys.exit(f"the digests of the engine and of {what} differ")
 
 
+def run_of(packs, file, threads=1):
+    return [PROVISO, "run", "--packs", packs, "--visits", file, "--format", "ndjson", "--threads", str(threads)]
+
+
 def cpu(results):
     return [median(one["cpu"]) for one in results]
 
@@ -64,7 +68,7 @@ def measure_workload(table, options):
     table.add("reading records, against C++ with simdjson", hand / read, "times", noise=spread(cpu(reading["ours"])),
               note=f"{n / read:,.0f} visits/s; C++ {n / hand:,.0f}; simdjson alone {n / bare:,.0f}; one core, what is read by rules")
 
-    command = [PROVISO, "run", "--packs", PACKS, "--visits", file, "--format", "ndjson", "--threads", "1"]
+    command = run_of(PACKS, file)
     whole = in_turn(reps, ours=lambda: process(command), hand=lambda: bench("hand-whole", file, 1))
     used = [one["cpu"] for one in whole["ours"]]
     by_hand = median(cpu(whole["hand"]))
@@ -96,10 +100,9 @@ def measure_single(table, options, one_row):
 def measure_threads(table, options):
     """Of the clock: another process on the machine is seen at once."""
     file, library = visits_file(options.visits), library_file(options.library)
-    run = [PROVISO, "run", "--packs", LIBRARY, "--visits", library, "--format", "ndjson", "--threads"]
     both = {"two threads against one, reading": lambda threads: {"seconds": bench("read", file, 1, threads=threads)["seconds"][0]},
             "two threads against one, deciding": lambda threads: {"seconds": bench("decide-columns", file, 1, threads=threads)["seconds"][0]},
-            "two threads against one, the whole run of the library": lambda threads: process(run + [str(threads)])}
+            "two threads against one, the whole run of the library": lambda threads: process(run_of(LIBRARY, library, threads))}
     for what, work in both.items():
         times = 2 if "library" in what else options.repetitions
         took = in_turn(times, one=lambda: work(1), two=lambda: work(2))
@@ -110,14 +113,13 @@ def measure_threads(table, options):
 
 def measure_library(table, options):
     library = library_file(options.library)
-    command = [PROVISO, "run", "--packs", LIBRARY, "--visits", library, "--format", "ndjson", "--threads", "1"]
-    ran = [process(command) for _ in range(max(2, options.repetitions // 2))]
+    ran = [process(run_of(LIBRARY, library)) for _ in range(max(2, options.repetitions // 2))]
     used = [one["cpu"] for one in ran]
     table.add("standard library, NDJSON to decisions", options.library / median(used), "visits/s", 150_000, far=500_000,
               noise=spread(used), note=f"one core; {options.library:,} visits of the example clinic with their histories")
     table.add("peak memory of the standard library's run", max(one["peak_mb"] for one in ran), "MB", better="lower")
     longer = visits_file(options.part_b, ("part-b",))
-    ran = [process(command[:5] + [longer] + command[6:]) for _ in range(max(2, options.repetitions // 2))]
+    ran = [process(run_of(LIBRARY, longer)) for _ in range(max(2, options.repetitions // 2))]
     used = [one["cpu"] for one in ran]
     table.add("the same on longer histories", options.part_b / median(used), "visits/s", noise=spread(used),
               note=f"one core; {options.part_b:,} made-up visits, some sixteen to a patient; 2 in the example clinic")
