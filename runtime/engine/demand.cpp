@@ -80,7 +80,7 @@ class Demand {
     bool isComputed(Register number, Wanted& rest) {
         if (marks_[number] != Pending::LeftOut) {
             if (marks_[number] == Pending::RowsFirst) [[unlikely]] {
-                makeRows((*frame_.running)[frame_.runningOf[number]]);
+                makeRows(*frame_.runningWindow(number));
             } else {
                 marks_[number] = Pending::None;
             }
@@ -217,13 +217,12 @@ void Frame::computeOperands(Register number) {
     for (std::uint32_t at = needs.begin; at != needs.end; ++at) {
         want(lookups->needs.operands[at]);
     }
-    if (running == nullptr || runningOf[number] == kNoIndex ||
-        (*running)[runningOf[number]].window != number) {
-        return;
-    }
     // A running window looks at what is folded over it.
-    for (const RunningFold& fold : (*running)[runningOf[number]].folds) {
-        forEachColumn(fold, want);
+    const RunningWindow* const window = runningWindow(number);
+    if (window != nullptr && window->window == number) {
+        for (const RunningFold& fold : window->folds) {
+            forEachColumn(fold, want);
+        }
     }
 }
 
@@ -273,12 +272,6 @@ void leaveOut(Frame& frame, const Asked& asked) {
     }
 }
 
-static const RunningWindow* runningWindow(const Frame& frame, Register number) {
-    return frame.running == nullptr || frame.runningOf[number] == kNoIndex
-               ? nullptr
-               : &(*frame.running)[frame.runningOf[number]];
-}
-
 static void markWindow(Frame& frame, const RunningWindow& window, Pending::Mark mark) {
     frame.pending.marks[window.window] = mark;
     for (const Register each : window.seconds) {
@@ -295,7 +288,7 @@ static bool fits(const Frame& frame, const RunningWindow& window) {
 
 Result<void> runLinks(Frame& frame, const std::vector<Register>& links) {
     for (const Register number : links) {
-        const RunningWindow* const window = runningWindow(frame, number);
+        const RunningWindow* const window = frame.runningWindow(number);
         if (window != nullptr && window->window == number) {
             markWindow(frame, *window, fits(frame, *window) ? Pending::RowsFirst : Pending::None);
             // How many is not known yet; nobody but its folds asks.

@@ -175,6 +175,11 @@ struct Frame {
     std::vector<OrderKey> orderKeys;
     std::unique_ptr<WindowMemory> windowMemory;
 
+    /// The running window that a register is part of; nullptr where there is none.
+    const RunningWindow* runningWindow(Register number) const {
+        return running == nullptr || runningOf[number] == kNoIndex ? nullptr
+                                                                   : &(*running)[runningOf[number]];
+    }
     void setActive(const std::vector<Register>& toRun) {
         if (active != toRun) {
             active = toRun;

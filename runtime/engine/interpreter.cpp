@@ -336,21 +336,11 @@ static void takeRunning(Frame& frame, const std::vector<RunningWindow>* running)
     if (frame.spans.size() < running->size()) {
         frame.spans.resize(running->size());
     }
-    const auto note = [&](Register number, std::uint32_t window) {
-        frame.runningOf[number] = window;
-        frame.inRunning.push_back(number);
-    };
     for (std::uint32_t index = 0; index < running->size(); ++index) {
-        const RunningWindow& window = (*running)[index];
-        note(window.window, index);
-        for (const std::vector<Register>* const some : {&window.seconds, &window.columns}) {
-            for (const Register each : *some) {
-                note(each, index);
-            }
-        }
-        for (const RunningFold& one : window.folds) {
-            note(one.fold, index);
-        }
+        forEachPart((*running)[index], [&](Register number) {
+            frame.runningOf[number] = index;
+            frame.inRunning.push_back(number);
+        });
     }
 }
 

@@ -229,7 +229,8 @@ void runSelect(Frame& frame, const Instruction& instruction, ColumnData& out) {
     std::uint8_t* const isThen = frame.bytes.data();
     const std::int64_t* const answers = test.values.data();
     for (std::size_t row = 0; row < rows; ++row) {
-        const auto yes = static_cast<std::uint8_t>(answers[row]);
+        // Yes is 1; whatever else a damaged store may say, no value is mixed of two.
+        const auto yes = static_cast<std::uint8_t>(answers[row] & 1);
         isThen[row] = tested[row] == State::Value ? yes : 0;
     }
     out.states.resize(rows);

@@ -531,12 +531,12 @@ class SpanFinder : private WindowOperands {
 }  // namespace
 
 const RunningSpans* findSpans(Frame& frame, Register window) {
-    if (frame.running == nullptr || frame.runningOf[window] == kNoIndex) {
+    const RunningWindow* const running = frame.runningWindow(window);
+    if (running == nullptr) {
         return nullptr;
     }
-    const std::uint32_t number = frame.runningOf[window];
-    RunningSpans& spans = frame.spans[number];
-    SpanFinder(frame, (*frame.running)[number], spans).find();
+    RunningSpans& spans = frame.spans[frame.runningOf[window]];
+    SpanFinder(frame, *running, spans).find();
     return &spans;
 }
 

@@ -48,6 +48,20 @@ struct RunningWindow {
     std::vector<RunningFold> folds;
 };
 
+/// Calls `visit` for the window, for what has its rows, and for its folds.
+template <class Visit>
+void forEachPart(const RunningWindow& window, Visit visit) {
+    visit(window.window);
+    for (const std::vector<bytecode::Register>* const some : {&window.seconds, &window.columns}) {
+        for (const bytecode::Register each : *some) {
+            visit(each);
+        }
+    }
+    for (const RunningFold& one : window.folds) {
+        visit(one.fold);
+    }
+}
+
 /// Finds the running windows of what a stage computes: `order`, a topological order of registers.
 /// Puts each window with its folds where all values that these read are known. `kept` are read
 /// after the run, and `counted` spaces' rows are.

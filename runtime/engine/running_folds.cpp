@@ -132,14 +132,17 @@ class StretchFold {
 }  // namespace
 
 bool runRunningFold(Frame& frame, Register number) {
-    if (frame.running == nullptr || frame.runningOf[number] == kNoIndex) {
+    const RunningWindow* const window = frame.runningWindow(number);
+    if (window == nullptr) {
         return false;
     }
-    const std::uint32_t window = frame.runningOf[number];
-    const std::vector<RunningFold>& folds = (*frame.running)[window].folds;
+    const std::vector<RunningFold>& folds = window->folds;
     const auto fold = std::find_if(
         folds.begin(), folds.end(), [&](const RunningFold& one) { return one.fold == number; });
-    StretchFold(frame, *fold, frame.spans[window], static_cast<std::size_t>(fold - folds.begin()))
+    StretchFold(frame,
+                *fold,
+                frame.spans[frame.runningOf[number]],
+                static_cast<std::size_t>(fold - folds.begin()))
         .run();
     return true;
 }

@@ -19,15 +19,7 @@ using Parts = std::vector<std::uint8_t>;
 
 Parts partsOf(const Program& program, const RunningWindow& window) {
     Parts parts(program.code.size());
-    parts[window.window] = 1;
-    for (const std::vector<Register>* const some : {&window.seconds, &window.columns}) {
-        for (const Register each : *some) {
-            parts[each] = 1;
-        }
-    }
-    for (const RunningFold& one : window.folds) {
-        parts[one.fold] = 1;
-    }
+    forEachPart(window, [&](Register each) { parts[each] = 1; });
     return parts;
 }
 
