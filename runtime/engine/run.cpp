@@ -1,6 +1,7 @@
 #include "runtime/engine/run.h"
 
 #include "runtime/base/check.h"
+#include "runtime/engine/blocks.h"
 #include "runtime/engine/budget.h"
 #include "runtime/engine/hole_index.h"
 #include "runtime/engine/in_turn.h"
@@ -22,9 +23,6 @@ namespace proviso {
 namespace engine {
 
 namespace {
-
-/// Records by their number in the order of keys, ascending.
-using Block = std::vector<std::uint32_t>;
 
 /// What one block found; where sets had to be evaluated one by one, an entry each.
 struct BlockOutput {
@@ -143,75 +141,19 @@ class StagedRun {
         return sets;
     }
 
-    /// Whole sets, as many as fill a block.
+    /// Whole sets of the stage.
     std::vector<Block> blocksOf(const Stage& stage) {
-        std::vector<Block> blocks;
         if (stage.partition == bytecode::kNone) {
-            for (std::uint32_t record = 0; record < count(); ++record) {
-                if (record % options_.blockRows == 0) {
-                    blocks.emplace_back();
-                }
-                blocks.back().push_back(record);
-            }
-            return blocks;
+            return blocksOfRecords(count(), options_.blockRows);
         }
         const Sets& sets = *setsBy(plan_.partitions[stage.partition].keys);
-        Block sizes(sets.count, 0);
-        Block firsts(sets.count, bytecode::kNone);
-        for (std::uint32_t record = 0; record < sets.of.size(); ++record) {
-            const std::uint32_t set = sets.of[record];
-            ++sizes[set];
-            firsts[set] = std::min(firsts[set], record);
-        }
-        Block blockOf(sets.count, 0);
-        std::size_t rows = 0;
-        for (const std::uint32_t set : alikeTogether(stage, sizes, firsts)) {
-            if (blocks.empty() || rows + sizes[set] > options_.blockRows) {
-                blocks.emplace_back();
-                rows = 0;
-            }
-            rows += sizes[set];
-            blockOf[set] = static_cast<std::uint32_t>(blocks.size() - 1);
-        }
-        for (std::uint32_t record = 0; record < sets.of.size(); ++record) {
-            blocks[blockOf[sets.of[record]]].push_back(record);
-        }
-        return blocks;
-    }
-
-    /// All sets, in the order of their first records but for some blocks in which those stand
-    /// together whose first records are alike.
-    Block alikeTogether(const Stage& stage, const Block& sizes, const Block& firsts) const {
-        constexpr std::size_t kBlocks = 16;
-        Block order(sizes.size());
+        Block order(sets.count);
         std::iota(order.begin(), order.end(), 0U);
         // Compiled code computes what was asked for while it was watched, whoever is in the block.
-        if (stage.alike.empty() || options_.decide.kernels != nullptr) {
-            return order;
+        if (options_.decide.kernels == nullptr) {
+            bringAlikeTogether(order, {stage, store_.batch(), records_, sets, options_.blockRows});
         }
-        const std::vector<ColumnData>& fields = store_.batch().spaces[0].columns;
-        const std::size_t width = stage.alike.size();
-        std::vector<std::int64_t> names;  // set by set, of those that are put in order
-        for (std::size_t begin = 0; begin < order.size();) {
-            std::size_t rows = 0;
-            std::size_t end = begin;
-            names.clear();
-            for (; end != order.size() && rows < kBlocks * options_.blockRows; ++end) {
-                rows += sizes[end];
-                for (const std::uint32_t field : stage.alike) {
-                    names.push_back(fields[field].values[records_[firsts[end]]]);
-                }
-            }
-            const auto before = [&](std::uint32_t a, std::uint32_t b) {
-                const std::int64_t* const x = names.data() + (a - begin) * width;
-                const std::int64_t* const y = names.data() + (b - begin) * width;
-                const auto [one, other] = std::mismatch(x, x + width, y);
-                return one != x + width ? *one < *other : a < b;
-            };
-            std::sort(order.data() + begin, order.data() + end, before);
-            begin = end;
-        }
-        return order;
+        return blocksOfSets(sets, order, options_.blockRows);
     }
 
     // ---- one stage -----------------------------------------------------------------------------

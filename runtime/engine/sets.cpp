@@ -35,14 +35,15 @@ bool numberDensely(const ColumnData& key, std::uint32_t records, Sets& sets) {
     std::vector<std::uint32_t> known(static_cast<std::size_t>(highest) + 1, kNone);
     for (std::uint32_t record = 0; record < records; ++record) {
         if (key.state(record) != State::Value) {
-            sets.of[record] = sets.count++;
+            sets.begin(record);
             continue;
         }
         std::uint32_t& set = known[static_cast<std::size_t>(key.values[record])];
         if (set == kNone) {
-            set = sets.count++;
+            set = sets.begin(record);
+        } else {
+            sets.join(record, set);
         }
-        sets.of[record] = set;
     }
     return true;
 }
@@ -63,7 +64,7 @@ void numberByHash(const Keys& keys, std::uint32_t records, Sets& sets) {
     const std::size_t mask = known.size() - 1;
     for (std::uint32_t record = 0; record < records; ++record) {
         if (!isKnown(keys, record)) {
-            sets.of[record] = sets.count++;
+            sets.begin(record);
             continue;
         }
         std::size_t place = hashOf(keys, record) & mask;
@@ -77,9 +78,9 @@ void numberByHash(const Keys& keys, std::uint32_t records, Sets& sets) {
         }
         if (known[place] == kNone) {
             known[place] = record;
-            sets.of[record] = sets.count++;
+            sets.begin(record);
         } else {
-            sets.of[record] = sets.of[known[place]];
+            sets.join(record, sets.of[known[place]]);
         }
     }
 }
@@ -94,6 +95,8 @@ Sets setsOf(const Keys& keys, std::uint32_t records) {
     }
     if (keys.empty()) {
         sets.count = 1;
+        sets.firsts = {0};
+        sets.sizes = {records};
     } else if (keys.size() != 1 || !numberDensely(*keys[0], records, sets)) {
         numberByHash(keys, records, sets);
     }

@@ -70,6 +70,13 @@ TEST_CASE("records with equal keys are a set, and one with an unknown key is by 
                 CHECK(sets.of == expectedSets(keys, records));
                 const auto last = std::max_element(sets.of.begin(), sets.of.end());
                 CHECK(sets.count == (records == 0 ? 0 : *last + 1));
+                CHECK(sets.firsts.size() == sets.count);
+                CHECK(sets.sizes.size() == sets.count);
+                for (std::uint32_t set = 0; set < sets.count; ++set) {
+                    const auto first = std::find(sets.of.begin(), sets.of.end(), set);
+                    CHECK(sets.firsts[set] == first - sets.of.begin());
+                    CHECK(sets.sizes[set] == std::count(first, sets.of.end(), set));
+                }
             }
         }
         CHECK(engine::setsOf({}, records).of == std::vector<std::uint32_t>(records, 0));

@@ -1,0 +1,84 @@
+#include "runtime/engine/blocks.h"
+
+#include "runtime/bytecode/program.h"
+
+#include <algorithm>
+#include <numeric>
+
+namespace proviso::engine {
+
+std::vector<Block> blocksOfRecords(std::uint32_t count, std::size_t rows) {
+    std::vector<Block> blocks;
+    for (std::size_t begin = 0; begin < count; begin += rows) {
+        Block& block = blocks.emplace_back(std::min<std::size_t>(rows, count - begin));
+        std::iota(block.begin(), block.end(), static_cast<std::uint32_t>(begin));
+    }
+    return blocks;
+}
+
+std::vector<Block>
+blocksOfSets(const Sets& sets, const std::vector<std::uint32_t>& order, std::size_t rows) {
+    std::vector<std::size_t> sizes;  // by block
+    std::vector<std::uint32_t> blockOf(sets.count, bytecode::kNone);
+    for (const std::uint32_t set : order) {
+        if (sizes.empty() || sizes.back() + sets.sizes[set] > rows) {
+            sizes.push_back(0);
+        }
+        sizes.back() += sets.sizes[set];
+        blockOf[set] = static_cast<std::uint32_t>(sizes.size() - 1);
+    }
+    std::vector<Block> blocks;
+    blocks.reserve(sizes.size());
+    std::vector<std::uint32_t*> next;  // by block
+    for (const std::size_t size : sizes) {
+        next.push_back(blocks.emplace_back(size).data());
+    }
+    for (std::uint32_t record = 0; record < sets.of.size(); ++record) {
+        const std::uint32_t block = blockOf[sets.of[record]];
+        if (block != bytecode::kNone) {
+            *next[block]++ = record;
+        }
+    }
+    return blocks;
+}
+
+void bringAlikeTogether(std::vector<std::uint32_t>& order, const AlikeInput& input) {
+    constexpr std::size_t kBlocks = 16;
+    if (input.stage.alike.empty()) {
+        return;
+    }
+    const std::vector<ColumnData>& fields = input.records.spaces[0].columns;
+    const std::size_t width = input.stage.alike.size();
+    struct Named {
+        std::uint32_t set = 0;
+        std::uint32_t names = 0;  ///< where they begin
+    };
+    std::vector<Named> some;
+    std::vector<std::int64_t> names;  // set by set, of those that are put in order
+    const auto before = [&](const Named& a, const Named& b) {
+        const std::int64_t* const x = names.data() + a.names;
+        const std::int64_t* const y = names.data() + b.names;
+        const auto [one, other] = std::mismatch(x, x + width, y);
+        return one != x + width ? *one < *other : a.names < b.names;
+    };
+    for (std::size_t begin = 0; begin < order.size();) {
+        std::size_t rows = 0;
+        std::size_t end = begin;
+        names.clear();
+        some.clear();
+        for (; end != order.size() && rows < kBlocks * input.blockRows; ++end) {
+            const std::uint32_t set = order[end];
+            rows += input.sets.sizes[set];
+            some.push_back({set, static_cast<std::uint32_t>(names.size())});
+            for (const std::uint32_t field : input.stage.alike) {
+                names.push_back(fields[field].values[input.rows[input.sets.firsts[set]]]);
+            }
+        }
+        std::sort(some.begin(), some.end(), before);
+        for (const Named& one : some) {
+            order[begin++] = one.set;
+        }
+    }
+}
+
+}  // namespace proviso::engine
