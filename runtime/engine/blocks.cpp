@@ -3,15 +3,16 @@
 #include "runtime/bytecode/program.h"
 
 #include <algorithm>
-#include <numeric>
 
 namespace proviso::engine {
 
-std::vector<Block> blocksOfRecords(std::uint32_t count, std::size_t rows) {
+std::vector<Block> blocksOfRecords(const Block& records, std::size_t rows) {
     std::vector<Block> blocks;
-    for (std::size_t begin = 0; begin < count; begin += rows) {
-        Block& block = blocks.emplace_back(std::min<std::size_t>(rows, count - begin));
-        std::iota(block.begin(), block.end(), static_cast<std::uint32_t>(begin));
+    for (auto begin = records.begin(); begin != records.end();) {
+        const auto left = static_cast<std::size_t>(records.end() - begin);
+        const auto end = begin + static_cast<std::ptrdiff_t>(std::min(rows, left));
+        blocks.emplace_back(begin, end);
+        begin = end;
     }
     return blocks;
 }

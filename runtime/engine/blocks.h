@@ -14,8 +14,8 @@ namespace proviso::engine {
 /// Records by their number in the order of keys, ascending.
 using Block = std::vector<std::uint32_t>;
 
-/// The records 0 to `count`, as they come, `rows` in a block.
-std::vector<Block> blocksOfRecords(std::uint32_t count, std::size_t rows);
+/// Records as they come, `rows` in a block.
+std::vector<Block> blocksOfRecords(const Block& records, std::size_t rows);
 
 /// Sets in this order, each in one block, in each block as many as fit into `rows`; a larger set is
 /// a block of its own. What is in no set of `order` is left out.

@@ -7,8 +7,10 @@
 #include "runtime/engine/plan_results.h"
 
 #include <algorithm>
+#include <iterator>
 #include <map>
 #include <numeric>
+#include <optional>
 #include <set>
 #include <utility>
 
@@ -67,6 +69,10 @@ class Planner {
             plan_.stages.clear();
             sliceStages();
         }
+        if (records_ != nullptr && records_->holes.rows == 0 && takeByThemselves()) {
+            plan_.stages.clear();
+            sliceStages();
+        }
         noteGroups();
         countSpaces();
         plan_.prices = pricesOf(program_, plan_.spaceClass, plan_.classes.size());
@@ -76,13 +82,9 @@ class Planner {
             noteEarly(stage);
             noteRead(program_, plan_.partitions, stage);
             noteAlike(program_, stage);
-            std::vector<Register> kept = stage.carriedOut;
-            kept.insert(kept.end(), stage.carriedIn.begin(), stage.carriedIn.end());
-            kept.insert(kept.end(),
-                        roots_[numberOf(stage)].registers.begin(),
-                        roots_[numberOf(stage)].registers.end());
-            stage.running = findRunning(program_, stage.active, kept, stage.counted);
+            stage.running = findRunning(program_, stage.active, keptOf(stage), stage.counted);
             placeRunning(program_, stage.running, stage.choices);
+            finishByThemselves(stage);
         }
         return std::move(plan_);
     }
@@ -372,11 +374,143 @@ class Planner {
         return !fromLists_.empty();
     }
 
+    std::vector<Register> keptOf(const Stage& stage) {
+        std::vector<Register> kept = stage.carriedOut;
+        kept.insert(kept.end(), stage.carriedIn.begin(), stage.carriedIn.end());
+        const std::vector<Register>& roots = roots_[numberOf(stage)].registers;
+        kept.insert(kept.end(), roots.begin(), roots.end());
+        return kept;
+    }
+
+    // ---- records by themselves -----------------------------------------------------------------
+
+    /// Finds the stages that need their sets for nothing but windows over an order. Whether there
+    /// are any. What windows read but fields has to be found by a first stage that is there anyway.
+    bool takeByThemselves() {
+        const bool hasFirst = !plan_.stages.empty() && plan_.stages[0].level == 0;
+        const std::vector<std::uint8_t> isOwn = ownValues();
+        for (const Stage& stage : plan_.stages) {
+            auto found = stage.level == 0 ? std::nullopt : byThemselves(stage, isOwn);
+            if (!found) {
+                continue;
+            }
+            std::set<Register> reads;
+            for (const OrderedWindow& window : found->windows) {
+                for (const Register each : window.reads()) {
+                    if (program_.code[each].op != Op::Input) {
+                        reads.insert(each);
+                    }
+                }
+            }
+            if (hasFirst || reads.empty()) {
+                forOrder_.merge(reads);
+                byThemselves_.emplace(numberOf(stage), std::move(*found));
+            }
+        }
+        return !byThemselves_.empty();
+    }
+
+    /// By register: 1 for values that are computed from one record alone and depend on no choice.
+    std::vector<std::uint8_t> ownValues() const {
+        std::vector<std::uint8_t> depends(program_.code.size(), 0);
+        std::vector<std::uint8_t> isOwn(program_.code.size(), 0);
+        for (Register number = 0; number < program_.code.size(); ++number) {
+            const Instruction& one = program_.code[number];
+            depends[number] = one.op == Op::Choice ? 1 : 0;
+            visitReads(program_, plan_.builder, number, [&](Register read) {
+                if (read != kNone && depends[read] != 0) {
+                    depends[number] = 1;
+                }
+            });
+            const bool isValue = one.type.kind != TypeKind::None && one.type.kind != TypeKind::Row;
+            isOwn[number] =
+                stageOf_[number] == 0 && isValue && depends[number] == 0 && one.op != Op::Guard;
+        }
+        return isOwn;
+    }
+
+    std::optional<ByThemselves> byThemselves(const Stage& stage,
+                                             const std::vector<std::uint8_t>& isOwn) {
+        const bool hasChoices =
+            std::any_of(stage.outputs.begin(), stage.outputs.end(), [&](std::uint32_t output) {
+                return program_.outputs[output].choices &&
+                       program_.outputs[output].space == program_.outcomesSpace;
+            });
+        if (hasChoices) {
+            return std::nullopt;
+        }
+        const std::set<std::uint32_t> counted = countedSpaces(program_);
+        std::vector<Register> order = stage.active;
+        ByThemselves found;
+        std::set<Register> given;
+        for (const RunningWindow& window :
+             findRunning(program_, order, keptOf(stage), {counted.begin(), counted.end()})) {
+            if (auto ordered = orderedWindow(
+                    program_, window, plan_.partitions[stage.partition].keys, isOwn)) {
+                for (const OrderedFold& fold : ordered->folds) {
+                    given.insert(fold.fold);
+                }
+                found.windows.push_back(std::move(*ordered));
+            }
+        }
+        if (given.empty()) {
+            return std::nullopt;
+        }
+        found.stage.level = stage.level;
+        found.stage.partition = stage.partition;
+        std::vector<Register> needed = stage.carriedOut;
+        const std::vector<Register>& roots = roots_[numberOf(stage)].registers;
+        needed.insert(needed.end(), roots.begin(), roots.end());
+        given_ = &given;
+        slice(found.stage, numberOf(stage), std::move(needed));
+        given_ = nullptr;
+        // Windows that nothing reads are not taken.
+        std::erase_if(found.windows, [&](const OrderedWindow& window) {
+            return std::none_of(
+                window.folds.begin(), window.folds.end(), [&](const OrderedFold& fold) {
+                    return std::binary_search(
+                        found.stage.carriedIn.begin(), found.stage.carriedIn.end(), fold.fold);
+                });
+        });
+        const bool needsSets =
+            std::any_of(found.stage.active.begin(), found.stage.active.end(), [&](Register each) {
+                return ownPartition_[each] != kNone || isBuild(program_.code[each]);
+            });
+        const bool losesRows = std::any_of(counted.begin(), counted.end(), [&](std::uint32_t each) {
+            const Register builder = plan_.builder[each];
+            return builder != kNone &&
+                   std::binary_search(stage.active.begin(), stage.active.end(), builder);
+        });
+        if (needsSets || losesRows) {
+            return std::nullopt;
+        }
+        return found;
+    }
+
+    /// Once it is known what the stage tells.
+    void finishByThemselves(Stage& stage) {
+        const auto place = byThemselves_.find(numberOf(stage));
+        if (place == byThemselves_.end()) {
+            return;
+        }
+        auto found = std::make_shared<ByThemselves>(std::move(place->second));
+        Stage& own = found->stage;
+        own.partition = kNone;
+        own.rules = stage.rules;
+        own.decisions = stage.decisions;
+        own.outputs = stage.outputs;
+        own.counted = stage.counted;
+        own.carriedOut = stage.carriedOut;
+        noteRead(program_, plan_.partitions, own);
+        stage.byThemselves = std::move(found);
+    }
+
     // ---- slices --------------------------------------------------------------------------------
 
     bool isCarried(Register number, Ordinal stage) const {
         const Instruction& one = program_.code[number];
-        if (fromLists_.contains({stage, number})) {
+        if (fromLists_.contains({stage, number}) ||
+            (given_ != nullptr && given_->contains(number))) {
             return true;
         }
         return stageOf_[number] != 0 && stageOf_[number] != stage &&
@@ -405,7 +539,9 @@ class Planner {
             const Instruction& one = program_.code[each];
             visit(plan_.builder[one.space]);
             if (isCarried(each, number)) {
-                PROVISO_CHECK(stageOf_[each] < number, "a stage reads only those before it");
+                PROVISO_CHECK(stageOf_[each] < number ||
+                                  (given_ != nullptr && given_->contains(each)),
+                              "a stage reads only those before it");
                 stage.carriedIn.push_back(each);
                 continue;
             }
@@ -439,9 +575,17 @@ class Planner {
             stage.decisions = roots.decisions;
             stage.outputs = roots.outputs;
             stage.carriedOut = onward[number];
-            std::sort(stage.carriedOut.begin(), stage.carriedOut.end());
-            stage.carriedOut.erase(std::unique(stage.carriedOut.begin(), stage.carriedOut.end()),
-                                   stage.carriedOut.end());
+            finishRegisters(stage.carriedOut);
+            if (number == 0) {
+                std::set_difference(forOrder_.begin(),
+                                    forOrder_.end(),
+                                    stage.carriedOut.begin(),
+                                    stage.carriedOut.end(),
+                                    std::back_inserter(stage.forOrder));
+                stage.carriedOut.insert(
+                    stage.carriedOut.end(), stage.forOrder.begin(), stage.forOrder.end());
+                finishRegisters(stage.carriedOut);
+            }
             std::vector<Register> needed = roots.registers;
             needed.insert(needed.end(), stage.carriedOut.begin(), stage.carriedOut.end());
             slice(stage, number, std::move(needed));
@@ -550,9 +694,10 @@ class Planner {
     }
 
     void noteEarly(Stage& stage) {
-        if (stage.level != 0 || fromLists_.empty()) {
+        if (stage.level != 0 || (fromLists_.empty() && forOrder_.empty())) {
             return;
         }
+        stage.early = stage.forOrder;
         for (const auto& [to, number] : fromLists_) {
             stage.early.push_back(number);
         }
@@ -574,6 +719,9 @@ class Planner {
     std::map<Ordinal, Roots> roots_;
     std::set<Register> carried_;                        ///< keys that a first stage computes
     std::set<std::pair<Ordinal, Register>> fromLists_;  ///< by the stage that they are carried to
+    std::map<Ordinal, ByThemselves> byThemselves_;      ///< without what their stages tell
+    std::set<Register> forOrder_;                       ///< what their windows read
+    const std::set<Register>* given_ = nullptr;  ///< taken by windows, in the slice being made
 };
 
 }  // namespace

@@ -2,10 +2,12 @@
 
 #include "runtime/bytecode/batch.h"
 #include "runtime/bytecode/program.h"
+#include "runtime/engine/ordered_windows.h"
 #include "runtime/engine/prices.h"
 #include "runtime/engine/running.h"
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -13,6 +15,8 @@
 /// to groups of several; groups of one class lie in sets of records that one stage brings together.
 /// What one stage finds about single records is carried to the stages after it.
 namespace proviso::engine {
+
+struct ByThemselves;
 
 /// What one pass over the records evaluates. The first stage takes records as they come; every
 /// other takes sets of records that its class brings together.
@@ -27,6 +31,8 @@ struct Stage {
     std::vector<RunningWindow> running;          ///< of `active`
     std::vector<bytecode::Register> carriedIn;   ///< ascending; columns of former stages
     std::vector<bytecode::Register> carriedOut;  ///< ascending; columns for later ones
+    std::vector<bytecode::Register> forOrder;    ///< of `carriedOut`: nobody asks why a cell of it
+                                                 ///< is open, it is only added up
     std::vector<bytecode::Register> early;       ///< of `carriedOut`: those that later stages could
                                                  ///< compute from lists themselves
     std::vector<bytecode::Register> forEarly;    ///< of `active`: what `early` needs
@@ -39,6 +45,15 @@ struct Stage {
     /// Fields of the entry record, what is tested most first: in a block of records that are alike
     /// in them, much of what is asked is a no in every row, and ends there.
     std::vector<std::uint32_t> alike;
+    /// nullptr: it needs the records of a set together, whatever is known of them.
+    std::shared_ptr<const ByThemselves> byThemselves;
+};
+
+/// The same stage where all that its windows read is known: they are taken first, in one pass, and
+/// records by themselves then.
+struct ByThemselves {
+    Stage stage;  ///< of no partition; is given what the windows came to
+    std::vector<OrderedWindow> windows;
 };
 
 /// Records with equal values of `keys` are evaluated together; no keys: all are. A record with a

@@ -6,11 +6,15 @@
 #include "runtime/engine/hole_index.h"
 #include "runtime/engine/in_turn.h"
 #include "runtime/engine/interpreter.h"
+#include "runtime/engine/ordered_pass.h"
+#include "runtime/engine/profile.h"
 #include "runtime/engine/stage.h"
 #include "runtime/input/record_selector.h"
 
 #include <algorithm>
+#include <chrono>
 #include <map>
+#include <memory>
 #include <numeric>
 #include <optional>
 #include <set>
@@ -137,23 +141,65 @@ class StagedRun {
         for (const ColumnData& column : columns) {
             pointers.push_back(&column);
         }
-        sets = std::make_shared<const Sets>(setsOf(pointers, count()));
+        sets = std::make_shared<const Sets>(engine::setsOf(pointers, count()));
         return sets;
     }
 
-    /// Whole sets of the stage.
-    std::vector<Block> blocksOf(const Stage& stage) {
+    const Sets& setsOf(const Stage& stage) {
+        return *setsBy(plan_.partitions[stage.partition].keys);
+    }
+
+    /// Whole sets of the stage; `isPlain`, by set: those that need not be brought together.
+    std::vector<Block> blocksOf(const Stage& stage, const std::vector<std::uint8_t>& isPlain) {
         if (stage.partition == bytecode::kNone) {
-            return blocksOfRecords(count(), options_.blockRows);
+            Block all(records_.size());
+            std::iota(all.begin(), all.end(), 0U);
+            return blocksOfRecords(all, options_.blockRows);
         }
-        const Sets& sets = *setsBy(plan_.partitions[stage.partition].keys);
-        Block order(sets.count);
-        std::iota(order.begin(), order.end(), 0U);
+        const Sets& sets = setsOf(stage);
+        Block order;
+        for (std::uint32_t set = 0; set < sets.count; ++set) {
+            if (isPlain.empty() || isPlain[set] == 0) {
+                order.push_back(set);
+            }
+        }
         // Compiled code computes what was asked for while it was watched, whoever is in the block.
         if (options_.decide.kernels == nullptr) {
             bringAlikeTogether(order, {stage, store_.batch(), records_, sets, options_.blockRows});
         }
         return blocksOfSets(sets, order, options_.blockRows);
+    }
+
+    /// Takes the windows of the stage over all records.
+    void takeWindows(const Stage& stage) {
+        const auto begin = std::chrono::steady_clock::now();
+        const OrderedPassInput input{*program_,
+                                     store_,
+                                     records_,
+                                     setsOf(stage),
+                                     options_.threads,
+                                     [&](bytecode::Register number) { return carriedOf(number); }};
+        ordered_ = takeInOrder(input, stage.byThemselves->windows);
+        if (options_.decide.times != nullptr) {
+            const auto time = std::chrono::duration_cast<std::chrono::nanoseconds>(
+                std::chrono::steady_clock::now() - begin);
+            for (const bytecode::Register fold : ordered_.folds) {
+                options_.decide.times->add(fold,
+                                           time / static_cast<std::int64_t>(ordered_.folds.size()));
+            }
+        }
+    }
+
+    /// Records of plain sets, by themselves.
+    std::vector<Block> plainBlocks(const Stage& stage) {
+        const Sets& sets = setsOf(stage);
+        Block plain;
+        for (std::uint32_t record = 0; record < count(); ++record) {
+            if (ordered_.isPlain[sets.of[record]] != 0) {
+                plain.push_back(record);
+            }
+        }
+        return blocksOfRecords(plain, options_.blockRows);
     }
 
     // ---- one stage -----------------------------------------------------------------------------
@@ -166,13 +212,26 @@ class StagedRun {
         for (const std::uint32_t space : stage.counted) {
             rowCounts_[space].resize(records_.size());
         }
-        const std::vector<Block> blocks = blocksOf(stage);
+        std::vector<Block> blocks;
+        ordered_ = {};
+        if (stage.byThemselves != nullptr) {
+            takeWindows(stage);
+            blocks = plainBlocks(stage);
+        }
+        const std::size_t plain = blocks.size();
+        for (Block& block : blocksOf(stage, ordered_.isPlain)) {
+            blocks.push_back(std::move(block));
+        }
         found.pieces.resize(blocks.size());
         const auto makeWorker = [&] {
-            return [this, &found, &blocks, own = Worker(*this, stage)](std::size_t number) mutable {
-                BlockOutput output = evaluateBlock(own, blocks[number]);
+            return [this, &stage, &found, &blocks, plain, own = Workers()](
+                       std::size_t number) mutable {
+                Worker& worker = number < plain
+                                     ? own.get(own.plain, *this, stage.byThemselves->stage)
+                                     : own.get(own.whole, *this, stage);
+                BlockOutput output = evaluateBlock(worker, blocks[number]);
                 for (BlockOutput::Piece& piece : output.pieces) {
-                    note(own.stage, found, static_cast<std::uint32_t>(number), piece);
+                    note(stage, found, static_cast<std::uint32_t>(number), piece);
                 }
                 return output;
             };
@@ -205,6 +264,20 @@ class StagedRun {
         Block records;                       ///< of the block, in the store
         std::vector<CarriedPieces> sources;  ///< parallel to Stage::carriedIn
         CarriedColumns carried;              ///< likewise, of the block
+    };
+
+    /// For records by themselves and for sets, as they are needed.
+    struct Workers {
+        std::unique_ptr<Worker> plain;
+        std::unique_ptr<Worker> whole;
+
+        static Worker&
+        get(std::unique_ptr<Worker>& worker, const StagedRun& run, const Stage& stage) {
+            if (worker == nullptr) {
+                worker = std::make_unique<Worker>(run, stage);
+            }
+            return *worker;
+        }
     };
 
     BlockOutput evaluateBlock(Worker& worker, const Block& block) const {
@@ -362,8 +435,15 @@ class StagedRun {
         }
     }
 
-    /// What the stage before found of it.
+    /// What the stage before found of it, or the windows of this one.
     CarriedPieces carriedOf(bytecode::Register number) const {
+        const auto fold = std::find(ordered_.folds.begin(), ordered_.folds.end(), number);
+        if (fold != ordered_.folds.end()) {
+            return {{&ordered_.columns[static_cast<std::size_t>(fold - ordered_.folds.begin())]},
+                    ordered_.piece,
+                    ordered_.row,
+                    true};
+        }
         for (std::size_t stage = 0; stage < plan_.stages.size(); ++stage) {
             const auto& out = plan_.stages[stage].carriedOut;
             const auto place = std::lower_bound(out.begin(), out.end(), number);
@@ -387,6 +467,9 @@ class StagedRun {
         std::set<bytecode::Register> read;
         for (std::size_t stage = done + 1; stage < plan_.stages.size(); ++stage) {
             read.insert(plan_.stages[stage].carriedIn.begin(), plan_.stages[stage].carriedIn.end());
+            if (plan_.stages[stage].byThemselves != nullptr) {
+                read.insert(plan_.stages[0].forOrder.begin(), plan_.stages[0].forOrder.end());
+            }
         }
         for (const bytecode::PartitionClass& each : plan_.classes) {
             read.insert(each.keys.begin(), each.keys.end());
@@ -484,6 +567,7 @@ class StagedRun {
     std::map<std::vector<bytecode::Register>, SharedSets> sets_;     ///< by keys
     std::vector<Found> foundBy_;                                     ///< by stage
     std::map<std::uint32_t, std::vector<std::uint32_t>> rowCounts_;  ///< by space, by record
+    OrderedResults ordered_;  ///< of the stage that is evaluated
     OverBudget over_;
     const ColumnSink* columns_ = nullptr;  ///< nullptr: results are collected
     std::vector<std::uint32_t> tooLarge_;

@@ -17,10 +17,14 @@ namespace {
 
 using bytecode::kNone;
 
-/// One column with the reasons of what is no value.
-CarriedColumn carry(const Interpreter& run, Places& places, bytecode::Register number) {
+/// One column, mostly with the reasons of what is no value.
+CarriedColumn
+carry(const Interpreter& run, Places& places, bytecode::Register number, bool withReasons) {
     CarriedColumn column;
     column.cells = run.column(number);
+    if (!withReasons) {
+        return column;
+    }
     std::set<std::shared_ptr<const Reason>, bool (*)(const ReasonPointer&, const ReasonPointer&)>
         known([](const ReasonPointer& a, const ReasonPointer& b) { return *a < *b; });
     for (std::uint32_t row = 0; row < column.cells.states.size(); ++row) {
@@ -145,7 +149,9 @@ void StageEvaluator::Memory::carry(const Batch& batch) {
     const std::uint32_t records = batch.spaces[0].rows;
     Places places(interpreter, batch);
     for (const bytecode::Register number : stage.carriedOut) {
-        CarriedColumn column = engine::carry(interpreter, places, number);
+        const bool withReasons =
+            !std::binary_search(stage.forOrder.begin(), stage.forOrder.end(), number);
+        CarriedColumn column = engine::carry(interpreter, places, number, withReasons);
         const std::uint32_t space = interpreter.program().code[number].space;
         if (space != 0) {
             column.first.assign(std::size_t{records} + 1, 0);

@@ -1,0 +1,310 @@
+// Windows over an order are taken in one pass where what they read is known, and the records by
+// themselves then. The answers are those of bringing the records together.
+
+#include "compiler/diagnostics/render.h"
+#include "compiler/driver/compile.h"
+#include "runtime/decision/json.h"
+#include "runtime/engine/evaluate.h"
+#include "runtime/engine/ordered_pass.h"
+#include "runtime/engine/plan.h"
+#include "runtime/engine/run.h"
+#include "runtime/input/decoder.h"
+#include "tests/catch.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <initializer_list>
+#include <random>
+#include <string>
+#include <vector>
+
+using namespace proviso;
+
+namespace {
+
+constexpr const char* kRecords = R"(pack ledger
+  layer base
+  version "1"
+end
+layers base : law end
+enum kind red, green end
+record line
+  amount : number signed optional
+  counts : yes_no optional
+end
+record visit dated by day
+  visit_id : text key shown
+  who      : text private
+  day      : date
+  start    : date optional
+  amount   : number signed optional
+  kind     : kind
+  marked   : yes_no optional
+  lines    : list of line at most 9
+end
+define double of line : number source "t" as line.amount + line.amount end
+define heavy of visit : yes_no source "t" as visit.amount exceeds 4 or visit.marked end
+)";
+
+/// A pack whose rules want a customer's visits for nothing but windows, and its visits.
+class Ledger {
+  public:
+    explicit Ledger(std::uint64_t seed) : random_(seed) {
+        pack = kRecords;
+        pack += fmt::format("grouping customer : visit by who ordered by {} complete\n",
+                            one({"day, visit_id", "day, visit_id", "day", "amount, visit_id"}));
+        const std::uint64_t windows = 1 + below(3);
+        for (std::uint64_t index = 0; index < windows; ++index) {
+            addWindow(index);
+        }
+        addRule(windows);
+        pack += seldom(2) ? "output heavy of visit\n" : "";  // by themselves, before
+        makeVisits();
+    }
+
+    std::string pack;
+    std::string visits;
+
+  private:
+    std::uint64_t below(std::uint64_t count) { return random_() % count; }
+    bool seldom(std::uint64_t oneIn) { return below(oneIn) == 0; }
+    std::string one(std::initializer_list<const char*> words) {
+        return *(words.begin() + static_cast<std::ptrdiff_t>(below(words.size())));
+    }
+
+    void addWindow(std::uint64_t index) {
+        const bool ofLines = below(2) == 0;
+        const std::string list = ofLines ? "customer.lines as v" : "customer.visits as v";
+        std::vector<std::string> tests;
+        if (seldom(2)) {
+            tests.push_back(ofLines
+                                ? one({"v.counts", "double of v exceeds 5", "v.amount exceeds 2"})
+                                : one({"v.marked", "heavy of v", "v.amount exceeds 2"}));
+        }
+        if (!ofLines && seldom(2)) {
+            tests.push_back("v.kind is visit.kind");
+        }
+        if (seldom(4)) {
+            tests.emplace_back("visit.marked");
+        }
+        if (!ofLines && seldom(4)) {
+            tests.push_back(one({"v.day exceeds visit.start", "v.amount exceeds visit.amount"}));
+        }
+        std::string where;
+        for (const std::string& test : tests) {
+            where += (where.empty() ? " where " : " and ") + test;
+        }
+        const std::string during = one({"",
+                                        " during calendar_year of visit.day",
+                                        " last 20 days ending visit.day",
+                                        " between visit.start through visit.day",
+                                        " during calendar_month of visit.day"});
+        where += during;
+        where +=
+            one({" up to visit", " up to visit exclusive", during.empty() ? " up to visit" : ""});
+        const std::string value =
+            ofLines ? one({"v.amount", "double of v"}) : one({"v.amount", "2 * v.amount"});
+        const std::uint64_t kind = below(4);
+        if (kind == 0) {
+            pack += fmt::format("define w{} of visit : count source \"t\" as count over {}{} end\n",
+                                index,
+                                list,
+                                where);
+        } else if (kind == 1) {
+            pack += fmt::format("define w{} of visit : yes_no source \"t\" as any over {}{} end\n",
+                                index,
+                                list,
+                                where);
+        } else {
+            pack += fmt::format(
+                "define w{} of visit : number source \"t\" as total of {} over {}{} end\n",
+                index,
+                value,
+                list,
+                where);
+        }
+        pack += fmt::format("output w{} of visit\n", index);
+        types_.push_back(kind);
+    }
+
+    void addRule(std::uint64_t windows) {
+        const std::uint64_t index = below(windows);
+        pack += "finding MUCH warning \"much\"\n";
+        pack += fmt::format("rule much \"much\"\n  source \"test\"\n  {}\n  for each visit\n  when "
+                            "{} and heavy of visit\n"
+                            "  then report MUCH on visit because \"it is {{w{} of visit}}\"\nend\n",
+                            one({"always", "from 2024-03-01 through 2024-12-31"}),
+                            types_[index] == 1 ? fmt::format("w{} of visit", index)
+                                               : fmt::format("w{} of visit exceeds 7", index),
+                            index);
+    }
+
+    std::string field(const char* name, const std::string& value, std::uint64_t missing) {
+        return seldom(missing) ? std::string() : fmt::format(", \"{}\": {}", name, value);
+    }
+
+    std::string number() {
+        if (seldom(trouble_ * 4)) {
+            return one({"9000000000000000000", "-9000000000000000000"});
+        }
+        return std::to_string(static_cast<std::int64_t>(below(9)) - (seldom(3) ? 4 : 0));
+    }
+
+    void makeVisits() {
+        trouble_ = one({"5", "60", "100000"}) == "5" ? 5 : seldom(2) ? 60 : 100'000;
+        const std::uint64_t count = below(70);
+        const std::uint64_t customers = 1 + below(6);
+        std::int64_t day = 0;
+        for (std::uint64_t visit = 0; visit < count; ++visit) {
+            day += static_cast<std::int64_t>(below(9));
+            const std::int64_t own = seldom(trouble_) ? static_cast<std::int64_t>(below(300)) : day;
+            const auto date = [&](std::int64_t days) {
+                return fmt::format(
+                    "\"{}-{:02}-{:02}\"", 2024 + days / 336, days / 28 % 12 + 1, days % 28 + 1);
+            };
+            visits += fmt::format("{{\"visit_id\": \"V{:03}\", \"day\": {}, \"kind\": \"{}\"",
+                                  seldom(3) ? 500 - visit : visit,
+                                  date(own),
+                                  one({"red", "green"}));
+            visits += fmt::format(", \"who\": \"C{}\"", below(customers));
+            visits +=
+                field("start",
+                      date(std::max<std::int64_t>(0, own - static_cast<std::int64_t>(below(40)))),
+                      trouble_);
+            visits += field("amount", number(), trouble_);
+            visits += field("marked", one({"true", "false"}), trouble_);
+            visits += ", \"lines\": [";
+            const std::uint64_t lines = below(4);
+            for (std::uint64_t line = 0; line < lines; ++line) {
+                visits += line == 0 ? "{" : ", {";
+                const std::string inner = field("amount", number(), trouble_) +
+                                          field("counts", one({"true", "false"}), trouble_);
+                visits += inner.empty() ? "" : inner.substr(2);
+                visits += "}";
+            }
+            visits += "]}\n";
+        }
+        if (seldom(12)) {
+            visits += "{\"visit_id\": \"W\", \"day\": \"never\"}\n";  // rejected
+        }
+    }
+
+    std::mt19937_64 random_;
+    std::uint64_t trouble_ = 1;
+    std::vector<std::uint64_t> types_;
+};
+
+struct Decoded {
+    explicit Decoded(const bytecode::Program& program, const std::string& text) {
+        for (const std::string& each : program.texts) {
+            dictionary.intern(each);
+        }
+        records = decodeText(program.schema, dictionary, text);
+    }
+
+    Dictionary dictionary;
+    DecodedRecords records;
+};
+
+std::string lineOf(const RecordResult& result) {
+    return toJson(result, {"id", "", {}}) + fmt::format(" {}", result.budgetSpent);
+}
+
+std::vector<std::string>
+inStages(const CompiledSet& set, const Decoded& decoded, std::size_t rows, unsigned threads) {
+    RunOptions options;
+    options.blockRows = rows;
+    options.threads = threads;
+    std::vector<std::string> lines;
+    decideRecords(
+        set.program, decoded.records.store, options, [&](std::vector<RecordResult>&& some) {
+            for (const RecordResult& result : some) {
+                lines.push_back(lineOf(result));
+            }
+            return true;
+        });
+    return lines;
+}
+
+/// Everything at once, by pairs of rows.
+std::vector<std::string> together(const CompiledSet& set, const Decoded& decoded) {
+    const RecordStore& store = decoded.records.store;
+    Batch batch = store.select(recordsInOrder(*set.program, store));
+    batch.holes = store.batch().holes;
+    std::vector<std::string> lines;
+    for (const RecordResult& result : Evaluator(set.program).decide(batch, {})) {
+        lines.push_back(lineOf(result));
+    }
+    return lines;
+}
+
+/// Whether each customer's visits are taken in one pass, for windows that read nothing but fields.
+std::vector<std::uint8_t>
+plainSets(const CompiledSet& set, const Decoded& decoded, const engine::Stage& stage) {
+    const bytecode::Program& program = *set.program;
+    const std::vector<engine::OrderedWindow>& windows = stage.byThemselves->windows;
+    for (const engine::OrderedWindow& window : windows) {
+        for (const bytecode::Register each : window.reads()) {
+            if (program.code[each].op != bytecode::Op::Input) {
+                return {};
+            }
+        }
+    }
+    const RecordStore& store = decoded.records.store;
+    const std::vector<std::uint32_t> records = recordsInOrder(program, store);
+    std::vector<std::uint32_t> customers;
+    ColumnData key;
+    const ColumnData& who = store.batch().spaces[0].columns[program.code[windows[0].keys[0]].index];
+    for (const std::uint32_t record : records) {
+        key.values.push_back(who.values[record]);
+    }
+    const engine::Sets sets = engine::setsOf({&key}, static_cast<std::uint32_t>(records.size()));
+    return engine::takeInOrder({program, store, records, sets, 1, {}}, windows).isPlain;
+}
+
+}  // namespace
+
+TEST_CASE("records by themselves after one pass over their order say what they say together") {
+    std::uint64_t stages = 0;
+    std::uint64_t windows = 0;
+    std::uint64_t ofLines = 0;
+    std::uint64_t longest = 0;
+    std::int64_t plain = 0;
+    std::int64_t others = 0;
+    for (std::uint64_t seed = 0; seed < 3000; ++seed) {
+        INFO("seed " << seed);
+        const Ledger ledger(seed);
+        INFO(ledger.pack);
+        const auto set = compileTexts({{"ledger.prv", ledger.pack}}, CompileGoal::Lowered);
+        INFO(renderText(set->sink.sorted(set->sources), set->sources, {}));
+        REQUIRE(set->program != nullptr);
+        const Decoded decoded(*set->program, ledger.visits);
+        INFO(ledger.visits);
+        const std::vector<std::string> expected = together(*set, decoded);
+        REQUIRE(inStages(*set, decoded, 1024, 1) == expected);
+        REQUIRE(inStages(*set, decoded, 1 + seed % 7, 1 + seed % 2) == expected);
+
+        const engine::Plan plan = engine::planStages(*set->program, &decoded.records.store.batch());
+        for (const engine::Stage& stage : plan.stages) {
+            if (stage.byThemselves == nullptr) {
+                continue;
+            }
+            ++stages;
+            windows += stage.byThemselves->windows.size();
+            for (const engine::OrderedWindow& window : stage.byThemselves->windows) {
+                ofLines += window.space != 0 ? 1 : 0;
+            }
+            const std::vector<std::uint8_t> isPlain = plainSets(*set, decoded, stage);
+            plain += std::count(isPlain.begin(), isPlain.end(), 1);
+            others += std::count(isPlain.begin(), isPlain.end(), 0);
+        }
+        longest = std::max<std::uint64_t>(longest, expected.size());
+    }
+    CHECK(stages > 800);
+    CHECK(windows > 1600);
+    CHECK(ofLines > 700);
+    CHECK(longest > 60);
+    CHECK(plain > 100);
+    CHECK(others > 100);
+}
