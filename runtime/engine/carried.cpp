@@ -72,6 +72,11 @@ void CarriedPieces::gather(CarriedColumn& to, std::span<const std::uint32_t> rec
         }
         return;
     }
+    if (const CarriedColumn* const whole = alone(records)) {
+        const std::int64_t* const from = whole->cells.values.data() + row[records[0]];
+        cells.values.assign(from, from + records.size());
+        return;
+    }
     cells.values.resize(records.size());
     bool hasStates = false;
     bool hasBounds = false;
@@ -90,6 +95,19 @@ void CarriedPieces::gather(CarriedColumn& to, std::span<const std::uint32_t> rec
             cells.highs.push_back(of(record).cells.high(row[record]));
         }
     }
+}
+
+/// The piece in which all records stand one after the other, as they do here; nullptr where there
+/// is none, or where some of its cells are no values.
+const CarriedColumn* CarriedPieces::alone(std::span<const std::uint32_t> records) const {
+    if (records.empty() || records.back() - records.front() + 1 != records.size() ||
+        piece[records.front()] != piece[records.back()] ||
+        row[records.back()] - row[records.front()] + 1 != records.size()) {
+        return nullptr;
+    }
+    // INVARIANT: both are ascending, so that none between the two is elsewhere.
+    const CarriedColumn& whole = of(records.front());
+    return whole.cells.states.empty() && !whole.cells.bounded() ? &whole : nullptr;
 }
 
 void CarriedPieces::gatherStates(CarriedColumn& to, std::span<const std::uint32_t> records) const {

@@ -61,6 +61,7 @@ struct CarriedPieces {
 
   private:
     const CarriedColumn& of(std::uint32_t record) const { return *columns[piece[record]]; }
+    const CarriedColumn* alone(std::span<const std::uint32_t> records) const;
     void gatherStates(CarriedColumn& to, std::span<const std::uint32_t> records) const;
 };
 
