@@ -6,256 +6,40 @@
 
 #include <algorithm>
 #include <numeric>
-#include <optional>
-#include <utility>
 
 namespace proviso::engine {
 
 namespace {
 
-using bytecode::kNone;
+using bytecode::Program;
 using bytecode::WindowInfo;
 
-/// Where each record stands when records stand set by set.
-struct Places {
-    explicit Places(const Sets& sets) : begins(std::size_t{sets.count} + 1, 0) {
+/// Records set by set, ascending within each.
+struct Members {
+    explicit Members(const Sets& sets)
+        : begins(std::size_t{sets.count} + 1, 0), records(sets.of.size()) {
         std::partial_sum(sets.sizes.begin(), sets.sizes.end(), begins.begin() + 1);
         std::vector<std::uint32_t> next(begins.begin(), begins.end() - 1);
-        of.reserve(sets.of.size());
-        for (const std::uint32_t set : sets.of) {
-            of.push_back(next[set]++);
+        for (std::uint32_t record = 0; record < sets.of.size(); ++record) {
+            records[next[sets.of[record]]++] = record;
         }
     }
 
     std::vector<std::uint32_t> begins;  ///< by set, and of one more
-    std::vector<std::uint32_t> of;      ///< by record
-};
-
-/// The cells of a register, wherever they lie: fields in the store, everything else in pieces.
-class Source {
-  public:
-    Source(const OrderedPassInput& input, Register number)
-        : store_(input.store), records_(input.records), space_(input.program.code[number].space) {
-        const Instruction& one = input.program.code[number];
-        if (one.op == Op::Input) {
-            field_ = &store_.batch().spaces[space_].columns[one.index];
-        } else {
-            pieces_ = input.carriedOf(number);
-        }
-    }
-
-    /// Calls `visit(record, column, first cell, the one after the last)`.
-    template <class Visit>
-    void forEach(std::uint32_t begin, std::uint32_t end, Visit visit) const {
-        if (field_ == nullptr) {
-            for (std::uint32_t record = begin; record < end; ++record) {
-                const CarriedColumn& piece = *pieces_.columns[pieces_.piece[record]];
-                const auto [first, last] = piece.cellsOf(pieces_.row[record]);
-                visit(record, piece.cells, first, last);
-            }
-        } else if (space_ == 0) {
-            for (std::uint32_t record = begin; record < end; ++record) {
-                visit(record, *field_, records_[record], records_[record] + 1);
-            }
-        } else {
-            for (std::uint32_t record = begin; record < end; ++record) {
-                const auto [first, last] = store_.rowsOf(space_, records_[record]);
-                visit(record, *field_, first, last);
-            }
-        }
-    }
-
-  private:
-    const RecordStore& store_;
-    std::span<const std::uint32_t> records_;
-    std::uint32_t space_;
-    const ColumnData* field_ = nullptr;
-    CarriedPieces pieces_;
-};
-
-/// What a window reads of records and what each of them adds, set by set: all of one record lies
-/// together.
-class Table {
-  public:
-    Table(const OrderedPassInput& input, const OrderedWindow& window, const Places& places)
-        : input_(input), window_(window), registers_(window.ofRecords()), places_(places),
-          width_(registers_.size() + window.folds.size()), cells_(width_ * input.records.size()),
-          records_(input.records.size()), looked_(input.records.size(), 1),
-          isOpen_(input.records.size(), 0) {
-        // A part's cells stay in the cache from column to column.
-        constexpr std::size_t kAtOnce = 1024;
-        InTurn<bool>((input.records.size() + kAtOnce - 1) / kAtOnce, input.threads)
-            .run(
-                [&] {
-                    return [this, sources = Sources(*this)](std::size_t part) mutable {
-                        const std::size_t end =
-                            std::min(input_.records.size(), (part + 1) * kAtOnce);
-                        fill(sources,
-                             static_cast<std::uint32_t>(part * kAtOnce),
-                             static_cast<std::uint32_t>(end));
-                        return true;
-                    };
-                },
-                [](std::size_t /*part*/, bool /*done*/) { return true; });
-    }
-
-    std::span<const std::int64_t> cells() const { return cells_; }
-    std::size_t width() const { return width_; }
-    /// In a record's cells.
-    std::size_t columnOf(Register number) const {
-        return static_cast<std::size_t>(
-            std::lower_bound(registers_.begin(), registers_.end(), number) - registers_.begin());
-    }
-    std::size_t addsOf(std::size_t fold) const { return registers_.size() + fold; }
-    std::uint32_t recordAt(std::size_t place) const { return records_[place]; }
-    /// How many rows are looked through of it.
-    std::uint32_t lookedAt(std::size_t place) const { return looked_[place]; }
-    bool isOpenAt(std::size_t place) const { return isOpen_[place] != 0; }
-
-  private:
-    struct Sources {
-        explicit Sources(const Table& table) {
-            for (const Register each : table.registers_) {
-                ofRecords.emplace_back(table.input_, each);
-            }
-            for (const OrderedFold& fold : table.window_.folds) {
-                std::vector<Source>& some = kept.emplace_back();
-                for (const Register each : fold.keep) {
-                    some.emplace_back(table.input_, each);
-                }
-                values.push_back(fold.value == kNone
-                                     ? std::nullopt
-                                     : std::optional(Source(table.input_, fold.value)));
-            }
-        }
-
-        std::vector<Source> ofRecords;
-        std::vector<std::optional<Source>> values;  ///< by fold
-        std::vector<std::vector<Source>> kept;      ///< likewise
-        std::vector<std::uint8_t> counts;  ///< of the records of a part, one after the other, by
-                                           ///< row: whether it counts
-    };
-
-    void fill(Sources& sources, std::uint32_t begin, std::uint32_t end) {
-        for (std::uint32_t record = begin; record < end; ++record) {
-            records_[places_.of[record]] = record;
-        }
-        for (std::size_t index = 0; index < sources.ofRecords.size(); ++index) {
-            std::int64_t* const cells = cells_.data() + index;
-            sources.ofRecords[index].forEach(
-                begin,
-                end,
-                [&](std::uint32_t record, const ColumnData& column, std::uint32_t cell, auto) {
-                    const std::uint32_t place = places_.of[record];
-                    cells[place * width_] = column.values.data()[cell];
-                    // What a record says itself has to be a value, wherever it is read.
-                    if (!column.states.empty() && column.states[cell] != State::Value) {
-                        isOpen_[place] = 1;
-                    }
-                });
-        }
-        for (std::size_t fold = 0; fold < window_.folds.size(); ++fold) {
-            findCounting(sources, fold, begin, end);
-            addUp(sources, fold, begin, end);
-        }
-    }
-
-    /// Which rows count; none of them is said where all do.
-    void findCounting(Sources& sources, std::size_t fold, std::uint32_t begin, std::uint32_t end) {
-        std::vector<std::uint8_t>& counts = sources.counts;
-        counts.clear();
-        const bool isAny = input_.program.code[window_.folds[fold].fold].op == Op::FoldAny;
-        for (const Source& source : sources.kept[fold]) {
-            const bool isFirst = &source == &sources.kept[fold].front();
-            std::size_t next = 0;
-            source.forEach(
-                begin,
-                end,
-                [&](std::uint32_t record, const ColumnData& column, auto first, auto last) {
-                    // What is not applicable does not count, but makes `any` not applicable.
-                    noteStates(record, column, first, last, !isAny);
-                    if (isFirst) {
-                        counts.resize(next + (last - first), 1);
-                    }
-                    for (auto cell = first; cell < last; ++cell, ++next) {
-                        if (column.values[cell] == 0) {
-                            counts[next] = 0;
-                        }
-                    }
-                });
-        }
-    }
-
-    void addUp(Sources& sources, std::size_t fold, std::uint32_t begin, std::uint32_t end) {
-        std::int64_t* const sums = cells_.data() + addsOf(fold);
-        const bool all = sources.kept[fold].empty();
-        const bool hasValue = sources.values[fold].has_value();
-        if (all && !hasValue) {
-            for (std::uint32_t record = begin; record < end; ++record) {
-                sums[places_.of[record] * width_] = 1;
-            }
-            return;
-        }
-        const Source& source = hasValue ? *sources.values[fold] : sources.kept[fold].front();
-        std::size_t next = 0;
-        source.forEach(
-            begin, end, [&](std::uint32_t record, const ColumnData& column, auto first, auto last) {
-                // INVARIANT: where there is no value, the value is nought.
-                noteStates(record, column, first, last, hasValue);
-                std::int64_t sum = 0;
-                bool overflows = false;
-                for (auto cell = first; cell < last; ++cell) {
-                    const std::int64_t value = hasValue ? column.values.data()[cell] : 1;
-                    const bool counts = all || sources.counts[next++] != 0;
-                    overflows |= __builtin_add_overflow(sum, counts ? value : 0, &sum);
-                }
-                const std::uint32_t place = places_.of[record];
-                sums[place * width_] = sum;
-                looked_[place] = last - first;
-                if (overflows) {
-                    isOpen_[place] = 1;
-                }
-            });
-    }
-
-    void noteStates(std::uint32_t record,
-                    const ColumnData& column,
-                    std::uint32_t first,
-                    std::uint32_t last,
-                    bool exceptNotApplicable) {
-        if (column.states.empty()) {
-            return;
-        }
-        for (std::uint32_t cell = first; cell < last; ++cell) {
-            const State state = column.states[cell];
-            if (state != State::Value && !(exceptNotApplicable && state == State::NotApplicable)) {
-                isOpen_[places_.of[record]] = 1;
-            }
-        }
-    }
-
-    const OrderedPassInput& input_;
-    const OrderedWindow& window_;
-    const std::vector<Register> registers_;
-    const Places& places_;
-    std::size_t width_;
-    std::vector<std::int64_t, LargeBlocks<std::int64_t>> cells_;  ///< as all of this: by place
-    std::vector<std::uint32_t> records_;
-    std::vector<std::uint32_t> looked_;
-    std::vector<std::uint8_t> isOpen_;
+    std::vector<std::uint32_t> records;
 };
 
 /// One thread's work for one window, set by set. Rows are records of a set.
 class SetPass {
   public:
-    SetPass(const OrderedPassInput& input, const OrderedWindow& window, const Table& table)
-        : window_(window), table_(table), width_(table.width()) {
+    SetPass(const Program& program, const Batch& batch, const OrderedTable& table)
+        : window_(table.window()), table_(table), width_(table.width()) {
+        const OrderedWindow& window = window_;
         for (const Register each : window.equals) {
             equals_.push_back(table.columnOf(each));
         }
         for (const Register each : window.order) {
-            order_.push_back({table.columnOf(each),
-                              ValueOrder(input.store.batch(), input.program.code[each].type)});
+            order_.push_back({table.columnOf(each), ValueOrder(batch, program.code[each].type)});
         }
         for (const OrderedWindow::Comparison& one : window.comparisons) {
             comparisons_.push_back(
@@ -266,17 +50,29 @@ class SetPass {
             for (const Register each : fold.allow) {
                 allow.push_back(table.columnOf(each));
             }
-            isAny_.push_back(input.program.code[fold.fold].op == Op::FoldAny);
+            isAny_.push_back(program.code[fold.fold].op == Op::FoldAny);
         }
         sums_.resize(window.folds.size());
     }
 
-    /// Of the records that stand from `begin` to `end`. `results`: by fold, by record. False where
-    /// the records have to be brought together.
-    bool take(std::uint32_t begin, std::uint32_t end, std::span<std::int64_t* const> results) {
-        begin_ = begin;
-        cells_ = table_.cells().data() + begin * width_;
-        rows_.resize(end - begin);
+    /// Of the records of a set, which come before `others`. `results`: by fold, by record. False
+    /// where they have to be brought together.
+    bool take(std::span<const std::uint32_t> records,
+              std::span<const std::uint32_t> others,
+              std::span<std::int64_t* const> results) {
+        records_ = records;
+        cells_.resize(records.size() * width_);
+        std::int64_t* next = cells_.data();
+        for (const std::uint32_t record : records) {
+            const std::span<const std::int64_t> cells = table_.cellsOf(record);
+            next = std::copy(cells.begin(), cells.end(), next);
+        }
+        for (const std::uint32_t record : others) {
+            const std::span<const std::int64_t> cells = table_.cellsOf(record);
+            __builtin_prefetch(cells.data());
+            __builtin_prefetch(cells.data() + cells.size() - 1);
+        }
+        rows_.resize(records.size());
         std::iota(rows_.begin(), rows_.end(), 0U);
         if (!areKnown() || !sort() || !addUp()) {
             return false;
@@ -311,11 +107,11 @@ class SetPass {
 
     bool areKnown() const {
         std::uint64_t looked = 0;
-        for (const std::uint32_t row : rows_) {
-            if (table_.isOpenAt(begin_ + std::size_t{row})) {
+        for (const std::uint32_t record : records_) {
+            if (table_.isOpen(record)) {
                 return false;
             }
-            looked += table_.lookedAt(begin_ + std::size_t{row});
+            looked += table_.lookedOf(record);
         }
         return looked * rows_.size() <= kMostPairs;
     }
@@ -393,7 +189,7 @@ class SetPass {
             for (const Comparison& one : comparisons_) {
                 cut(one, cell(row, one.asking));
             }
-            const std::uint32_t record = table_.recordAt(begin_ + std::size_t{row});
+            const std::uint32_t record = records_[row];
             for (std::size_t fold = 0; fold < sums_.size(); ++fold) {
                 std::int64_t sum = 0;
                 if (__builtin_sub_overflow(sums_[fold][until_], sums_[fold][from_], &sum)) {
@@ -448,7 +244,7 @@ class SetPass {
     }
 
     const OrderedWindow& window_;
-    const Table& table_;
+    const OrderedTable& table_;
     std::size_t width_;
     std::vector<std::size_t> equals_;  ///< columns of the table, as all of these
     std::vector<Key> order_;
@@ -456,8 +252,8 @@ class SetPass {
     std::vector<std::vector<std::size_t>> allow_;  ///< by fold
     std::vector<bool> isAny_;                      ///< likewise
 
-    std::uint32_t begin_ = 0;                      ///< of the set in the table
-    const std::int64_t* cells_ = nullptr;          ///< of the set
+    std::span<const std::uint32_t> records_;       ///< of the set
+    std::vector<std::int64_t> cells_;              ///< theirs, row by row
     std::vector<std::uint32_t> rows_;              ///< of the set, in the window's order
     std::vector<std::vector<std::int64_t>> sums_;  ///< by fold: of all rows before
     std::size_t from_ = 0;                         ///< of the window, in `rows_`
@@ -466,34 +262,40 @@ class SetPass {
 
 }  // namespace
 
-OrderedResults takeInOrder(const OrderedPassInput& input,
-                           const std::vector<OrderedWindow>& windows) {
-    const std::size_t records = input.records.size();
-    const Places places(input.sets);
+OrderedResults takeInOrder(const Program& program,
+                           const Batch& batch,
+                           const Sets& sets,
+                           std::span<const OrderedTable> tables,
+                           unsigned threads) {
+    const std::size_t records = sets.of.size();
+    const Members members(sets);
     OrderedResults results;
-    results.isPlain.assign(input.sets.count, 1);
+    results.isPlain.assign(sets.count, 1);
     results.piece.assign(records, 0);
     results.row.resize(records);
     std::iota(results.row.begin(), results.row.end(), 0U);
-    for (const OrderedWindow& window : windows) {
-        const Table table(input, window, places);
+    const auto of = [&](std::uint32_t set) {
+        return std::span(members.records.data() + members.begins[set],
+                         members.records.data() + members.begins[set + 1]);
+    };
+    for (const OrderedTable& table : tables) {
         std::vector<std::int64_t*> out;  // by fold
-        results.columns.reserve(results.columns.size() + window.folds.size());
-        for (const OrderedFold& fold : window.folds) {
+        for (const OrderedFold& fold : table.window().folds) {
             results.folds.push_back(fold.fold);
             Cells<std::int64_t>& cells = results.columns.emplace_back().cells.values;
             cells.resize(records);
             out.push_back(cells.data());
         }
         constexpr std::uint32_t kAtOnce = 512;
-        InTurn<bool>((input.sets.count + kAtOnce - 1) / kAtOnce, input.threads)
+        InTurn<bool>((sets.count + kAtOnce - 1) / kAtOnce, threads)
             .run(
                 [&] {
-                    return [&, pass = SetPass(input, window, table)](std::size_t part) mutable {
+                    return [&, pass = SetPass(program, batch, table)](std::size_t part) mutable {
                         const auto begin = static_cast<std::uint32_t>(part) * kAtOnce;
-                        const std::uint32_t end = std::min(input.sets.count, begin + kAtOnce);
+                        const std::uint32_t end = std::min(sets.count, begin + kAtOnce);
                         for (std::uint32_t set = begin; set < end; ++set) {
-                            if (!pass.take(places.begins[set], places.begins[set + 1], out)) {
+                            const auto others = set + 1 < end ? of(set + 1) : of(set).subspan(0, 0);
+                            if (!pass.take(of(set), others, out)) {
                                 results.isPlain[set] = 0;
                             }
                         }

@@ -81,6 +81,11 @@ class StagedRun {
         Block row;    ///< by record: in the piece
     };
 
+    Block allRecords() const {
+        Block all(records_.size());
+        std::iota(all.begin(), all.end(), 0U);
+        return all;
+    }
     std::uint32_t count() const { return static_cast<std::uint32_t>(records_.size()); }
 
     /// Then everything is evaluated again: what rules cost was counted on the rows of the first
@@ -93,6 +98,7 @@ class StagedRun {
     void evaluate() {
         foundBy_ = std::vector<Found>(plan_.stages.size());
         tooLarge_.clear();
+        prepareWindows();
         for (std::size_t stage = 0; stage < plan_.stages.size(); ++stage) {
             if (plan_.isNeeded(stage, store_.batch().holes.rows != 0)) {
                 evaluateStageOf(stage);
@@ -120,9 +126,7 @@ class StagedRun {
             return column;
         }
         CarriedColumn found;
-        Block all(records_.size());
-        std::iota(all.begin(), all.end(), 0U);
-        carriedOf(key).gather(found, all);
+        carriedOf(key).gather(found, allRecords());
         return std::move(found.cells);
     }
 
@@ -152,9 +156,7 @@ class StagedRun {
     /// Whole sets of the stage; `isPlain`, by set: those that need not be brought together.
     std::vector<Block> blocksOf(const Stage& stage, const std::vector<std::uint8_t>& isPlain) {
         if (stage.partition == bytecode::kNone) {
-            Block all(records_.size());
-            std::iota(all.begin(), all.end(), 0U);
-            return blocksOfRecords(all, options_.blockRows);
+            return blocksOfRecords(allRecords(), options_.blockRows);
         }
         const Sets& sets = setsOf(stage);
         Block order;
@@ -170,16 +172,51 @@ class StagedRun {
         return blocksOfSets(sets, order, options_.blockRows);
     }
 
-    /// Takes the windows of the stage over all records.
-    void takeWindows(const Stage& stage) {
+    /// What the windows of later stages read, to be filled by the first; else from fields alone.
+    void prepareWindows() {
+        tables_ = std::vector<std::vector<OrderedTable>>(plan_.stages.size());
+        for (std::size_t stage = 0; stage < plan_.stages.size(); ++stage) {
+            if (plan_.stages[stage].byThemselves == nullptr) {
+                continue;
+            }
+            for (const OrderedWindow& window : plan_.stages[stage].byThemselves->windows) {
+                tables_[stage].emplace_back(*program_, window, records_.size());
+            }
+            if (plan_.stages[0].level == 0) {
+                continue;
+            }
+            for (const Block& block : blocksOfRecords(allRecords(), options_.blockRows)) {
+                for (OrderedTable& table : tables_[stage]) {
+                    table.fill(store_, records_, block, {}, {});
+                }
+            }
+        }
+    }
+
+    /// Called on the threads that evaluate the first stage.
+    void fillWindows(const Stage& stage, BlockOutput::Piece& piece) {
+        for (std::vector<OrderedTable>& tables : tables_) {
+            for (OrderedTable& table : tables) {
+                table.fill(store_, records_, piece.records, stage.carriedOut, piece.output.carried);
+            }
+        }
+        // Nobody else reads them.
+        for (const bytecode::Register number : stage.forOrder) {
+            const auto place =
+                std::lower_bound(stage.carriedOut.begin(), stage.carriedOut.end(), number);
+            piece.output.carried[static_cast<std::size_t>(place - stage.carriedOut.begin())] = {};
+        }
+    }
+
+    /// Takes the windows of a stage over all records.
+    void takeWindows(std::size_t index) {
         const auto begin = std::chrono::steady_clock::now();
-        const OrderedPassInput input{*program_,
-                                     store_,
-                                     records_,
-                                     setsOf(stage),
-                                     options_.threads,
-                                     [&](bytecode::Register number) { return carriedOf(number); }};
-        ordered_ = takeInOrder(input, stage.byThemselves->windows);
+        ordered_ = takeInOrder(*program_,
+                               store_.batch(),
+                               setsOf(plan_.stages[index]),
+                               tables_[index],
+                               options_.threads);
+        tables_[index].clear();
         if (options_.decide.times != nullptr) {
             const auto time = std::chrono::duration_cast<std::chrono::nanoseconds>(
                 std::chrono::steady_clock::now() - begin);
@@ -215,7 +252,7 @@ class StagedRun {
         std::vector<Block> blocks;
         ordered_ = {};
         if (stage.byThemselves != nullptr) {
-            takeWindows(stage);
+            takeWindows(index);
             blocks = plainBlocks(stage);
         }
         const std::size_t plain = blocks.size();
@@ -231,6 +268,9 @@ class StagedRun {
                                      : own.get(own.whole, *this, stage);
                 BlockOutput output = evaluateBlock(worker, blocks[number]);
                 for (BlockOutput::Piece& piece : output.pieces) {
+                    if (stage.level == 0) {
+                        fillWindows(stage, piece);
+                    }
                     note(stage, found, static_cast<std::uint32_t>(number), piece);
                 }
                 return output;
@@ -467,9 +507,6 @@ class StagedRun {
         std::set<bytecode::Register> read;
         for (std::size_t stage = done + 1; stage < plan_.stages.size(); ++stage) {
             read.insert(plan_.stages[stage].carriedIn.begin(), plan_.stages[stage].carriedIn.end());
-            if (plan_.stages[stage].byThemselves != nullptr) {
-                read.insert(plan_.stages[0].forOrder.begin(), plan_.stages[0].forOrder.end());
-            }
         }
         for (const bytecode::PartitionClass& each : plan_.classes) {
             read.insert(each.keys.begin(), each.keys.end());
@@ -567,6 +604,7 @@ class StagedRun {
     std::map<std::vector<bytecode::Register>, SharedSets> sets_;     ///< by keys
     std::vector<Found> foundBy_;                                     ///< by stage
     std::map<std::uint32_t, std::vector<std::uint32_t>> rowCounts_;  ///< by space, by record
+    std::vector<std::vector<OrderedTable>> tables_;                  ///< by stage: of its windows
     OrderedResults ordered_;  ///< of the stage that is evaluated
     OverBudget over_;
     const ColumnSink* columns_ = nullptr;  ///< nullptr: results are collected

@@ -15,6 +15,7 @@
 
 #include <algorithm>
 #include <initializer_list>
+#include <numeric>
 #include <random>
 #include <string>
 #include <vector>
@@ -265,7 +266,13 @@ plainSets(const CompiledSet& set, const Decoded& decoded, const engine::Stage& s
         key.values.push_back(who.values[record]);
     }
     const engine::Sets sets = engine::setsOf({&key}, static_cast<std::uint32_t>(records.size()));
-    return engine::takeInOrder({program, store, records, sets, 1, {}}, windows).isPlain;
+    std::vector<std::uint32_t> all(records.size());
+    std::iota(all.begin(), all.end(), 0U);
+    std::vector<engine::OrderedTable> tables;
+    for (const engine::OrderedWindow& window : windows) {
+        tables.emplace_back(program, window, records.size()).fill(store, records, all, {}, {});
+    }
+    return engine::takeInOrder(program, store.batch(), sets, tables, 1).isPlain;
 }
 
 }  // namespace
