@@ -3,6 +3,7 @@
 #include "runtime/base/check.h"
 #include "runtime/engine/carry_lists.h"
 #include "runtime/engine/frame.h"
+#include "runtime/engine/plan_placing.h"
 #include "runtime/engine/plan_reads.h"
 #include "runtime/engine/plan_results.h"
 
@@ -26,10 +27,6 @@ using bytecode::Register;
 using bytecode::SpaceInfo;
 using bytecode::spaceMadeBy;
 
-/// Stages in the order of evaluation: 0 is records by themselves, then the classes in turn, level
-/// by level.
-using Ordinal = std::uint32_t;
-
 bool isBuild(const Instruction& one) {
     return spaceMadeBy(one) != kNone;
 }
@@ -48,15 +45,10 @@ std::set<std::uint32_t> countedSpaces(const Program& program) {
 class Planner {
   public:
     Planner(const Program& program, const Batch* records)
-        : program_(program), records_(records), results_(program, plan_.builder) {}
+        : program_(program), records_(records), results_(program, plan_.builder),
+          placing_(program, results_, plan_) {}
 
     Plan plan() {
-        findBuilders();
-        plan_.classes = program_.classes;
-        findClasses();
-        joinClasses();
-        makePartitions();
-        placeRegisters();
         placeRoots();
         sliceStages();
         // Only now is known which stages there are.
@@ -101,204 +93,13 @@ class Planner {
         }
     };
 
-    void findBuilders() {
-        plan_.builder.assign(program_.spaces.size(), kNone);
-        for (Register number = 0; number < program_.code.size(); ++number) {
-            if (isBuild(program_.code[number])) {
-                plan_.builder[spaceMadeBy(program_.code[number])] = number;
-            }
-        }
-    }
-
-    /// As the bytecode says; helper spaces take the class of what they are built from.
-    void findClasses() {
-        std::vector<std::uint32_t>& classes = plan_.spaceClass;
-        for (const SpaceInfo& space : program_.spaces) {
-            classes.push_back(space.partitionClass);
-        }
-        for (const Instruction& one : program_.code) {
-            if (!isBuild(one) || classes[spaceMadeBy(one)] != kNone) {
-                continue;
-            }
-            const std::uint32_t made = spaceMadeBy(one);
-            const auto take = [&](std::uint32_t space) {
-                if (space != kNone && classes[made] == kNone) {
-                    classes[made] = classes[space];
-                }
-            };
-            if (one.op != Op::GroupBy && one.op != Op::BuildKeyed && one.index != kNone) {
-                take(one.index);
-            }
-            for (const Register operand : one.operands) {
-                take(program_.code[operand].space);
-                take(program_.code[operand].target);
-            }
-            PROVISO_CHECK(one.op != Op::GroupBy || classes[made] != kNone,
-                          "a grouping belongs to a partition class");
-        }
-    }
-
-    std::uint32_t joined(std::uint32_t of) const {
-        while (joinedWith_[of] != of) {
-            of = joinedWith_[of];
-        }
-        return of;
-    }
-
-    std::uint32_t classOfSpace(std::uint32_t space) const {
-        return space == kNone || plan_.spaceClass[space] == kNone ? kNone
-                                                                  : joined(plan_.spaceClass[space]);
-    }
-
-    /// Two things that one place reads must be brought together by one class.
-    std::uint32_t join(std::uint32_t a, std::uint32_t b) {
-        if (a == kNone || b == kNone || a == b) {
-            return a == kNone ? b : a;
-        }
-        const std::uint32_t low = std::min(a, b);
-        joinedWith_[std::max(a, b)] = low;
-        return low;
-    }
-
-    /// The class of groups that the register's rows hang on, or lead to.
-    std::uint32_t classOf(Register number) {
-        const Instruction& one = program_.code[number];
-        std::uint32_t found = join(classOfSpace(one.space), classOfSpace(one.target));
-        if (one.type.kind == TypeKind::Row) {
-            found = join(found, classOfSpace(one.type.ref));
-        }
-        if (isBuild(one)) {
-            found = join(found, classOfSpace(spaceMadeBy(one)));
-        }
-        return found;
-    }
-
-    /// Rows and links are not carried from stage to stage: what reads one that was found by looking
-    /// at groups looks at these groups itself. Their class.
-    std::uint32_t tieOf(Register number) const {
-        return number == kNone || tied_[number] == kNone ? kNone : joined(tied_[number]);
-    }
-
-    std::uint32_t classRead(Register number) {
-        const Instruction& one = program_.code[number];
-        std::uint32_t found = classOf(number);
-        for (const Register operand : one.operands) {
-            found = join(join(found, classOf(operand)), tieOf(operand));
-        }
-        for (const std::uint32_t space : {one.space, one.target}) {
-            const Register builder = space == kNone ? kNone : plan_.builder[space];
-            if (builder != kNone && builder < number) {
-                found = join(found, tieOf(builder));
-            }
-        }
-        return found;
-    }
-
-    std::uint32_t classOfAll(const std::vector<Register>& registers) {
-        std::uint32_t found = kNone;
-        for (const Register each : registers) {
-            found = join(join(found, classOf(each)), tieOf(each));
-        }
-        return found;
-    }
-
-    void joinClasses() {
-        joinedWith_.resize(plan_.classes.size());
-        std::iota(joinedWith_.begin(), joinedWith_.end(), 0U);
-        tied_.assign(program_.code.size(), kNone);
-        for (Register number = 0; number < program_.code.size(); ++number) {
-            const std::uint32_t read = classRead(number);
-            const TypeKind kind = program_.code[number].type.kind;
-            if (kind == TypeKind::None || kind == TypeKind::Row) {
-                tied_[number] = read;
-            }
-        }
-        for (std::uint32_t rule = 0; rule < program_.rules.size(); ++rule) {
-            classOfAll(results_.ofRule(rule));
-        }
-        for (std::uint32_t index = 0; index < program_.decisions.size(); ++index) {
-            classOfAll(results_.ofDecision(index));
-        }
-        for (std::uint32_t output = 0; output < program_.outputs.size(); ++output) {
-            classOfAll(results_.ofOutput(output));
-        }
-    }
-
-    void makePartitions() {
-        partitionOf_.assign(plan_.classes.size(), kNone);
-        for (std::uint32_t each = 0; each < plan_.classes.size(); ++each) {
-            const bytecode::PartitionClass& from = plan_.classes[each];
-            const std::uint32_t whole = joined(each);
-            if (partitionOf_[whole] == kNone) {
-                partitionOf_[whole] = static_cast<std::uint32_t>(plan_.partitions.size());
-                plan_.partitions.push_back({from.name, from.keys, {each}});
-                continue;
-            }
-            Partition& partition = plan_.partitions[partitionOf_[whole]];
-            partitionOf_[each] = partitionOf_[whole];
-            partition.name += "+" + from.name;
-            partition.classes.push_back(each);
-            // Only keys that both have bring together what either needs.
-            std::erase_if(partition.keys, [&](Register key) {
-                return std::find(from.keys.begin(), from.keys.end(), key) == from.keys.end();
-            });
-        }
-    }
-
-    Ordinal ordinal(std::uint32_t level, std::uint32_t partition) const {
-        return (level - 1) * static_cast<Ordinal>(plan_.partitions.size()) + partition + 1;
-    }
-    std::uint32_t levelOf(Ordinal stage) const {
-        return stage == 0 ? 0 : (stage - 1) / static_cast<Ordinal>(plan_.partitions.size()) + 1;
-    }
-    std::uint32_t partitionOf(Ordinal stage) const {
-        return stage == 0 ? kNone : (stage - 1) % static_cast<Ordinal>(plan_.partitions.size());
-    }
-    /// The first stage of the partition that is not before `least`.
-    Ordinal firstOf(std::uint32_t partition, Ordinal least) const {
-        if (least == 0) {
-            return ordinal(1, partition);
-        }
-        return ordinal(levelOf(least) + (partitionOf(least) <= partition ? 0 : 1), partition);
-    }
-
-    void placeRegisters() {
-        stageOf_.assign(program_.code.size(), 0);
-        ownPartition_.assign(program_.code.size(), kNone);
-        for (Register number = 0; number < program_.code.size(); ++number) {
-            const Instruction& one = program_.code[number];
-            Ordinal stage = 0;
-            for (const Register operand : one.operands) {
-                stage = std::max(stage, stageOf_[operand]);
-            }
-            for (const std::uint32_t space : {one.space, one.target}) {
-                if (space != kNone && plan_.builder[space] < number) {
-                    stage = std::max(stage, stageOf_[plan_.builder[space]]);
-                }
-            }
-            const std::uint32_t own = classOf(number);
-            const std::uint32_t read = classRead(number);
-            ownPartition_[number] = own == kNone ? kNone : partitionOf_[own];
-            stageOf_[number] = read == kNone ? stage : firstOf(partitionOf_[read], stage);
-        }
-    }
-
     // ---- what stages are asked for -------------------------------------------------------------
-
-    Ordinal stageOfAll(const std::vector<Register>& registers) {
-        Ordinal stage = 0;
-        for (const Register each : registers) {
-            stage = std::max(stage, stageOf_[each]);
-        }
-        const std::uint32_t read = classOfAll(registers);
-        return read == kNone ? stage : firstOf(partitionOf_[read], stage);
-    }
 
     void placeRoots() {
         const auto place = [&](std::uint32_t number,
                                std::vector<Register> registers,
                                std::vector<std::uint32_t> Roots::* list) {
-            Roots& roots = roots_[stageOfAll(registers)];
+            Roots& roots = roots_[placing_.stageOfAll(registers)];
             (roots.*list).push_back(number);
             roots.registers.insert(roots.registers.end(), registers.begin(), registers.end());
         };
@@ -326,14 +127,14 @@ class Planner {
             partitions.insert(stage.partition);
         }
         for (const auto& [stage, roots] : roots_) {
-            partitions.insert(partitionOf(stage));
+            partitions.insert(placing_.partitionOf(stage));
         }
         partitions.erase(kNone);
         for (const std::uint32_t partition : partitions) {
             for (const std::uint32_t each : plan_.partitions[partition].classes) {
                 for (const Register key : plan_.classes[each].keys) {
                     if (program_.code[key].op != Op::Input) {
-                        PROVISO_CHECK(stageOf_[key] == 0,
+                        PROVISO_CHECK(placing_.stageOf(key) == 0,
                                       "keys are computed from one record alone");
                         carried_.insert(key);
                     }
@@ -359,7 +160,7 @@ class Planner {
         }
         finishRegisters(namings);
         const std::vector<std::uint8_t> candidates =
-            madeOfLists(program_, *records_, plan_.builder, stageOf_, namings);
+            madeOfLists(program_, *records_, plan_.builder, placing_.stages(), namings);
         for (std::size_t index = 1; index < plan_.stages.size(); ++index) {
             const Stage& stage = plan_.stages[index];
             const Ordinal number = numberOf(stage);
@@ -423,8 +224,8 @@ class Planner {
                 }
             });
             const bool isValue = one.type.kind != TypeKind::None && one.type.kind != TypeKind::Row;
-            isOwn[number] =
-                stageOf_[number] == 0 && isValue && depends[number] == 0 && one.op != Op::Guard;
+            isOwn[number] = placing_.stageOf(number) == 0 && isValue && depends[number] == 0 &&
+                            one.op != Op::Guard;
         }
         return isOwn;
     }
@@ -474,7 +275,7 @@ class Planner {
         });
         const bool needsSets =
             std::any_of(found.stage.active.begin(), found.stage.active.end(), [&](Register each) {
-                return ownPartition_[each] != kNone || isBuild(program_.code[each]);
+                return placing_.ownPartition(each) != kNone || isBuild(program_.code[each]);
             });
         const bool losesRows = std::any_of(counted.begin(), counted.end(), [&](std::uint32_t each) {
             const Register builder = plan_.builder[each];
@@ -513,8 +314,8 @@ class Planner {
             (given_ != nullptr && given_->contains(number))) {
             return true;
         }
-        return stageOf_[number] != 0 && stageOf_[number] != stage &&
-               ownPartition_[number] == kNone && one.type.kind != TypeKind::None &&
+        return placing_.stageOf(number) != 0 && placing_.stageOf(number) != stage &&
+               placing_.ownPartition(number) == kNone && one.type.kind != TypeKind::None &&
                one.type.kind != TypeKind::Row && one.op != Op::Constant &&
                one.op != Op::NotApplicable && one.op != Op::Choice;
     }
@@ -539,13 +340,14 @@ class Planner {
             const Instruction& one = program_.code[each];
             visit(plan_.builder[one.space]);
             if (isCarried(each, number)) {
-                PROVISO_CHECK(stageOf_[each] < number ||
+                PROVISO_CHECK(placing_.stageOf(each) < number ||
                                   (given_ != nullptr && given_->contains(each)),
                               "a stage reads only those before it");
                 stage.carriedIn.push_back(each);
                 continue;
             }
-            PROVISO_CHECK(ownPartition_[each] == kNone || ownPartition_[each] == stage.partition,
+            PROVISO_CHECK(placing_.ownPartition(each) == kNone ||
+                              placing_.ownPartition(each) == stage.partition,
                           "a stage reads groups of its own class");
             stage.active.push_back(each);
             visitReads(program_, plan_.builder, each, visit);
@@ -569,8 +371,8 @@ class Planner {
             pending.erase(number);
             const Roots& roots = roots_[number];
             Stage stage;
-            stage.level = levelOf(number);
-            stage.partition = partitionOf(number);
+            stage.level = placing_.levelOf(number);
+            stage.partition = placing_.partitionOf(number);
             stage.rules = roots.rules;
             stage.decisions = roots.decisions;
             stage.outputs = roots.outputs;
@@ -590,8 +392,8 @@ class Planner {
             needed.insert(needed.end(), stage.carriedOut.begin(), stage.carriedOut.end());
             slice(stage, number, std::move(needed));
             for (const Register each : stage.carriedIn) {
-                onward[stageOf_[each]].push_back(each);
-                pending.insert(stageOf_[each]);
+                onward[placing_.stageOf(each)].push_back(each);
+                pending.insert(placing_.stageOf(each));
             }
             plan_.stages.insert(plan_.stages.begin(), std::move(stage));
         }
@@ -606,13 +408,13 @@ class Planner {
             if (builder == kNone || program_.code[builder].op != Op::GroupBy) {
                 continue;
             }
-            Ordinal number = ordinal(1, ownPartition_[builder]);
+            Ordinal number = placing_.ordinal(1, placing_.ownPartition(builder));
             bool isRead = false;
             for (auto stage = plan_.stages.rbegin(); stage != plan_.stages.rend(); ++stage) {
                 isRead = isRead ||
                          std::binary_search(stage->active.begin(), stage->active.end(), builder);
-                if (stage->partition == ownPartition_[builder]) {
-                    number = ordinal(stage->level, stage->partition);
+                if (stage->partition == placing_.ownPartition(builder)) {
+                    number = placing_.ordinal(stage->level, stage->partition);
                 }
             }
             if (!isRead) {
@@ -657,7 +459,7 @@ class Planner {
     }
 
     Ordinal numberOf(const Stage& stage) const {
-        return stage.level == 0 ? 0 : ordinal(stage.level, stage.partition);
+        return stage.level == 0 ? 0 : placing_.ordinal(stage.level, stage.partition);
     }
 
     void noteChoices(Stage& stage) {
@@ -711,11 +513,7 @@ class Planner {
     const Batch* records_;
     Plan plan_;
     const ResultReads results_;
-    std::vector<std::uint32_t> joinedWith_;    ///< by class
-    std::vector<std::uint32_t> tied_;          ///< by register, a class: see tieOf
-    std::vector<std::uint32_t> partitionOf_;   ///< by class
-    std::vector<Ordinal> stageOf_;             ///< by register
-    std::vector<std::uint32_t> ownPartition_;  ///< by register: of the groups its rows hang on
+    Placing placing_;
     std::map<Ordinal, Roots> roots_;
     std::set<Register> carried_;                        ///< keys that a first stage computes
     std::set<std::pair<Ordinal, Register>> fromLists_;  ///< by the stage that they are carried to

@@ -6,13 +6,11 @@
 #include "runtime/engine/hole_index.h"
 #include "runtime/engine/in_turn.h"
 #include "runtime/engine/interpreter.h"
-#include "runtime/engine/ordered_pass.h"
-#include "runtime/engine/profile.h"
 #include "runtime/engine/stage.h"
+#include "runtime/engine/stage_windows.h"
 #include "runtime/input/record_selector.h"
 
 #include <algorithm>
-#include <chrono>
 #include <map>
 #include <memory>
 #include <numeric>
@@ -46,7 +44,7 @@ class StagedRun {
         : program_(std::move(program)), store_(store), options_(options),
           plan_(planStages(*program_, &store.batch())), records_(recordsInOrder(*program_, store)),
           interpreter_(program_), holes_(*program_, plan_, store.batch().holes),
-          foundBy_(plan_.stages.size()) {}
+          foundBy_(plan_.stages.size()), windows_(*program_, plan_, store, records_) {}
 
     bool run(const ViewWriter& write, const ViewSink& sink) {
         evaluate();
@@ -98,7 +96,7 @@ class StagedRun {
     void evaluate() {
         foundBy_ = std::vector<Found>(plan_.stages.size());
         tooLarge_.clear();
-        prepareWindows();
+        windows_.begin(options_.blockRows);
         for (std::size_t stage = 0; stage < plan_.stages.size(); ++stage) {
             if (plan_.isNeeded(stage, store_.batch().holes.rows != 0)) {
                 evaluateStageOf(stage);
@@ -172,61 +170,6 @@ class StagedRun {
         return blocksOfSets(sets, order, options_.blockRows);
     }
 
-    /// What the windows of later stages read, to be filled by the first; else from fields alone.
-    void prepareWindows() {
-        tables_ = std::vector<std::vector<OrderedTable>>(plan_.stages.size());
-        for (std::size_t stage = 0; stage < plan_.stages.size(); ++stage) {
-            if (plan_.stages[stage].byThemselves == nullptr) {
-                continue;
-            }
-            for (const OrderedWindow& window : plan_.stages[stage].byThemselves->windows) {
-                tables_[stage].emplace_back(*program_, window, records_.size());
-            }
-            if (plan_.stages[0].level == 0) {
-                continue;
-            }
-            for (const Block& block : blocksOfRecords(allRecords(), options_.blockRows)) {
-                for (OrderedTable& table : tables_[stage]) {
-                    table.fill(store_, records_, block, {}, {});
-                }
-            }
-        }
-    }
-
-    /// Called on the threads that evaluate the first stage.
-    void fillWindows(const Stage& stage, BlockOutput::Piece& piece) {
-        for (std::vector<OrderedTable>& tables : tables_) {
-            for (OrderedTable& table : tables) {
-                table.fill(store_, records_, piece.records, stage.carriedOut, piece.output.carried);
-            }
-        }
-        // Nobody else reads them.
-        for (const bytecode::Register number : stage.forOrder) {
-            const auto place =
-                std::lower_bound(stage.carriedOut.begin(), stage.carriedOut.end(), number);
-            piece.output.carried[static_cast<std::size_t>(place - stage.carriedOut.begin())] = {};
-        }
-    }
-
-    /// Takes the windows of a stage over all records.
-    void takeWindows(std::size_t index) {
-        const auto begin = std::chrono::steady_clock::now();
-        ordered_ = takeInOrder(*program_,
-                               store_.batch(),
-                               setsOf(plan_.stages[index]),
-                               tables_[index],
-                               options_.threads);
-        tables_[index].clear();
-        if (options_.decide.times != nullptr) {
-            const auto time = std::chrono::duration_cast<std::chrono::nanoseconds>(
-                std::chrono::steady_clock::now() - begin);
-            for (const bytecode::Register fold : ordered_.folds) {
-                options_.decide.times->add(fold,
-                                           time / static_cast<std::int64_t>(ordered_.folds.size()));
-            }
-        }
-    }
-
     /// Records of plain sets, by themselves.
     std::vector<Block> plainBlocks(const Stage& stage) {
         const Sets& sets = setsOf(stage);
@@ -252,7 +195,7 @@ class StagedRun {
         std::vector<Block> blocks;
         ordered_ = {};
         if (stage.byThemselves != nullptr) {
-            takeWindows(index);
+            ordered_ = windows_.take(index, setsOf(stage), options_.threads, options_.decide.times);
             blocks = plainBlocks(stage);
         }
         const std::size_t plain = blocks.size();
@@ -269,7 +212,7 @@ class StagedRun {
                 BlockOutput output = evaluateBlock(worker, blocks[number]);
                 for (BlockOutput::Piece& piece : output.pieces) {
                     if (stage.level == 0) {
-                        fillWindows(stage, piece);
+                        windows_.fill(stage, piece.records, piece.output.carried);
                     }
                     note(stage, found, static_cast<std::uint32_t>(number), piece);
                 }
@@ -604,7 +547,7 @@ class StagedRun {
     std::map<std::vector<bytecode::Register>, SharedSets> sets_;     ///< by keys
     std::vector<Found> foundBy_;                                     ///< by stage
     std::map<std::uint32_t, std::vector<std::uint32_t>> rowCounts_;  ///< by space, by record
-    std::vector<std::vector<OrderedTable>> tables_;                  ///< by stage: of its windows
+    StageWindows windows_;
     OrderedResults ordered_;  ///< of the stage that is evaluated
     OverBudget over_;
     const ColumnSink* columns_ = nullptr;  ///< nullptr: results are collected

@@ -217,9 +217,13 @@ std::string lineOf(const RecordResult& result) {
     return toJson(result, {"id", "", {}}) + fmt::format(" {}", result.budgetSpent);
 }
 
-std::vector<std::string>
-inStages(const CompiledSet& set, const Decoded& decoded, std::size_t rows, unsigned threads) {
+std::vector<std::string> inStages(const CompiledSet& set,
+                                  const Decoded& decoded,
+                                  std::size_t rows,
+                                  unsigned threads,
+                                  const DecideOptions& decide = {}) {
     RunOptions options;
+    options.decide = decide;
     options.blockRows = rows;
     options.threads = threads;
     std::vector<std::string> lines;
@@ -234,12 +238,13 @@ inStages(const CompiledSet& set, const Decoded& decoded, std::size_t rows, unsig
 }
 
 /// Everything at once, by pairs of rows.
-std::vector<std::string> together(const CompiledSet& set, const Decoded& decoded) {
+std::vector<std::string>
+together(const CompiledSet& set, const Decoded& decoded, const DecideOptions& decide = {}) {
     const RecordStore& store = decoded.records.store;
     Batch batch = store.select(recordsInOrder(*set.program, store));
     batch.holes = store.batch().holes;
     std::vector<std::string> lines;
-    for (const RecordResult& result : Evaluator(set.program).decide(batch, {})) {
+    for (const RecordResult& result : Evaluator(set.program).decide(batch, decide)) {
         lines.push_back(lineOf(result));
     }
     return lines;
@@ -284,6 +289,7 @@ TEST_CASE("records by themselves after one pass over their order say what they s
     std::uint64_t longest = 0;
     std::int64_t plain = 0;
     std::int64_t others = 0;
+    std::int64_t over = 0;
     for (std::uint64_t seed = 0; seed < 3000; ++seed) {
         INFO("seed " << seed);
         const Ledger ledger(seed);
@@ -293,9 +299,16 @@ TEST_CASE("records by themselves after one pass over their order say what they s
         REQUIRE(set->program != nullptr);
         const Decoded decoded(*set->program, ledger.visits);
         INFO(ledger.visits);
-        const std::vector<std::string> expected = together(*set, decoded);
-        REQUIRE(inStages(*set, decoded, 1024, 1) == expected);
-        REQUIRE(inStages(*set, decoded, 1 + seed % 7, 1 + seed % 2) == expected);
+        DecideOptions decide;
+        if (seed % 4 == 0) {
+            decide.budget = static_cast<std::int64_t>(seed * 97 % 3'000);
+        }
+        const std::vector<std::string> expected = together(*set, decoded, decide);
+        REQUIRE(inStages(*set, decoded, 1024, 1, decide) == expected);
+        REQUIRE(inStages(*set, decoded, 1 + seed % 7, 1 + seed % 2, decide) == expected);
+        over += std::count_if(expected.begin(), expected.end(), [](const std::string& line) {
+            return line.find("E1006") != std::string::npos;
+        });
 
         const engine::Plan plan = engine::planStages(*set->program, &decoded.records.store.batch());
         for (const engine::Stage& stage : plan.stages) {
@@ -319,6 +332,7 @@ TEST_CASE("records by themselves after one pass over their order say what they s
     CHECK(longest > 60);
     CHECK(plain > 100);
     CHECK(others > 100);
+    CHECK(over > 300);
 }
 
 TEST_CASE("a window's sum that does not fit is an error, though sums from the beginning fit") {
