@@ -236,9 +236,9 @@ Asked askedOf(const Program& program, const std::vector<Register>& registers) {
         }
         (one.type.kind == TypeKind::None ? asked.links : asked.columns).push_back(number);
         if (one.op == Op::Input) {
-            asked.inputs.push_back(number);
+            asked.inputs.push_back({number, one.space, one.index});
         } else if (one.op == Op::Constant && one.space < program.schema.spaces.size()) {
-            asked.constants.push_back(number);
+            asked.constants.push_back({number, one.space, 0});
         }
     }
     return asked;
@@ -256,18 +256,17 @@ void leaveOut(Frame& frame, const Asked& asked) {
     std::vector<std::uint8_t>& marks = frame.pending.marks;
     marks = asked.marks;
     noteRowsFirst(frame);
-    for (const Register number : asked.inputs) {
-        const Instruction& one = frame.program.code[number];
-        const ColumnData& column = frame.batch->spaces[one.space].columns[one.index];
+    for (const Asked::OfBatch& one : asked.inputs) {
+        const ColumnData& column = frame.batch->spaces[one.space].columns[one.field];
         if (column.states.empty()) {
-            frame.registers[number].column = &column;
-            marks[number] = Pending::None;
+            frame.registers[one.number].column = &column;
+            marks[one.number] = Pending::None;
         }
     }
-    for (const Register number : asked.constants) {
+    for (const Asked::OfBatch& one : asked.constants) {
         // What a former run left is the same constant.
-        if (frame.registers[number].own.values.size() == frame.rowsOf(frame.program.code[number])) {
-            marks[number] = Pending::None;
+        if (frame.registers[one.number].own.values.size() == frame.rowCounts[one.space]) {
+            marks[one.number] = Pending::None;
         }
     }
 }

@@ -109,10 +109,16 @@ struct WindowMemory;
 
 /// What a run may be asked for, in its order.
 struct Asked {
+    /// A column of the batch, or one of as many cells as one.
+    struct OfBatch {
+        Register number = bytecode::kNone;
+        std::uint32_t space = 0;
+        std::uint32_t field = 0;
+    };
     std::vector<Register> links;      ///< make rows, or say how rows hang together
     std::vector<Register> columns;    ///< everything else
-    std::vector<Register> inputs;     ///< of the columns, those of the batch
-    std::vector<Register> constants;  ///< and those that always say the same in rows of the batch
+    std::vector<OfBatch> inputs;      ///< of the columns, those of the batch
+    std::vector<OfBatch> constants;   ///< and those that always say the same in rows of the batch
     std::vector<std::uint8_t> marks;  ///< by register: the columns are left out (Pending::marks)
 };
 Asked askedOf(const bytecode::Program& program, const std::vector<Register>& registers);

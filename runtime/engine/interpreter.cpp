@@ -265,12 +265,9 @@ static bool holesFit(const Batch::Space& holes, const SchemaSpace& described) {
 }
 
 /// Columns that nothing reads may be left out.
-static bool hasWhatIsRead(const Batch& batch,
-                          const std::vector<Instruction>& code,
-                          const std::vector<Register>& inputs) {
-    return std::all_of(inputs.begin(), inputs.end(), [&](Register number) {
-        const Instruction& one = code[number];
-        return batch.spaces[one.space].columns[one.index].values.size() ==
+static bool hasWhatIsRead(const Batch& batch, const std::vector<Asked::OfBatch>& inputs) {
+    return std::all_of(inputs.begin(), inputs.end(), [&](const Asked::OfBatch& one) {
+        return batch.spaces[one.space].columns[one.field].values.size() ==
                batch.spaces[one.space].rows;
     });
 }
@@ -382,7 +379,7 @@ Result<void> Interpreter::run(const Batch& batch, const Options& options) {
         frame.setActive(*options.active);
     }
     if (!engine::fits(batch, frame.program.schema) ||
-        !engine::hasWhatIsRead(batch, frame.program.code, frame.asked.inputs)) {
+        !engine::hasWhatIsRead(batch, frame.asked.inputs)) {
         return Error{ErrorCode::InvalidArgument, "the batch does not fit the program's schema", ""};
     }
     const std::int64_t knownBy = options.asOf.value_or(INT64_MAX);
