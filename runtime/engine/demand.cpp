@@ -183,8 +183,10 @@ class Demand {
         data.column = &data.own;
         data.own.values.assign(frame_.rowCounts[of_[number].space], value);
         data.own.states.clear();
-        data.own.lows.clear();
-        data.own.highs.clear();
+        if (data.own.bounded()) {
+            data.own.lows.clear();
+            data.own.highs.clear();
+        }
         marks_[number] = Pending::None;
     }
 

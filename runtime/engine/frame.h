@@ -37,8 +37,9 @@ struct Children {
     }
 };
 
-/// What one instruction computed.
-struct RegisterData {
+/// What one instruction computed. What columns need comes first, in as few lines of the cache as it
+/// fits into: single records read a few hundred registers of a row each.
+struct alignas(64) RegisterData {
     // Of a column.
     const ColumnData* column = &own;  ///< `own`, or a column of the batch
     ColumnData own;

@@ -216,8 +216,10 @@ static inline bool runUntimed(Frame& frame, Register number) {
         data.children.known = false;
         return dispatch(frame, number);
     }
-    data.own.lows.clear();
-    data.own.highs.clear();
+    if (data.own.bounded()) [[unlikely]] {
+        data.own.lows.clear();
+        data.own.highs.clear();
+    }
     const bool fits = dispatch(frame, number);
     if (data.own.bounded()) [[unlikely]] {
         settleBounds(data.own);
