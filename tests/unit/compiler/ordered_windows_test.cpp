@@ -290,7 +290,7 @@ TEST_CASE("records by themselves after one pass over their order say what they s
     std::int64_t plain = 0;
     std::int64_t others = 0;
     std::int64_t over = 0;
-    for (std::uint64_t seed = 0; seed < 3000; ++seed) {
+    for (std::uint64_t seed = 0; seed < 1200; ++seed) {
         INFO("seed " << seed);
         const Ledger ledger(seed);
         INFO(ledger.pack);
@@ -326,13 +326,13 @@ TEST_CASE("records by themselves after one pass over their order say what they s
         }
         longest = std::max<std::uint64_t>(longest, expected.size());
     }
-    CHECK(stages > 800);
-    CHECK(windows > 1600);
-    CHECK(ofLines > 700);
+    CHECK(stages > 300);
+    CHECK(windows > 600);
+    CHECK(ofLines > 250);
     CHECK(longest > 60);
-    CHECK(plain > 100);
-    CHECK(others > 100);
-    CHECK(over > 300);
+    CHECK(plain > 40);
+    CHECK(others > 40);
+    CHECK(over > 100);
 }
 
 TEST_CASE("a window's sum that does not fit is an error, though sums from the beginning fit") {
