@@ -1,20 +1,20 @@
 #include "runtime/history/decide.h"
 
 #include "runtime/base/check.h"
-#include "runtime/engine/budget.h"
 #include "runtime/engine/hole_index.h"
 #include "runtime/engine/in_turn.h"
 #include "runtime/engine/interpreter.h"
 #include "runtime/engine/plan.h"
 #include "runtime/engine/stage.h"
 #include "runtime/engine/wire.h"
+#include "runtime/history/kept_decisions.h"
+#include "runtime/history/over_budget.h"
 #include "runtime/history/stage_records.h"
 
 #include <algorithm>
 #include <map>
 #include <mutex>
 #include <set>
-#include <unordered_map>
 #include <utility>
 
 namespace proviso::history {
@@ -25,15 +25,12 @@ using bytecode::kNone;
 using bytecode::Register;
 using engine::Plan;
 using engine::Stage;
-using Keys = std::vector<std::int64_t>;
 
-/// What one stage found about one record, as it is kept.
+/// What one stage found about one record.
 struct Found {
     std::int64_t key = 0;
-    std::string part;
-    std::string carried;
-    std::string counts;
-    std::vector<std::string> together;  ///< of the first pass: by KeySet
+    KeptPart kept;
+    std::vector<Together> together;  ///< of the first pass: by KeySet
 };
 
 /// Fields of rejected lines with the texts they are told by.
@@ -51,24 +48,23 @@ class Decider::Work {
     Work(std::shared_ptr<const bytecode::Program> program, Store& store, RunOptions options)
         : program_(std::move(program)), store_(store), options_(std::move(options)),
           plan_(engine::planStages(*program_)), interpreter_(program_),
-          reader_(program_, plan_, store), statements_(store.database()) {
+          reader_(program_, plan_, store), kept_(store) {
         keySets_ = reader_.keySets();
     }
 
     DecideCounts update() {
         close();
         // Nothing of a former update counts for this one.
-        context_ = former_ = feed_ = 0;
-        complete_ = overBudget_ = false;
-        over_ = {};
+        over_.clear();
         changed_ = {};
         removed_ = {};
         gone_ = {};
         counts_ = {};
         store_.begin();
         open_ = true;
-        openContext();
-        counts_.again = !complete_ || overBudget_;
+        const std::int64_t feed = store_.lastFeed();
+        kept_.open(program_->digest, options_.decide);
+        counts_.again = !kept_.isComplete() || kept_.wasOverBudget();
         if (!counts_.again) {
             refresh();
             if (budgetExceeded(reach())) {
@@ -78,11 +74,8 @@ class Decider::Work {
         if (counts_.again) {
             decideAll();
         }
-        Statement done = store_.database().prepare(
-            "UPDATE contexts SET feed = ?2, complete = 1, over_budget = ?3 WHERE id = ?1");
-        done.bind(1, context_).bind(2, feed_).bind(3, std::int64_t{over_.empty() ? 0 : 1}).run();
-        counts_.records = static_cast<std::uint64_t>(
-            number("SELECT count(*) FROM members WHERE context = ?1 AND partition = 0"));
+        kept_.finish(feed, !over_.empty());
+        counts_.records = kept_.count();
         return counts_;
     }
 
@@ -134,102 +127,24 @@ class Decider::Work {
     const std::vector<std::string>& gone() const { return gone_; }
 
   private:
-    using Together = std::string;
     /// Sets to be decided again, by what brings them together.
     struct Dirty {
         bool all = false;
         std::set<Together> sets;
     };
 
-    struct Statements {
-        explicit Statements(Database& database)
-            : membersOf(database.prepare("SELECT key FROM members WHERE context = ?1 AND "
-                                         "partition = ?2 AND together = ?3")),
-              togetherOf(database.prepare("SELECT together FROM members WHERE context = ?1 AND "
-                                          "partition = ?2 AND key = ?3")),
-              putMember(database.prepare("INSERT OR REPLACE INTO members(context, partition, key, "
-                                         "together) VALUES(?1, ?2, ?3, ?4)")),
-              dropMembers(database.prepare(
-                  "DELETE FROM members WHERE context = ?1 AND partition = ?2 AND key = ?3")),
-              part(database.prepare("SELECT part, carried, counts FROM parts WHERE context = ?1 "
-                                    "AND stage = ?2 AND key = ?3")),
-              putPart(database.prepare("INSERT OR REPLACE INTO parts(context, stage, key, part, "
-                                       "carried, counts) VALUES(?1, ?2, ?3, ?4, ?5, ?6)")),
-              dropPart(database.prepare(
-                  "DELETE FROM parts WHERE context = ?1 AND stage = ?2 AND key = ?3")) {}
-
-        Statement membersOf;
-        Statement togetherOf;
-        Statement putMember;
-        Statement dropMembers;
-        Statement part;
-        Statement putPart;
-        Statement dropPart;
-    };
-
-    // ---- the context ---------------------------------------------------------------------------
-
-    void openContext() {
-        Database& database = store_.database();
-        feed_ = store_.lastFeed();
-        // What other pack sets decided is of no use any more.
-        Statement old = database.prepare("SELECT id FROM contexts WHERE packs <> ?1");
-        old.bindText(1, program_->digest);
-        Keys stale;
-        while (old.step()) {
-            stale.push_back(old.number(0));
-        }
-        for (const std::int64_t id : stale) {
-            clear(id);
-            database.prepare("DELETE FROM contexts WHERE id = ?1").bind(1, id).run();
-        }
-        Statement find = database.prepare("SELECT id, feed, complete, over_budget FROM contexts "
-                                          "WHERE as_of IS ?1 AND budget = ?2");
-        find.bind(1, options_.decide.asOf).bind(2, options_.decide.budget);
-        if (find.step()) {
-            context_ = find.number(0);
-            former_ = find.number(1);
-            complete_ = find.number(2) != 0;
-            overBudget_ = find.number(3) != 0;
-            find.reset();
-            return;
-        }
-        database
-            .prepare("INSERT INTO contexts(packs, as_of, budget, feed, complete, over_budget) "
-                     "VALUES(?1, ?2, ?3, 0, 0, 0)")
-            .bindText(1, program_->digest)
-            .bind(2, options_.decide.asOf)
-            .bind(3, options_.decide.budget)
-            .run();
-        context_ = database.lastRow();
-    }
-
-    void clear(std::int64_t context) {
-        for (const char* table : {"members", "parts"}) {
-            Statement drop = store_.database().prepare(std::string("DELETE FROM ") + table +
-                                                       " WHERE context = ?1");
-            drop.bind(1, context).run();
-        }
-    }
-
-    std::int64_t number(std::string_view query) {
-        Statement statement = store_.database().prepare(query);
-        statement.bind(1, context_);
-        return statement.step() ? statement.number(0) : 0;
-    }
-
     // ---- everything ----------------------------------------------------------------------------
 
     void decideAll() {
-        over_ = {};
+        over_.clear();
         evaluateAll();
-        if (budgetExceeded(countedKeys())) {
+        if (budgetExceeded(kept_.all())) {
             evaluateAll();
         }
     }
 
     void evaluateAll() {
-        clear(context_);
+        kept_.clear();
         dirty_.assign(keySets_.size(), {});
         loadHoles();
         total_ = 0;
@@ -249,7 +164,7 @@ class Decider::Work {
     void refresh() {
         dirty_.assign(keySets_.size(), {});
         loadHoles();
-        Keys touched = store_.touchedAfter(former_);
+        Keys touched = store_.touchedAfter(kept_.feed());
         total_ = 0;
         countTotal(touched.size());
         markHoles(touched);
@@ -268,15 +183,15 @@ class Decider::Work {
 
     /// Lines that opened or closed a hole, and lines in conflict, concern the sets they may lie in.
     void markHoles(const Keys& touched) {
-        std::vector<StoredLine> lines = store_.holesChangedAfter(former_);
+        std::vector<StoredLine> lines = store_.holesChangedAfter(kept_.feed());
         for (const std::int64_t key : touched) {
             Standing standing = store_.standing(key, options_.decide.asOf);
             lines.insert(lines.end(), standing.inConflict.begin(), standing.inConflict.end());
         }
         // A conflict that is settled now hid something before.
         for (const std::int64_t key : touched) {
-            if (!reader_.wasInConflict(key, options_.decide.asOf, former_).empty()) {
-                const auto before = reader_.wasInConflict(key, options_.decide.asOf, former_);
+            if (!reader_.wasInConflict(key, options_.decide.asOf, kept_.feed()).empty()) {
+                const auto before = reader_.wasInConflict(key, options_.decide.asOf, kept_.feed());
                 lines.insert(lines.end(), before.begin(), before.end());
             }
         }
@@ -337,7 +252,7 @@ class Decider::Work {
         std::vector<Found> found(records.keys.size());
         engine::CarriedColumns carried;
         if (rows != nullptr) {
-            const engine::OverBudget over = overOf(records.keys);
+            const engine::OverBudget over = over_.of(records.keys);
             auto output = engine::evaluateStage(
                 interpreter, plan_, *rows, {records.batch, {}, over}, options_.decide);
             if (output) {
@@ -364,7 +279,7 @@ class Decider::Work {
         engine::CarriedColumns carried(stage.carriedOut.size());
         for (std::uint32_t row = 0; row < records.keys.size(); ++row) {
             Batch batch = records.store.select(std::vector<std::uint32_t>{row});
-            const engine::OverBudget over = overOf({records.keys[row]});
+            const engine::OverBudget over = over_.of({records.keys[row]});
             auto output = engine::evaluateStage(
                 interpreter, plan_, stage, {batch, {}, over}, options_.decide);
             if (!output) {
@@ -384,17 +299,13 @@ class Decider::Work {
         for (Found& each : found) {
             there.insert(each.key);
             for (std::size_t index = 0; index < keySets_.size(); ++index) {
-                std::optional<Together> before = togetherOf(index, each.key);
+                std::optional<Together> before = kept_.togetherOf(index, each.key);
                 if (before && *before != each.together[index]) {
                     dirty_[index].sets.insert(*before);
                 }
                 dirty_[index].sets.insert(each.together[index]);
                 if (!before || *before != each.together[index]) {
-                    statements_.putMember.bind(1, context_)
-                        .bind(2, static_cast<std::int64_t>(index))
-                        .bind(3, each.key)
-                        .bindBytes(4, each.together[index])
-                        .run();
+                    kept_.putTogether(index, each.key, each.together[index]);
                 }
             }
             if (hasRows) {
@@ -411,37 +322,20 @@ class Decider::Work {
     void remove(std::int64_t key) {
         bool wasThere = false;
         for (std::size_t index = 0; index < keySets_.size(); ++index) {
-            if (const std::optional<Together> before = togetherOf(index, key)) {
+            if (const std::optional<Together> before = kept_.togetherOf(index, key)) {
                 wasThere = true;
                 dirty_[index].sets.insert(*before);
-                statements_.dropMembers.bind(1, context_)
-                    .bind(2, static_cast<std::int64_t>(index))
-                    .bind(3, key)
-                    .run();
+                kept_.drop(index, key);
             }
         }
         if (!wasThere) {
             return;
         }
         for (std::size_t stage = 0; stage < plan_.stages.size(); ++stage) {
-            statements_.dropPart.bind(1, context_)
-                .bind(2, static_cast<std::int64_t>(stage))
-                .bind(3, key)
-                .run();
+            kept_.dropPart(stage, key);
         }
         changed_.push_back(key);
         removed_.insert(key);
-    }
-
-    std::optional<Together> togetherOf(std::size_t keySet, std::int64_t key) {
-        Statement& find = statements_.togetherOf;
-        find.bind(1, context_).bind(2, static_cast<std::int64_t>(keySet)).bind(3, key);
-        if (!find.step()) {
-            return std::nullopt;
-        }
-        Together together(find.bytes(0));
-        find.reset();
-        return together;
     }
 
     // ---- one stage -----------------------------------------------------------------------------
@@ -474,43 +368,21 @@ class Decider::Work {
         };
         if (!dirty.all) {
             for (const Together& together : dirty.sets) {
-                add(members(partition, together));
+                add(kept_.members(partition, together));
             }
             return blocks;
         }
-        Statement all = store_.database().prepare(
-            "SELECT together, key FROM members WHERE context = ?1 AND partition = ?2 "
-            "ORDER BY together");
-        all.bind(1, context_).bind(2, std::int64_t{partition});
-        Together last;
-        Keys set;
-        while (all.step()) {
-            if (all.bytes(0) != last) {
-                add(set);
-                set.clear();
-                last = std::string(all.bytes(0));
-            }
-            set.push_back(all.number(1));
+        for (const Keys& set : kept_.sets(partition)) {
+            add(set);
         }
-        add(set);
         return blocks;
-    }
-
-    Keys members(std::size_t partition, const Together& together) {
-        Statement& find = statements_.membersOf;
-        find.bind(1, context_).bind(2, static_cast<std::int64_t>(partition)).bindBytes(3, together);
-        Keys keys;
-        while (find.step()) {
-            keys.push_back(find.number(0));
-        }
-        return keys;
     }
 
     std::vector<Found>
     evaluateBlock(Interpreter& interpreter, const Stage& stage, const Keys& block) {
         std::unique_lock lock(mutex_);
         StageRecords records = reader_.read(block, options_.decide.asOf);
-        reader_.readCarried(records, stage, context_);
+        reader_.readCarried(records, stage, kept_.context());
         lock.unlock();
         records.decode(*program_);
         records.takeCarried(*program_, plan_, stage);
@@ -518,7 +390,7 @@ class Decider::Work {
                                                      stage.partition,
                                                      &holes_->dictionary,
                                                      records.dictionary.get());
-        const engine::OverBudget over = overOf(records.keys);
+        const engine::OverBudget over = over_.of(records.keys);
         auto output = engine::evaluateStage(
             interpreter, plan_, stage, {records.batch, records.carried, over}, options_.decide);
         std::vector<Found> found;
@@ -547,7 +419,7 @@ class Decider::Work {
         const std::lock_guard lock(mutex_);
         std::map<Together, Keys> sets;
         for (const std::int64_t key : block) {
-            sets[togetherOf(stage.partition, key).value_or("")].push_back(key);
+            sets[kept_.togetherOf(stage.partition, key).value_or("")].push_back(key);
         }
         std::vector<Keys> found;
         for (auto& [together, keys] : sets) {
@@ -573,46 +445,31 @@ class Decider::Work {
         for (std::uint32_t row = 0; row < output.parts.records; ++row) {
             Found& one = found[first + row];
             one.key = records.keys[first + row];
-            engine::writePart(one.part, output.parts.of(row));
-            engine::writeCarried(one.carried, output.carried, types, row, *records.dictionary);
+            engine::writePart(one.kept.part, output.parts.of(row));
+            engine::writeCarried(one.kept.carried, output.carried, types, row, *records.dictionary);
             std::vector<std::uint32_t> counts;
             for (const std::vector<std::uint32_t>& each : output.counts) {
                 counts.push_back(each[row]);
             }
-            engine::writeCounts(one.counts, counts);
+            engine::writeCounts(one.kept.counts, counts);
         }
     }
 
     /// Remembers what a stage found, and who has to be looked at again because of it.
     void keep(std::size_t stage, const Found& found) {
         ++counts_.evaluated;
-        Statement& find = statements_.part;
-        find.bind(1, context_).bind(2, static_cast<std::int64_t>(stage)).bind(3, found.key);
-        bool samePart = false;
-        bool sameCarried = false;
-        bool sameCounts = false;
-        if (find.step()) {
-            samePart = find.bytes(0) == found.part;
-            sameCarried = find.bytes(1) == found.carried;
-            sameCounts = find.bytes(2) == found.counts;
-            find.reset();
-        }
-        if (samePart && sameCarried && sameCounts) {
+        const std::optional<KeptPart> before = kept_.part(stage, found.key);
+        if (before && *before == found.kept) {
             return;
         }
-        statements_.putPart.bind(1, context_)
-            .bind(2, static_cast<std::int64_t>(stage))
-            .bind(3, found.key)
-            .bindBytes(4, found.part)
-            .bindBytes(5, found.carried)
-            .bindBytes(6, found.counts)
-            .run();
-        if (!samePart) {
+        kept_.put(stage, found.key, found.kept);
+        if (!before || before->part != found.kept.part) {
             changed_.push_back(found.key);
         }
-        if (!sameCarried) {
+        if (!before || before->carried != found.kept.carried) {
             for (const std::uint32_t partition : reader_.readersOf(stage)) {
-                if (const std::optional<Together> together = togetherOf(partition, found.key)) {
+                if (const std::optional<Together> together =
+                        kept_.togetherOf(partition, found.key)) {
                     dirty_[partition].sets.insert(*together);
                 }
             }
@@ -639,26 +496,15 @@ class Decider::Work {
 
     // ---- budgets -------------------------------------------------------------------------------
 
-    Keys countedKeys() {
-        Keys keys;
-        Statement all = store_.database().prepare(
-            "SELECT key FROM members WHERE context = ?1 AND partition = 0 ORDER BY key");
-        all.bind(1, context_);
-        while (all.step()) {
-            keys.push_back(all.number(0));
-        }
-        return keys;
-    }
-
     /// Everyone in a set that was decided again.
     Keys reach() {
         std::set<std::int64_t> keys;
         for (std::size_t index = 0; index < keySets_.size(); ++index) {
             if (dirty_[index].all) {
-                return countedKeys();
+                return kept_.all();
             }
             for (const Together& together : dirty_[index].sets) {
-                for (const std::int64_t key : members(index, together)) {
+                for (const std::int64_t key : kept_.members(index, together)) {
                     keys.insert(key);
                 }
             }
@@ -666,91 +512,25 @@ class Decider::Work {
         return {keys.begin(), keys.end()};
     }
 
-    /// Whether some rule costs too much in a set of these records; then `over_` says where.
+    /// Whether some rule costs too much in a set of these records.
     bool budgetExceeded(const Keys& keys) {
-        engine::Budget budget(plan_, static_cast<std::uint32_t>(keys.size()));
-        for (std::uint32_t each = 0; each < plan_.classes.size(); ++each) {
-            engine::Sets sets;
-            std::unordered_map<Together, std::uint32_t> known;
-            for (const std::int64_t key : keys) {
-                const Together together =
-                    togetherOf(reader_.keySetOfClass(each), key).value_or(std::string());
-                const auto [place, isNew] = known.try_emplace(together, sets.count);
-                sets.count += isNew ? 1 : 0;
-                sets.of.push_back(place->second);
-            }
-            budget.bringTogether(each, std::make_shared<const engine::Sets>(std::move(sets)));
-        }
-        Statement all = store_.database().prepare(
-            "SELECT stage, counts FROM parts WHERE context = ?1 AND stage = ?2 AND key = ?3");
-        for (std::uint32_t stage = 0; stage < plan_.stages.size(); ++stage) {
-            const std::vector<std::uint32_t>& counted = plan_.stages[stage].counted;
-            if (counted.empty()) {
-                continue;
-            }
-            for (std::uint32_t record = 0; record < keys.size(); ++record) {
-                all.bind(1, context_).bind(2, std::int64_t{stage}).bind(3, keys[record]);
-                if (!all.step()) {
-                    continue;
-                }
-                const auto counts = engine::readCounts(all.bytes(1));
-                all.reset();
-                if (!counts || counts->size() != counted.size()) {
-                    throw StoreFailure(damaged());
-                }
-                for (std::size_t space = 0; space < counted.size(); ++space) {
-                    budget.count(counted[space], record, (*counts)[space]);
-                }
-            }
-        }
-        const engine::OverBudget over = budget.over(options_.decide.budget);
-        over_.assign(over.size(), {});
-        for (std::size_t rule = 0; rule < over.size(); ++rule) {
-            for (std::uint32_t record = 0; record < over[rule].size(); ++record) {
-                if (over[rule][record] != 0) {
-                    over_[rule].insert(keys[record]);
-                }
-            }
-        }
-        return !over.empty();
-    }
-
-    engine::OverBudget overOf(const Keys& keys) const {
-        engine::OverBudget over(over_.size());
-        for (std::size_t rule = 0; rule < over_.size(); ++rule) {
-            if (std::any_of(keys.begin(), keys.end(), [&](std::int64_t key) {
-                    return over_[rule].count(key) != 0;
-                })) {
-                for (const std::int64_t key : keys) {
-                    over[rule].push_back(over_[rule].count(key) != 0 ? 1 : 0);
-                }
-            }
-        }
-        return over;
+        return over_.find(plan_, reader_, kept_, keys, options_.decide.budget);
     }
 
     std::vector<engine::PartView> partsOf(std::int64_t key, Arena& arena) {
         std::vector<engine::PartView> found;
         for (std::size_t stage = 0; stage < plan_.stages.size(); ++stage) {
-            Statement& find = statements_.part;
-            find.bind(1, context_).bind(2, static_cast<std::int64_t>(stage)).bind(3, key);
-            if (find.step()) {
-                std::optional<engine::PartView> part =
-                    engine::readPart(arena.text(find.bytes(0)), arena);
-                find.reset();
-                if (!part) {
-                    throw StoreFailure(damaged());
-                }
-                found.push_back(*part);
+            const std::optional<KeptPart> kept = kept_.part(stage, key);
+            if (!kept) {
+                continue;
             }
+            const auto part = engine::readPart(arena.text(kept->part), arena);
+            if (!part) {
+                throw StoreFailure(damagedStore());
+            }
+            found.push_back(*part);
         }
         return found;
-    }
-
-    static Error damaged() {
-        return {ErrorCode::Malformed,
-                "the store is damaged; restore it from a copy, or feed a new one",
-                ""};
     }
 
     std::shared_ptr<const bytecode::Program> program_;
@@ -759,21 +539,16 @@ class Decider::Work {
     Plan plan_;
     Interpreter interpreter_;
     StageReader reader_;
-    Statements statements_;
+    KeptDecisions kept_;
     std::vector<std::vector<Register>> keySets_;
     std::mutex mutex_;  ///< over the store
 
-    std::int64_t context_ = 0;
-    std::int64_t former_ = 0;  ///< the feed that the context knows
-    std::int64_t feed_ = 0;
-    bool complete_ = false;
-    bool overBudget_ = false;
     bool open_ = false;
 
     std::unique_ptr<Holes> holes_;
     std::unique_ptr<engine::HoleIndex> holeIndex_;
     std::vector<Dirty> dirty_;  ///< by key set
-    std::vector<std::set<std::int64_t>> over_;
+    OverBudgetKeys over_;
     Keys changed_;
     std::set<std::int64_t> removed_;
     std::vector<std::string> gone_;
