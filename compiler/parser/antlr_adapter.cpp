@@ -220,6 +220,9 @@ class TokenReader {
         const std::string_view before = text_.substr(0, begin);
         const std::size_t solid = before.find_last_not_of(" \t\r");
         token.startsLine = solid == std::string_view::npos || before[solid] == '\n';
+        if (token.kind != TokenKind::Comment) {
+            token.isAfterUnknown = std::exchange(isAfterUnknown_, false);
+        }
         (token.kind == TokenKind::Comment ? list_.comments : list_.tokens).push_back(token);
     }
 
@@ -311,6 +314,8 @@ class TokenReader {
             if (type != ProvisoLexer::STRING) {
                 list_.tokens.back().text = tokenTypeName(type);
             }
+        } else {
+            isAfterUnknown_ = true;
         }
         return wrong.end;
     }
@@ -321,6 +326,7 @@ class TokenReader {
     std::size_t base_;
     std::string_view text_;
     TokenList list_;
+    bool isAfterUnknown_ = false;  ///< of the next token
 };
 
 // ---- trees ------------------------------------------------------------------------------------

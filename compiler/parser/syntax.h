@@ -32,6 +32,8 @@ struct Token {
     std::uint16_t type = 0;
     /// Whether only space stands before it on its line.
     bool startsLine = false;
+    /// Something stands before it that has no meaning and may have been meant for anything.
+    bool isAfterUnknown = false;
     Span span;
     /// Points into the source text; a mended token has the text that was meant.
     std::string_view text;

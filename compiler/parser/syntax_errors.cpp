@@ -503,6 +503,10 @@ std::string describeToken(const Token& token) {
 }
 
 void reportSyntax(const Mistake& mistake, DiagnosticSink& sink) {
+    // What stands before it was told to have no meaning; what was meant by it nobody knows.
+    if (mistake.list.tokens[mistake.failure.token].isAfterUnknown) {
+        return;
+    }
     Explainer(mistake, sink).report();
 }
 

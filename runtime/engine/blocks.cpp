@@ -31,6 +31,7 @@ blocksOfSets(const Sets& sets, const std::vector<std::uint32_t>& order, std::siz
     std::vector<Block> blocks;
     blocks.reserve(sizes.size());
     std::vector<std::uint32_t*> next;  // by block
+    next.reserve(sizes.size());
     for (const std::size_t size : sizes) {
         next.push_back(blocks.emplace_back(size).data());
     }

@@ -130,7 +130,9 @@ class OrderedTable::Filling {
         }
         for (std::size_t cell = first; cell < last; ++cell) {
             const State state = column.states[cell];
-            if (state != State::Value && !(exceptNotApplicable && state == State::NotApplicable)) {
+            const bool isFine =
+                state == State::Value || (exceptNotApplicable && state == State::NotApplicable);
+            if (!isFine) {
                 table_.isOpen_[record] = 1;
             }
         }
