@@ -46,6 +46,10 @@ inline bool sameBytes(const char* a, const char* b, std::size_t size) noexcept {
     return true;
 }
 
+/// A number that is another one in each process, so that nobody can write records whose texts all
+/// meet in one place of a table.
+std::uint64_t secretSeed() noexcept;
+
 /// A fast hash for tables of texts, after wyhash. Nothing that is printed or stored may depend on
 /// it. Records come from strangers: a table of their texts gives a `seed` that they cannot know.
 inline std::uint64_t hashText(std::string_view text, std::uint64_t seed) noexcept {

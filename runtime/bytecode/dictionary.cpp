@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <cstring>
-#include <random>
 
 namespace proviso {
 
@@ -13,19 +12,10 @@ namespace {
 constexpr std::size_t kFirstSlots = 256;
 constexpr std::size_t kChunkBytes = std::size_t{64} << 10U;
 
-// Another one in each process, so that nobody can write records whose texts all meet in one place.
-// Ids are given in the order of the texts and do not depend on it.
-std::uint64_t hashSeed() {
-    static const std::uint64_t seed = [] {
-        std::random_device device;
-        return std::uint64_t{device()} << 32U | device();
-    }();
-    return seed;
-}
-
 }  // namespace
 
-Dictionary::Dictionary() : seed_(hashSeed()), slots_(kFirstSlots) {}
+// Ids are given in the order of the texts and do not depend on the seed.
+Dictionary::Dictionary() : seed_(secretSeed()), slots_(kFirstSlots) {}
 
 Dictionary::Dictionary(const std::vector<std::string>& texts) : Dictionary() {
     for (const std::string& text : texts) {

@@ -6,24 +6,41 @@
 
 namespace proviso::engine {
 
-/// A number for some cells: a register or space, and a row. Asks for memory only as it grows, and
-/// is cleared at no cost.
-class CellMap {
+/// A number for some keys. Asks for memory only as it grows, and is cleared at no cost. `Hash`
+/// spreads keys over the low bits of a word.
+template <class Key, class Hash>
+class NumberMap {
   public:
     static constexpr std::uint32_t kNothing = 0xffffffffU;
 
-    /// The number of a cell, to be read or set; kNothing where it is new.
-    std::uint32_t& of(std::uint32_t column, std::uint32_t row) {
+    struct Entry {
+        Key key{};
+        std::uint32_t number = kNothing;  ///< to be read or set; kNothing where the key is new
+        std::uint32_t round = 0;          ///< in which it was set
+    };
+
+    /// Good until the next is asked for.
+    Entry& at(const Key& key) {
         if (2 * (used_ + 1) > slots_.size()) {
             grow();
         }
-        Slot& slot = find(std::uint64_t{column} << 32U | row);
-        if (slot.round != round_) {
-            slot.round = round_;
-            slot.number = kNothing;
+        Entry& entry = slots_[place(key)];
+        if (entry.round != round_) {
+            entry.key = key;
+            entry.round = round_;
+            entry.number = kNothing;
             ++used_;
         }
-        return slot.number;
+        return entry;
+    }
+
+    /// The key's number; kNothing where it was never asked for.
+    std::uint32_t numberOf(const Key& key) const {
+        if (used_ == 0) {
+            return kNothing;
+        }
+        const Entry& entry = slots_[place(key)];
+        return entry.round == round_ ? entry.number : kNothing;
     }
 
     void clear() {
@@ -35,37 +52,55 @@ class CellMap {
     }
 
   private:
-    struct Slot {
-        std::uint64_t cell = 0;
-        std::uint32_t number = kNothing;
-        std::uint32_t round = 0;  ///< in which it was set
-    };
-
-    /// The cell's slot, or the free one where it belongs.
-    Slot& find(std::uint64_t cell) {
+    /// The key's slot, or the free one where it belongs.
+    std::size_t place(const Key& key) const {
         const std::size_t mask = slots_.size() - 1;
-        std::size_t place = static_cast<std::size_t>((cell * 0x9e3779b97f4a7c15U) >> 32U) & mask;
-        while (slots_[place].round == round_ && slots_[place].cell != cell) {
+        std::size_t place = static_cast<std::size_t>(Hash{}(key)) & mask;
+        while (slots_[place].round == round_ && slots_[place].key != key) {
             place = (place + 1) & mask;
         }
-        slots_[place].cell = cell;
-        return slots_[place];
+        return place;
     }
 
     void grow() {
         constexpr std::size_t kFirst = 64;
-        std::vector<Slot> before(slots_.empty() ? kFirst : 2 * slots_.size());
+        std::vector<Entry> before(slots_.empty() ? kFirst : 2 * slots_.size());
         before.swap(slots_);
-        for (const Slot& slot : before) {
-            if (slot.round == round_) {
-                find(slot.cell) = slot;
+        for (const Entry& entry : before) {
+            if (entry.round == round_) {
+                slots_[place(entry.key)] = entry;
             }
         }
     }
 
-    std::vector<Slot> slots_;  ///< a power of two of them
+    std::vector<Entry> slots_;  ///< a power of two of them
     std::size_t used_ = 0;
     std::uint32_t round_ = 1;
+};
+
+struct CellHash {
+    std::uint64_t operator()(std::uint64_t cell) const {
+        return (cell * 0x9e3779b97f4a7c15U) >> 32U;
+    }
+};
+
+/// A number for some cells: a register or space, and a row.
+class CellMap {
+  public:
+    static constexpr std::uint32_t kNothing = NumberMap<std::uint64_t, CellHash>::kNothing;
+
+    /// The number of a cell, to be read or set; kNothing where it is new.
+    std::uint32_t& of(std::uint32_t column, std::uint32_t row) {
+        return cells_.at(std::uint64_t{column} << 32U | row).number;
+    }
+    /// The same without asking for memory; kNothing where it was never asked for.
+    std::uint32_t numberOf(std::uint32_t column, std::uint32_t row) const {
+        return cells_.numberOf(std::uint64_t{column} << 32U | row);
+    }
+    void clear() { cells_.clear(); }
+
+  private:
+    NumberMap<std::uint64_t, CellHash> cells_;
 };
 
 }  // namespace proviso::engine

@@ -258,7 +258,7 @@ void runContributions(Frame& frame, Register number);
 void runLookup(Frame& frame, Register number);
 EvaluationError tableError(const Frame& frame, Register number, std::uint32_t row);
 /// What the table says of a result that it leaves open.
-std::string tableReason(const Frame& frame, Register number, std::uint32_t row);
+std::string_view tableReason(const Frame& frame, Register number, std::uint32_t row);
 // crossing.cpp
 void runCrossing(Frame& frame, Register number);
 void runRank(Frame& frame, Register number);

@@ -2,6 +2,8 @@
 #include "runtime/engine/frame.h"
 
 #include <algorithm>
+#include <array>
+#include <span>
 
 namespace proviso::engine {
 
@@ -184,7 +186,11 @@ void runLookup(Frame& frame, Register number) {
 static TableMatch matchAt(const Frame& frame, Register number, std::uint32_t row) {
     const Instruction& instruction = frame.program.code[number];
     const Table& table = frame.program.tables[instruction.index];
-    std::vector<std::int64_t> keys(table.given.size());
+    constexpr std::size_t kFew = 16;
+    std::array<std::int64_t, kFew> few{};
+    std::vector<std::int64_t> many(table.given.size() > kFew ? table.given.size() : 0);
+    const std::span<std::int64_t> keys =
+        many.empty() ? std::span(few).first(table.given.size()) : std::span(many);
     for (std::size_t argument = 0; argument < keys.size(); ++argument) {
         keys[argument] = frame.operand(instruction, argument).values[row];
     }
@@ -199,10 +205,10 @@ EvaluationError tableError(const Frame& frame, Register number, std::uint32_t ro
     return matchAt(frame, number, row).error;
 }
 
-std::string tableReason(const Frame& frame, Register number, std::uint32_t row) {
+std::string_view tableReason(const Frame& frame, Register number, std::uint32_t row) {
     const TableMatch match = matchAt(frame, number, row);
     const auto output = static_cast<std::size_t>(frame.program.code[number].immediate);
-    return match.row == nullptr ? std::string() : match.row->results[output].why;
+    return match.row == nullptr ? std::string_view() : match.row->results[output].why;
 }
 
 }  // namespace proviso::engine

@@ -23,40 +23,83 @@ class Walk : public Trail {
   public:
     explicit Walk(const Frame& frame) : frame_(frame) {}
 
-    void run(Register number, std::uint32_t row, State wanted) {
-        wanted_ = wanted;
-        places.clear();
-        errors.clear();
-        met_.clear();
-        // A window reads columns of this run, and remembers what it told, which is to be told
-        // again.
+    /// The interpreter has run again.
+    void forget() {
+        answered_.clear();
+        answers_.clear();
+        told_.clear();
         windows_.clear();
-        visit(number, row);
-        // Mostly one thing leads to the next. What is met before there are two ways cannot be met
-        // again: every register reads earlier ones.
-        bool isForked = false;
-        while (!pending_.empty()) {
-            const Place place = pending_.back();
-            isForked = isForked || pending_.size() > 1;
-            pending_.pop_back();
-            if (isForked && std::exchange(met_.of(place.number, place.row), 0) == 0) {
-                continue;
-            }
-            const std::size_t before = found_;
-            follow(place.number, place.row);
-            if (found_ == before) {
-                begin(place.number, place.row);
-            }
-        }
     }
 
-    std::vector<Origin> places;
-    std::vector<EvaluationError> errors;
+    /// The number of the answer: what makes the value unknown.
+    std::uint32_t missing(Register number, std::uint32_t row) {
+        prepare(State::Unknown);
+        visit(number, row);
+        bool isForked = false;
+        std::uint32_t answer = CellMap::kNothing;
+        while (!pending_.empty() && answer == CellMap::kNothing) {
+            const Place place = pending_.back();
+            isForked = isForked || pending_.size() > 1 || !places_.empty();
+            pending_.pop_back();
+            if (!isForked) {
+                // Mostly one thing leads to the next, and all that is met before there are two
+                // ways, or a place on the way, has the same answer.
+                answer = answered_.of(place.number, place.row);
+                if (answer != CellMap::kNothing) {
+                    break;
+                }
+                chain_.push_back(place);
+            } else if (std::exchange(met_.of(place.number, place.row), 0) == 0) {
+                continue;
+            } else if (const std::uint32_t part = answered_.numberOf(place.number, place.row);
+                       part != CellMap::kNothing) {
+                addAnswer(part);
+                continue;
+            }
+            goOn(place);
+        }
+        if (answer == CellMap::kNothing) {
+            sortUnique(places_);
+            answer = static_cast<std::uint32_t>(answers_.size());
+            const auto begin = static_cast<std::uint32_t>(told_.size());
+            told_.insert(told_.end(), places_.begin(), places_.end());
+            answers_.push_back({begin, static_cast<std::uint32_t>(told_.size()), answer});
+        }
+        for (const Place& place : chain_) {
+            answered_.of(place.number, place.row) = answer;
+        }
+        return answer;
+    }
+
+    std::span<const Origin> places(std::uint32_t answer) const {
+        return std::span(told_).subspan(answers_[answer].begin,
+                                        answers_[answer].end - answers_[answer].begin);
+    }
+
+    const std::vector<EvaluationError>& errors(Register number, std::uint32_t row) {
+        prepare(State::Error);
+        visit(number, row);
+        while (!pending_.empty()) {
+            const Place place = pending_.back();
+            pending_.pop_back();
+            if (std::exchange(met_.of(place.number, place.row), 0) != 0) {
+                goOn(place);
+            }
+        }
+        sortUnique(errors_);
+        return errors_;
+    }
 
   private:
     struct Place {
         Register number = 0;
         std::uint32_t row = 0;
+    };
+    /// Where it stands in `told_`.
+    struct Answer {
+        std::uint32_t begin = 0;
+        std::uint32_t end = 0;
+        std::size_t addedTo = 0;  ///< the last answer that it was part of
     };
     /// Windows are asked in turns.
     struct LastingWindow {
@@ -66,6 +109,39 @@ class Walk : public Trail {
         WindowMemory memory;
         Window window;
     };
+
+    template <class Item>
+    static void sortUnique(std::vector<Item>& items) {
+        std::sort(items.begin(), items.end());
+        items.erase(std::unique(items.begin(), items.end()), items.end());
+    }
+
+    void prepare(State wanted) {
+        wanted_ = wanted;
+        places_.clear();
+        errors_.clear();
+        chain_.clear();
+        met_.clear();
+        // A window reads columns of this run, and remembers what it told, which is to be told
+        // again.
+        windows_.clear();
+    }
+
+    /// What was told of another cell belongs to this answer, too.
+    void addAnswer(std::uint32_t number) {
+        Answer& answer = answers_[number];
+        if (std::exchange(answer.addedTo, answers_.size()) != answers_.size()) {
+            places_.insert(places_.end(), told_.begin() + answer.begin, told_.begin() + answer.end);
+        }
+    }
+
+    void goOn(const Place& place) {
+        const std::size_t before = found_;
+        follow(place.number, place.row);
+        if (found_ == before) {
+            begin(place.number, place.row);
+        }
+    }
 
     const Instruction& instruction(Register number) const { return frame_.program.code[number]; }
 
@@ -92,16 +168,16 @@ class Walk : public Trail {
     void place(const std::string& text) override {
         ++found_;
         // Rows that tie are many, and all tell the same place.
-        const bool isTold = !places.empty() && places.back().kind == Origin::Kind::Text &&
-                            places.back().text == text;
+        const bool isTold = !places_.empty() && places_.back().kind == Origin::Kind::Text &&
+                            places_.back().text == text;
         if (!isTold) {
-            places.push_back({Origin::Kind::Text, kNoIndex, kNoIndex, kNoIndex, text});
+            addText(text);
         }
     }
 
     void error(EvaluationError code) override {
         ++found_;
-        errors.push_back(code);
+        errors_.push_back(code);
     }
 
     void visitAll(const Instruction& one, std::uint32_t row) {
@@ -137,7 +213,7 @@ class Walk : public Trail {
         visit(build.operands[2], row);
         if (wanted_ == State::Error && stretch.kind == Stretch::Kind::Wrong && found_ == before) {
             ++found_;
-            errors.push_back(EvaluationError::BadInterval);
+            errors_.push_back(EvaluationError::BadInterval);
         }
     }
 
@@ -334,7 +410,7 @@ class Walk : public Trail {
         }
         const EvaluationError error = beginError(number, row);
         if (error != EvaluationError::None) {
-            errors.push_back(error);
+            errors_.push_back(error);
         }
     }
 
@@ -344,54 +420,42 @@ class Walk : public Trail {
             return;
         }
         for (const CarriedPlace& place : reason->second->places) {
-            places.push_back({Origin::Kind::Carried,
-                              kNoIndex,
-                              kNoIndex,
-                              kNoIndex,
-                              place.text,
-                              place.record,
-                              place.why});
+            places_.push_back({.kind = Origin::Kind::Carried,
+                               .text = place.text,
+                               .record = place.record,
+                               .why = place.why});
         }
-        errors.insert(errors.end(), reason->second->errors.begin(), reason->second->errors.end());
+        errors_.insert(errors_.end(), reason->second->errors.begin(), reason->second->errors.end());
     }
 
     void beginUnknown(Register number, std::uint32_t row) {
         const Instruction& one = instruction(number);
         switch (one.op) {
         case Op::Input:
-            places.push_back({Origin::Kind::Field, one.space, row, one.index, {}, {}});
+            places_.push_back({Origin::Kind::Field, one.space, row, one.index});
             break;
         case Op::UnknownIf:
         case Op::ExactlyOne:
             if (one.index < frame_.program.texts.size()) {
-                places.push_back({Origin::Kind::Text,
-                                  kNoIndex,
-                                  kNoIndex,
-                                  kNoIndex,
-                                  frame_.program.texts[one.index],
-                                  {}});
+                addText(frame_.program.texts[one.index]);
             }
             break;
         case Op::FoldLatest:
             // Ranks that run in a circle: nobody means such a program.
-            places.push_back({Origin::Kind::Text,
-                              kNoIndex,
-                              kNoIndex,
-                              kNoIndex,
-                              frame_.program.windows[one.index].orders.back()});
+            addText(frame_.program.windows[one.index].orders.back());
             break;
         case Op::TableLookup:
-            places.push_back({Origin::Kind::Table,
-                              kNoIndex,
-                              kNoIndex,
-                              kNoIndex,
-                              "table:" + frame_.program.tables[one.index].name,
-                              {},
-                              tableReason(frame_, number, row)});
+            places_.push_back({.kind = Origin::Kind::Table,
+                               .text = frame_.program.tables[one.index].name,
+                               .why = tableReason(frame_, number, row)});
             break;
         default:
             break;
         }
+    }
+
+    void addText(std::string_view text) {
+        places_.push_back({.kind = Origin::Kind::Text, .text = text});
     }
 
     EvaluationError beginError(Register number, std::uint32_t row) const {
@@ -440,16 +504,16 @@ class Walk : public Trail {
     const Frame& frame_;
     State wanted_ = State::Unknown;
     std::vector<Place> pending_;
-    CellMap met_;
+    std::vector<Place> chain_;  ///< what was met before there were two ways
+    CellMap met_;               ///< what was met afterwards
+    std::vector<Origin> places_;
+    std::vector<EvaluationError> errors_;
+    CellMap answered_;  ///< in `answers_`
+    std::vector<Answer> answers_;
+    std::vector<Origin> told_;
     std::unordered_map<Register, std::unique_ptr<LastingWindow>> windows_;
     std::size_t found_ = 0;
 };
-
-template <class Item>
-void sortUnique(std::vector<Item>& items) {
-    std::sort(items.begin(), items.end());
-    items.erase(std::unique(items.begin(), items.end()), items.end());
-}
 
 }  // namespace
 
@@ -465,21 +529,27 @@ Origins::Origins(const Interpreter& interpreter)
 
 Origins::~Origins() = default;
 
-const std::vector<Origin>& Origins::missing(bytecode::Register number, std::uint32_t row) {
-    walk_->run(number, row, State::Unknown);
-    engine::sortUnique(walk_->places);
-    return walk_->places;
+void Origins::forget() {
+    walk_->forget();
+}
+
+std::uint32_t Origins::missing(bytecode::Register number, std::uint32_t row) {
+    return walk_->missing(number, row);
+}
+
+std::span<const Origin> Origins::places(std::uint32_t missing) const {
+    return walk_->places(missing);
 }
 
 const std::vector<EvaluationError>& Origins::errors(bytecode::Register number, std::uint32_t row) {
-    walk_->run(number, row, State::Error);
-    engine::sortUnique(walk_->errors);
-    return walk_->errors;
+    return walk_->errors(number, row);
 }
 
 std::vector<Origin>
 missingPlaces(const Interpreter& interpreter, bytecode::Register number, std::uint32_t row) {
-    return Origins(interpreter).missing(number, row);
+    Origins origins(interpreter);
+    const std::span<const Origin> places = origins.places(origins.missing(number, row));
+    return {places.begin(), places.end()};
 }
 
 std::vector<EvaluationError>

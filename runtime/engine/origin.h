@@ -6,33 +6,35 @@
 #include <compare>
 #include <cstdint>
 #include <memory>
-#include <string>
+#include <span>
+#include <string_view>
 #include <vector>
 
 namespace proviso {
 
 class Interpreter;
 
-/// Where an unknown comes from.
+/// Where an unknown comes from. Texts are the program's, or those of the carried columns that the
+/// run was given.
 struct Origin {
     enum class Kind : std::uint8_t {
         Field = 0,    ///< a stored field that was absent: `space`, `row`, `field`
         Text = 1,     ///< `text` is the place: law:state
-        Table = 2,    ///< a result that its table leaves open; `text` is the place: table:NAME
+        Table = 2,    ///< a result that its table leaves open; `text` is the table's name
         Carried = 3,  ///< found by a former stage: `text` is the place, in the record with the key
                       ///< `record`, or in none
     } kind = Kind::Field;
     std::uint32_t space = kNoIndex;
     std::uint32_t row = kNoIndex;
     std::uint32_t field = kNoIndex;
-    std::string text;
-    std::string record{};
-    std::string why{};  ///< Table, Carried: what the pack says of it, if anything
+    std::string_view text{};
+    std::string_view record{};
+    std::string_view why{};  ///< Table, Carried: what the pack says of it, if anything
 
     friend auto operator<=>(const Origin&, const Origin&) = default;
 };
 
-/// Asks one run again and again. The answers are good until the next question. One thread.
+/// Asks one run again and again; remembers what it found. One thread.
 class Origins {
   public:
     explicit Origins(const Interpreter& interpreter);
@@ -40,9 +42,15 @@ class Origins {
     Origins(const Origins&) = delete;
     Origins& operator=(const Origins&) = delete;
 
-    /// As missingPlaces.
-    const std::vector<Origin>& missing(bytecode::Register number, std::uint32_t row);
-    /// As errorCodes.
+    /// The interpreter has run again.
+    void forget();
+
+    /// The number of what makes the value unknown, counted from 0 since the run: cells that are
+    /// unknown for the same reason mostly have the same number.
+    std::uint32_t missing(bytecode::Register number, std::uint32_t row);
+    /// As missingPlaces. Good until the next question.
+    std::span<const Origin> places(std::uint32_t missing) const;
+    /// As errorCodes. Good until the next question.
     const std::vector<EvaluationError>& errors(bytecode::Register number, std::uint32_t row);
 
   private:

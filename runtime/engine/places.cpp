@@ -15,9 +15,10 @@ void Places::look(const Batch& batch) {
     own_.clear();
     pathNumbers_.clear();
     paths_.clear();
-    missingNumbers_.clear();
+    origins_.forget();
     missing_.clear();
     texts_.clear();
+    oneNumbers_.clear();
     ones_.clear();
 }
 
@@ -141,10 +142,12 @@ std::string_view Places::intern(std::string_view text) {
     if (text.empty()) {
         return {};
     }
-    if (const auto known = texts_.find(text); known != texts_.end()) {
-        return *known;
+    auto& known = texts_.at(text);
+    if (known.number == texts_.kNothing) {
+        known.key = arena_.text(text);
+        known.number = 0;
     }
-    return *texts_.insert(arena_.text(text)).first;
+    return known.key;
 }
 
 std::string_view Places::joined(std::initializer_list<std::string_view> parts) {
@@ -155,22 +158,33 @@ std::string_view Places::joined(std::initializer_list<std::string_view> parts) {
     return intern(text_);
 }
 
-/// The places that make the value unknown; sorted, each once.
-std::span<const Places::Place> Places::find(bytecode::Register reg, std::uint32_t row) {
+/// The same as places; sorted, each once.
+std::span<const Places::Place> Places::find(std::span<const Origin> origins) {
     std::vector<Place>& places = found_;
     places.clear();
-    for (const Origin& origin : origins_.missing(reg, row)) {
-        if (origin.kind != Origin::Kind::Field) {
+    for (const Origin& origin : origins) {
+        switch (origin.kind) {
+        case Origin::Kind::Field: {
+            const SchemaSpace& space = program_.schema.spaces[origin.space];
+            std::string_view place = path(origin.space, origin.row);
+            if (!space.scalar) {
+                const std::string_view field = space.fields[origin.field].name;
+                place = place.empty() ? field : joined({place, ".", field});
+            }
+            places.push_back({keyText(entryRow(origin.space, origin.row)), place, {}});
+            break;
+        }
+        case Origin::Kind::Text:
+            places.push_back({{}, origin.text, {}});
+            break;
+        case Origin::Kind::Table:
+            places.push_back({{}, joined({"table:", origin.text}), origin.why});
+            break;
+        case Origin::Kind::Carried:
+            // What was carried here goes with the batch.
             places.push_back({intern(origin.record), intern(origin.text), intern(origin.why)});
-            continue;
+            break;
         }
-        const SchemaSpace& space = program_.schema.spaces[origin.space];
-        std::string_view place = path(origin.space, origin.row);
-        if (!space.scalar) {
-            const std::string_view field = space.fields[origin.field].name;
-            place = place.empty() ? field : joined({place, ".", field});
-        }
-        places.push_back({keyText(entryRow(origin.space, origin.row)), place, {}});
     }
     std::sort(places.begin(), places.end());
     places.erase(std::unique(places.begin(), places.end()), places.end());
@@ -178,13 +192,16 @@ std::span<const Places::Place> Places::find(bytecode::Register reg, std::uint32_
 }
 
 Places::Missing& Places::missingOf(bytecode::Register reg, std::uint32_t row) {
-    if (const std::uint32_t known = missingNumbers_.of(reg, row); known != CellMap::kNothing) {
-        return missing_[known];
+    const std::uint32_t answer = origins_.missing(reg, row);
+    if (answer >= missing_.size()) {
+        missing_.resize(std::size_t{answer} + 1);
     }
-    const std::span<const Place> places = find(reg, row);
-    missingNumbers_.of(reg, row) = static_cast<std::uint32_t>(missing_.size());
-    missing_.push_back({places});
-    return missing_.back();
+    Missing& missing = missing_[answer];
+    if (!missing.isFound) {
+        missing.places = find(origins_.places(answer));
+        missing.isFound = true;
+    }
+    return missing;
 }
 
 std::vector<CarriedPlace> Places::missingAnywhere(bytecode::Register reg, std::uint32_t row) {
@@ -204,35 +221,42 @@ MissingView Places::tell(std::span<const Place> places, std::uint32_t printedRec
                    ? place.text
                    : joined({place.record, ":", place.text});
     };
-    if (places.size() == 1) {
-        // Most that is open is open for one of a few reasons.
-        const std::string_view text = textOf(places[0]);
-        MissingView& one = ones_[{text.data(), places[0].why.data()}];
-        if (one.open == nullptr) {
-            one = view({&text, 1}, std::vector<ReasonView>(1, {text, places[0].why}));
-        }
-        return one;
-    }
-    std::vector<std::string_view> texts;
-    std::vector<ReasonView> reasons;
+    placeTexts_.clear();
+    reasons_.clear();
     for (const Place& place : places) {
-        texts.push_back(textOf(place));
-        reasons.push_back({texts.back(), place.why});
+        placeTexts_.push_back(textOf(place));
+        reasons_.push_back({placeTexts_.back(), place.why});
     }
-    return view(texts, std::move(reasons));
+    if (places.size() != 1) {
+        return view(placeTexts_, reasons_);
+    }
+    // Most that is open is open for one of a few reasons.
+    std::uint32_t& number = oneNumbers_.at({placeTexts_[0].data(), places[0].why.data()}).number;
+    if (number == oneNumbers_.kNothing) {
+        number = static_cast<std::uint32_t>(ones_.size());
+        ones_.push_back(view(placeTexts_, reasons_));
+    }
+    return ones_[number];
 }
 
 MissingView Places::view(std::span<const std::string_view> places,
-                         std::vector<ReasonView> reasons) {
+                         std::span<const ReasonView> reasons) {
     const std::span<std::string_view> texts = arena_.keep(places);
     std::sort(texts.begin(), texts.end());
-    std::erase_if(reasons, [](const ReasonView& reason) { return reason.why.empty(); });
-    std::sort(reasons.begin(), reasons.end());
-    reasons.erase(std::unique(reasons.begin(), reasons.end()), reasons.end());
+    std::span<ReasonView> said = arena_.list<ReasonView>(static_cast<std::size_t>(
+        std::count_if(reasons.begin(), reasons.end(), [](const ReasonView& reason) {
+            return !reason.why.empty();
+        })));
+    std::copy_if(reasons.begin(), reasons.end(), said.begin(), [](const ReasonView& reason) {
+        return !reason.why.empty();
+    });
+    std::sort(said.begin(), said.end());
+    said =
+        said.first(static_cast<std::size_t>(std::unique(said.begin(), said.end()) - said.begin()));
     MissingView view;
     view.places = texts.first(
         static_cast<std::size_t>(std::unique(texts.begin(), texts.end()) - texts.begin()));
-    view.reasons = arena_.keep(reasons);
+    view.reasons = said;
     OpenView open;
     open.missing = view.places;
     open.reasons = view.reasons;

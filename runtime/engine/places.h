@@ -1,6 +1,7 @@
 #pragma once
 
 #include "runtime/base/arena.h"
+#include "runtime/base/text_hash.h"
 #include "runtime/bytecode/batch.h"
 #include "runtime/bytecode/program.h"
 #include "runtime/decision/view.h"
@@ -11,12 +12,9 @@
 
 #include <cstdint>
 #include <initializer_list>
-#include <map>
 #include <span>
 #include <string>
 #include <string_view>
-#include <unordered_set>
-#include <utility>
 #include <vector>
 
 namespace proviso::engine {
@@ -80,7 +78,7 @@ class Places {
     const Batch& batch() const { return *batch_; }
     Arena& arena() { return arena_; }
     /// Texts in any order, with what is said of them.
-    MissingView view(std::span<const std::string_view> places, std::vector<ReasonView> reasons);
+    MissingView view(std::span<const std::string_view> places, std::span<const ReasonView> reasons);
     /// As errorCodes.
     const std::vector<EvaluationError>& errors(bytecode::Register reg, std::uint32_t row) {
         return origins_.errors(reg, row);
@@ -98,18 +96,41 @@ class Places {
 
         friend auto operator<=>(const Place&, const Place&) = default;
     };
+    /// An answer of Origins.
     struct Missing {
+        bool isFound = false;  ///< `places` are there
         std::span<const Place> places;
         std::uint32_t toldTo = bytecode::kNone;  ///< the record that `told` is for
         bool isTold = false;
         MissingView told{};
     };
 
+    struct TextHash {
+        std::uint64_t operator()(std::string_view text) const {
+            return hashText(text, secretSeed());
+        }
+    };
+    /// One place that is missing, by where its texts lie.
+    struct OnePlace {
+        const char* text = nullptr;
+        const char* why = nullptr;
+
+        friend bool operator==(const OnePlace&, const OnePlace&) = default;
+    };
+    struct OnePlaceHash {
+        static constexpr std::uint64_t kOdd = 0x9e3779b97f4a7c15U;
+
+        std::uint64_t operator()(const OnePlace& one) const {
+            return foldedProduct(reinterpret_cast<std::uintptr_t>(one.text),
+                                 reinterpret_cast<std::uintptr_t>(one.why) ^ kOdd);
+        }
+    };
+
     bool isInput(std::uint32_t space) const { return space < program_.schema.spaces.size(); }
     std::uint32_t entryRow(std::uint32_t space, std::uint32_t row) const;
     std::string_view path(std::uint32_t space, std::uint32_t row);
     Missing& missingOf(bytecode::Register reg, std::uint32_t row);
-    std::span<const Place> find(bytecode::Register reg, std::uint32_t row);
+    std::span<const Place> find(std::span<const Origin> origins);
     MissingView tell(std::span<const Place> places, std::uint32_t printedRecord);
     std::string_view intern(std::string_view text);
     std::string_view joined(std::initializer_list<std::string_view> parts);
@@ -123,11 +144,14 @@ class Places {
     Home home_;
     CellMap pathNumbers_;
     std::vector<std::string_view> paths_;
-    CellMap missingNumbers_;
-    std::vector<Missing> missing_;
-    std::unordered_set<std::string_view> texts_;
-    std::map<std::pair<const char*, const char*>, MissingView> ones_;  ///< by text and why
+    std::vector<Missing> missing_;  ///< by number of the answer
+    NumberMap<std::string_view, TextHash> texts_;
+    NumberMap<OnePlace, OnePlaceHash> oneNumbers_;
+    std::vector<MissingView> ones_;
+    // Used again and again.
     std::vector<Place> found_;
+    std::vector<std::string_view> placeTexts_;
+    std::vector<ReasonView> reasons_;
     std::string text_;
 };
 

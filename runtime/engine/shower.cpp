@@ -116,13 +116,13 @@ MissingView Shower::joined(const std::vector<MissingView>& all) {
     if (isOne) {
         return all.empty() ? MissingView() : all.front();
     }
-    std::vector<std::string_view> places;
-    std::vector<ReasonView> reasons;
+    missingTexts_.clear();
+    reasons_.clear();
     for (const MissingView& one : all) {
-        places.insert(places.end(), one.places.begin(), one.places.end());
-        reasons.insert(reasons.end(), one.reasons.begin(), one.reasons.end());
+        missingTexts_.insert(missingTexts_.end(), one.places.begin(), one.places.end());
+        reasons_.insert(reasons_.end(), one.reasons.begin(), one.reasons.end());
     }
-    return places_.view(places, std::move(reasons));
+    return places_.view(missingTexts_, reasons_);
 }
 
 Shower::BoundTexts

@@ -78,6 +78,8 @@ class Shower {
     std::vector<MissingView> missing_;
     std::vector<std::string_view> open_;
     std::vector<std::string_view> members_;
+    std::vector<std::string_view> missingTexts_;
+    std::vector<ReasonView> reasons_;
     std::map<std::pair<std::uint32_t, std::uint64_t>, const OpenView*>
         sets_;  ///< closed ones, by code set and members
     std::string text_;

@@ -286,10 +286,11 @@ class Bed {
         std::string text;
         for (const Origin& origin : missingPlaces(*interpreter_, number, row)) {
             text += text.empty() ? "" : " ";
+            text += origin.kind == Origin::Kind::Table ? "table:" : "";
             text += origin.kind == Origin::Kind::Field
                         ? std::to_string(origin.space) + ":" + std::to_string(origin.row) + ":" +
                               std::to_string(origin.field)
-                        : origin.text;
+                        : std::string(origin.text);
         }
         return text;
     }
