@@ -296,8 +296,10 @@ DecodedRecords Decoder::Context::finish() {
         result.rejections.push_back(std::move(pending.rejection));
     }
     closeHoles(all, settled, result.rejections);
-    result.store =
-        settled.kept.size() == all.recordCount() ? std::move(all) : all.selectStore(settled.kept);
+    if (settled.kept.size() != all.recordCount()) {
+        all.keepOnly(settled.kept);
+    }
+    result.store = std::move(all);
     counts_.accepted = settled.kept.size();
     counts_.rejected = result.rejections.size();
     counts_.superseded = settled.superseded;

@@ -29,6 +29,20 @@ bool sameColumn(const ColumnData& column, Rows a, Rows b) {
     return true;
 }
 
+/// The cells of some rows, moved to the beginning. A column that was not kept stays empty.
+template <class Cell>
+void keepRuns(Cells<Cell>& cells, const std::vector<Rows>& runs, std::size_t rows) {
+    if (cells.empty()) {
+        return;
+    }
+    Cell* const all = cells.data();
+    Cell* next = all;
+    for (const auto& [first, end] : runs) {
+        next = all + first == next ? all + end : std::copy(all + first, all + end, next);
+    }
+    cells.resize(rows);
+}
+
 std::vector<std::vector<std::uint32_t>> firstRowsOf(const Schema& schema, const Batch& batch) {
     const std::size_t count = batch.spaces.empty() ? 0 : batch.spaces[0].rows;
     std::vector<std::vector<std::uint32_t>> firstRows;
@@ -127,23 +141,58 @@ Batch RecordStore::select(std::span<const std::uint32_t> records, const ReadOfRe
     return std::move(RecordSelector(*this, read).select(records));
 }
 
-RecordStore RecordStore::selectStore(std::span<const std::uint32_t> records) const {
-    RecordStore result;
-    result.parents_ = parents_;
-    const Batch lent = select(records);
-    result.batch_ = lent;  // A copy owns what it holds.
-    result.sources_ = sources_;
-    for (const std::uint32_t record : records) {
-        result.origins_.push_back(origins_[record]);
-    }
+void RecordStore::keepOnly(std::span<const std::uint32_t> records) {
+    // Where rows were is known until the end.
     for (std::uint32_t space = 0; space < batch_.spaces.size(); ++space) {
-        std::vector<std::uint32_t>& first = result.firstRows_.emplace_back(1, 0U);
+        Batch::Space& rows = batch_.spaces[space];
+        std::vector<Rows> runs;
+        std::uint32_t kept = 0;
         for (const std::uint32_t record : records) {
-            const Rows rows = rowsOf(space, record);
-            first.push_back(first.back() + rows.second - rows.first);
+            const Rows of = rowsOf(space, record);
+            kept += of.second - of.first;
+            if (!runs.empty() && runs.back().second == of.first) {
+                runs.back().second = of.second;
+            } else {
+                runs.push_back(of);
+            }
         }
+        if (space != 0) {
+            auto next = rows.parent.begin();
+            std::uint32_t above = 0;
+            for (const std::uint32_t record : records) {
+                const Rows of = rowsOf(space, record);
+                const Rows lists = rowsOf(parents_[space], record);
+                const std::uint32_t less = lists.first - above;
+                for (std::uint32_t row = of.first; row < of.second; ++row) {
+                    *next++ = rows.parent[row] - less;
+                }
+                above += lists.second - lists.first;
+            }
+            rows.parent.resize(kept);
+        }
+        for (ColumnData& column : rows.columns) {
+            keepRuns(column.values, runs, kept);
+            keepRuns(column.states, runs, kept);
+            dropPlainStates(column);
+        }
+        rows.rows = kept;
     }
-    return result;
+    std::uint32_t next = 0;
+    for (const std::uint32_t record : records) {
+        origins_[next++] = origins_[record];
+    }
+    origins_.resize(records.size());
+    for (std::vector<std::uint32_t>& first : firstRows_) {
+        std::uint32_t place = 0;
+        std::uint32_t before = 0;
+        for (const std::uint32_t record : records) {
+            const std::uint32_t count = first[record + std::size_t{1}] - first[record];
+            first[place++] = before;
+            before += count;
+        }
+        first[place] = before;
+        first.resize(records.size() + 1);
+    }
 }
 
 Batch selectRecords(const RecordStore& store, std::span<const std::uint32_t> records) {

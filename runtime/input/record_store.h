@@ -73,8 +73,8 @@ class RecordStore {
     /// are. Neighbours in the store are lent, not copied: the store must outlive the batch.
     Batch select(std::span<const std::uint32_t> records, const ReadOfRecords* read = nullptr) const;
 
-    /// The same as a store of its own, which keeps the origins.
-    RecordStore selectStore(std::span<const std::uint32_t> records) const;
+    /// Lets go of all records but these, which ascend, in the memory that there is.
+    void keepOnly(std::span<const std::uint32_t> records);
 
   private:
     friend class RecordSelector;

@@ -472,10 +472,51 @@ TEST_CASE_METHOD(Fixture, "records are selected with everything in their lists",
     CHECK(positionsIn(batch.spaces[2]) == std::vector<std::uint32_t>{0, 1, 0});
     CHECK(textOf(batch, 2, 0, 2) == "X");
     CHECK(selectRecords(records.store, {}).spaces[1].rows == 0);
+}
 
-    const RecordStore one = records.store.selectStore(std::vector<std::uint32_t>{2});
-    CHECK(one.origin(0).line == 3);
-    CHECK(one.rowsOf(2, 0) == std::pair<std::uint32_t, std::uint32_t>{0, 2});
+TEST_CASE_METHOD(Fixture, "a store lets go of records with everything in their lists", "[input]") {
+    const auto line = [](const std::string& key, const std::string& more) {
+        return R"({"order_id":")" + key + R"(","placed_on":"2025-01-01")" + more + "}\n";
+    };
+    // The second record has no lists, and the third a value that is missing.
+    const std::string text =
+        line("A", R"(,"items":[{"code":"A1","tags":["x"]},{"code":"A2"}],"count":1)") +
+        line("B", R"(,"items":[],"count":2)") +
+        line("C", R"(,"items":[{"code":"C1"},{"code":"C2","tags":["y","z"]}])") +
+        line("D", R"(,"items":[{"code":"D1","tags":["w"]}],"count":4)");
+    const DecodedRecords all = decode(text);
+    REQUIRE(all.store.recordCount() == 4);
+    for (std::uint32_t kept = 0; kept < 16; ++kept) {
+        CAPTURE(kept);
+        std::vector<std::uint32_t> records;
+        for (std::uint32_t record = 0; record < 4; ++record) {
+            if ((kept >> record & 1U) != 0) {
+                records.push_back(record);
+            }
+        }
+        DecodedRecords few = decode(text);
+        few.store.keepOnly(records);
+        REQUIRE(few.store.recordCount() == records.size());
+        const Batch expected = selectRecords(all.store, records);
+        for (std::uint32_t space = 0; space < expected.spaces.size(); ++space) {
+            const Batch::Space& rows = few.store.batch().spaces[space];
+            REQUIRE(rows.rows == expected.spaces[space].rows);
+            CHECK(rows.parent == expected.spaces[space].parent);
+            for (std::size_t field = 0; field < rows.columns.size(); ++field) {
+                CHECK(rows.columns[field].values == expected.spaces[space].columns[field].values);
+                CHECK(rows.columns[field].states == expected.spaces[space].columns[field].states);
+            }
+            for (std::uint32_t record = 0; record < records.size(); ++record) {
+                const auto [first, end] = few.store.rowsOf(space, record);
+                const auto [was, until] = all.store.rowsOf(space, records[record]);
+                CHECK(end - first == until - was);
+                CHECK((record != 0 || first == 0));
+            }
+        }
+        for (std::uint32_t record = 0; record < records.size(); ++record) {
+            CHECK(few.store.origin(record).line == records[record] + 1);
+        }
+    }
 }
 
 TEST_CASE("a row's position is counted from the beginning of its list", "[input]") {
