@@ -300,6 +300,7 @@ class Collector::Work {
             return;
         }
         const std::uint32_t rows = run_.rows(decision.space);
+        shower_.expect(decision.shown, rows);
         for (std::uint32_t row = 0; row < rows; ++row) {
             bool isBound = false;
             DecidedView decided;
@@ -363,6 +364,10 @@ class Collector::Work {
     void collectOutput(std::uint32_t index) {
         const bytecode::OutputInfo& output = program_.outputs[index];
         const std::uint32_t rows = run_.rows(output.space);
+        const std::uint32_t shownRows = output.rows == kNone ? rows : run_.rows(output.rows);
+        for (const bytecode::Shown& column : output.columns) {
+            shower_.expect(column, shownRows);
+        }
         for (std::uint32_t row = 0; row < rows; ++row) {
             const Home& home = places_.home(output.space, row);
             for (const std::uint32_t record : home.records) {

@@ -11,6 +11,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <bit>
 
 namespace proviso::engine {
 
@@ -88,6 +89,15 @@ std::string_view Shower::view(const Type& type, std::int64_t value) {
         return program_.schema.enumerations[type.ref].members[static_cast<std::size_t>(value)];
     case TypeKind::Step:
         return program_.scales[type.ref].steps[static_cast<std::size_t>(value)].name;
+    case TypeKind::Number:
+    case TypeKind::Ratio:
+    case TypeKind::Minutes:
+    case TypeKind::Days:
+    case TypeKind::Money: {
+        DecimalRoom room;
+        return places_.arena().text(formatDecimalTrimmed(
+            value, type.scale, type.kind == TypeKind::Money ? kCents : 0, room));
+    }
     default:
         return places_.arena().text(text(type, value, /*forPeople=*/false));
     }
@@ -191,8 +201,57 @@ std::uint64_t Shower::facts(const bytecode::Scale::Step& step, std::int64_t date
     return accepted;
 }
 
+void Shower::expect(const Shown& shown, std::uint32_t rows) {
+    if (!isSet(shown) || shown.members.size() > kMostBits || rows == 0) {
+        return;
+    }
+    std::uint32_t& number = manyNumbers_.at(&shown).number;
+    if (number != manyNumbers_.kNothing) {
+        return;
+    }
+    number = static_cast<std::uint32_t>(manyUsed_++);
+    if (many_.size() < manyUsed_) {
+        many_.emplace_back();
+    }
+    ManyRows& all = many_[number];
+    all.yes.assign(rows, 0);
+    all.isClosed.assign(rows, 1);
+    for (std::uint32_t index = 0; index < shown.members.size(); ++index) {
+        const ColumnData& column = places_.run().column(shown.members[index]);
+        const std::int64_t* const values = column.values.data();
+        if (column.states.empty()) {
+            for (std::uint32_t row = 0; row < rows; ++row) {
+                all.yes[row] |= static_cast<std::uint64_t>(values[row] != 0) << index;
+            }
+            continue;
+        }
+        for (std::uint32_t row = 0; row < rows; ++row) {
+            const bool isValue = column.states[row] == State::Value;
+            all.yes[row] |= static_cast<std::uint64_t>(isValue && values[row] != 0) << index;
+            all.isClosed[row] &= static_cast<std::uint8_t>(isValue);
+        }
+    }
+}
+
+const Shower::ManyRows* Shower::many(const Shown& shown) const {
+    const std::uint32_t number = manyNumbers_.numberOf(&shown);
+    return number == manyNumbers_.kNothing ? nullptr : &many_[number];
+}
+
+std::string_view Shower::memberName(const Shown& shown, std::uint32_t member) const {
+    return shown.type.kind == TypeKind::Step
+               ? program_.scales[shown.type.ref].steps[member].name
+               : program_.schema.codes[shown.type.ref].members[member];
+}
+
 const std::vector<std::uint32_t>& Shower::demands(const Shown& shown, std::uint32_t row) {
     demanded_.clear();
+    if (const ManyRows* const all = many(shown); all != nullptr) {
+        for (std::uint64_t left = all->yes[row]; left != 0; left &= left - 1) {
+            demanded_.push_back(static_cast<std::uint32_t>(std::countr_zero(left)));
+        }
+        return demanded_;
+    }
     for (std::uint32_t step = 0; step < shown.members.size(); ++step) {
         const ColumnData& member = places_.run().column(shown.members[step]);
         if (member.state(row) == State::Value && member.values[row] != 0) {
@@ -229,20 +288,51 @@ const std::vector<std::uint32_t>& Shower::minimalDemands(const Shown& shown, std
     return minimal_;
 }
 
+/// Sets of the same members are one set; nullptr where there are none.
+const OpenView* Shower::closedSet(const Shown& shown, std::uint64_t members) {
+    if (members == 0) {
+        return nullptr;
+    }
+    std::uint32_t& number = sets_.at({shown.type.ref, members}).number;
+    if (number == sets_.kNothing) {
+        members_.clear();
+        for (std::uint64_t left = members; left != 0; left &= left - 1) {
+            members_.push_back(
+                memberName(shown, static_cast<std::uint32_t>(std::countr_zero(left))));
+        }
+        number = static_cast<std::uint32_t>(closed_.size());
+        OpenView open;
+        open.members = places_.arena().keep(members_);
+        closed_.push_back(places_.arena().one(open));
+    }
+    return closed_[number];
+}
+
 /// A decision that is a set: its state is the worst of its members', except that an open Set is
 /// still a value, and that a step is not open where what is demanded in any case implies it.
 ValueView Shower::members(const Shown& shown, std::uint32_t row, std::uint32_t record) {
     ValueView result;
     const bool isStep = shown.type.kind == TypeKind::Step;
     result.kind = isStep ? ShownValue::Kind::Text : ShownValue::Kind::Set;
-    const auto name = [&](std::uint32_t member) -> std::string_view {
-        return isStep ? program_.scales[shown.type.ref].steps[member].name
-                      : program_.schema.codes[shown.type.ref].members[member];
-    };
+    const ManyRows* const all = many(shown);
+    if (all != nullptr && all->isClosed[row] != 0) {
+        const std::uint64_t yes = all->yes[row];
+        if (!isStep) {
+            if (const OpenView* const set = closedSet(shown, yes); set != nullptr) {
+                result.setOpen(set);
+            }
+            return result;
+        }
+        if ((yes & (yes - 1)) == 0) {
+            result.setText(memberName(
+                shown, yes == 0 ? 0 : static_cast<std::uint32_t>(std::countr_zero(yes))));
+            return result;
+        }
+    }
+    const auto name = [&](std::uint32_t member) { return memberName(shown, member); };
     if (isStep) {
         demands(shown, row);
     }
-    constexpr std::uint32_t kMostBits = 64;
     std::uint64_t bits = 0;
     missing_.clear();
     wrong_.clear();
@@ -298,21 +388,17 @@ ValueView Shower::members(const Shown& shown, std::uint32_t row, std::uint32_t r
             result.setText(name(minimal.empty() ? 0 : minimal.front()));
         }
     }
-    // Sets of the same members are one set.
-    const OpenView* own = nullptr;
-    const OpenView*& known = open_.empty() && !isStep && shown.members.size() <= kMostBits
-                                 ? sets_[{shown.type.ref, bits}]
-                                 : own;
-    if (known == nullptr && (!members_.empty() || !open_.empty())) {
+    if (open_.empty() && !isStep && shown.members.size() <= kMostBits) {
+        if (const OpenView* const set = closedSet(shown, bits); set != nullptr) {
+            result.setOpen(set);
+        }
+    } else if (!members_.empty() || !open_.empty()) {
         OpenView open;
         open.members = arena.keep(members_);
         open.open = arena.keep(open_);
         open.missing = missing.places;
         open.reasons = missing.reasons;
-        known = arena.one(open);
-    }
-    if (known != nullptr) {
-        result.setOpen(known);
+        result.setOpen(arena.one(open));
     }
     return result;
 }

@@ -1,14 +1,14 @@
 #pragma once
 
+#include "runtime/base/text_hash.h"
 #include "runtime/decision/view.h"
+#include "runtime/engine/cell_map.h"
 #include "runtime/engine/places.h"
 
 #include <cstdint>
-#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 namespace proviso::engine {
@@ -20,7 +20,16 @@ class Shower {
     explicit Shower(Places& places) : places_(places), program_(places.program()) {}
 
     /// The places look at another run.
-    void forget() { sets_.clear(); }
+    void forget() {
+        sets_.clear();
+        closed_.clear();
+        manyNumbers_.clear();
+        manyUsed_ = 0;
+    }
+
+    /// Many rows of a column or decision will be asked for: what it says of all of them is put
+    /// together at once. `rows`: how many there are.
+    void expect(const bytecode::Shown& shown, std::uint32_t rows);
 
     /// A column or a decision of a row, on the decision of `record`.
     ValueView value(const bytecode::Shown& shown, std::uint32_t row, std::uint32_t record);
@@ -50,6 +59,35 @@ class Shower {
         std::string atLeast;
         std::string atMost;
     };
+    /// What the members of a decision say, by row.
+    struct ManyRows {
+        std::vector<std::uint64_t> yes;      ///< a bit a member that is certain
+        std::vector<std::uint8_t> isClosed;  ///< every member is a yes or a no
+    };
+    struct ShownHash {
+        std::uint64_t operator()(const bytecode::Shown* shown) const {
+            return foldedProduct(reinterpret_cast<std::uintptr_t>(shown), kOdd);
+        }
+    };
+    /// A closed set: of codes, with some members.
+    struct ClosedSet {
+        std::uint32_t codes = 0;
+        std::uint64_t members = 0;
+
+        friend bool operator==(const ClosedSet&, const ClosedSet&) = default;
+    };
+    struct ClosedSetHash {
+        std::uint64_t operator()(const ClosedSet& set) const {
+            return foldedProduct(set.members ^ kOdd, set.codes ^ kOdd);
+        }
+    };
+    static constexpr std::uint64_t kOdd = 0x9e3779b97f4a7c15U;
+    static constexpr std::size_t kMostBits = 64;
+
+    /// nullptr: nobody expected it.
+    const ManyRows* many(const bytecode::Shown& shown) const;
+    std::string_view memberName(const bytecode::Shown& shown, std::uint32_t member) const;
+    const OpenView* closedSet(const bytecode::Shown& shown, std::uint64_t members);
     /// What is worth saying of an unknown value: not that an amount is at least 0.
     BoundTexts
     bounds(const Type& type, bytecode::Register reg, std::uint32_t row, bool forPeople) const;
@@ -80,8 +118,11 @@ class Shower {
     std::vector<std::string_view> members_;
     std::vector<std::string_view> missingTexts_;
     std::vector<ReasonView> reasons_;
-    std::map<std::pair<std::uint32_t, std::uint64_t>, const OpenView*>
-        sets_;  ///< closed ones, by code set and members
+    NumberMap<ClosedSet, ClosedSetHash> sets_;  ///< in `closed_`
+    std::vector<const OpenView*> closed_;
+    NumberMap<const bytecode::Shown*, ShownHash> manyNumbers_;  ///< in `many_`
+    std::vector<ManyRows> many_;
+    std::size_t manyUsed_ = 0;
     std::string text_;
 };
 

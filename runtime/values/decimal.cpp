@@ -163,22 +163,38 @@ std::string formatDecimal(std::int64_t mantissa, int scale) {
     return mantissa < 0 ? "-" + text : text;
 }
 
-static void trimZeros(std::string& text, int scale, int minimumDigits) {
-    while (scale > minimumDigits && text.back() == '0') {
-        text.pop_back();
-        --scale;
+std::string_view formatDecimalTrimmed(std::int64_t mantissa,
+                                      int scale,
+                                      int minimumDigits,
+                                      DecimalRoom& room) noexcept {
+    const auto bits = static_cast<std::uint64_t>(mantissa);
+    std::uint64_t left = mantissa < 0 ? 0U - bits : bits;
+    // Zeros at the end of what follows the point are not shown.
+    for (; scale > minimumDigits && scale > 0 && left % 10 == 0; --scale) {
+        left /= 10;
     }
-    if (text.back() == '.') {
-        text.pop_back();
+    // The last digit comes first.
+    char* const end = room.data() + room.size();
+    char* first = end;
+    for (int digit = 0; digit < scale; ++digit, left /= 10) {
+        *--first = static_cast<char>('0' + left % 10);
     }
+    if (scale > 0) {
+        *--first = '.';
+    }
+    do {
+        *--first = static_cast<char>('0' + left % 10);
+        left /= 10;
+    } while (left != 0);
+    if (mantissa < 0) {
+        *--first = '-';
+    }
+    return {first, static_cast<std::size_t>(end - first)};
 }
 
 std::string formatDecimalTrimmed(std::int64_t mantissa, int scale, int minimumDigits) {
-    std::string text = formatDecimal(mantissa, scale);
-    if (scale > 0) {
-        trimZeros(text, scale, minimumDigits);
-    }
-    return text;
+    DecimalRoom room;
+    return std::string(formatDecimalTrimmed(mantissa, scale, minimumDigits, room));
 }
 
 std::string formatMoney(std::int64_t mantissa, int scale) {

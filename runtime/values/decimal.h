@@ -2,6 +2,7 @@
 
 #include "runtime/values/evaluation_error.h"
 
+#include <array>
 #include <compare>
 #include <cstdint>
 #include <limits>
@@ -199,6 +200,12 @@ std::string formatDecimal(std::int64_t mantissa, int scale);
 
 /// As formatDecimal, but without trailing zeros beyond `minimumDigits` digits after the point.
 std::string formatDecimalTrimmed(std::int64_t mantissa, int scale, int minimumDigits);
+/// The same as the end of `room`, which is never too short; views of it.
+using DecimalRoom = std::array<char, 40>;
+std::string_view formatDecimalTrimmed(std::int64_t mantissa,
+                                      int scale,
+                                      int minimumDigits,
+                                      DecimalRoom& room) noexcept;
 
 /// For people: "$1,234.50", "-$0.05"; at least two digits after the point.
 std::string formatMoney(std::int64_t mantissa, int scale);

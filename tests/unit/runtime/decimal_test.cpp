@@ -199,6 +199,23 @@ TEST_CASE("decimals are written in one form", "[decimal]") {
     CHECK(formatDecimalTrimmed(10000, 4, 0) == "1");
     CHECK(formatDecimalTrimmed(12345, 4, 2) == "1.2345");
     CHECK(formatDecimalTrimmed(100, 0, 0) == "100");
+    CHECK(formatDecimalTrimmed(kMin, 9, 0) == "-9223372036.854775808");
+    // As all digits, without zeros at the end.
+    for (const std::int64_t mantissa : {0L, 1L, -1L, 10L, -900L, 1005L, 120000L, -7000000000L}) {
+        for (int scale = 0; scale <= kMaximumScale; ++scale) {
+            for (int least = 0; least <= 2; ++least) {
+                std::string expected = formatDecimal(mantissa, scale);
+                for (int left = scale; left > least && expected.back() == '0'; --left) {
+                    expected.pop_back();
+                }
+                if (expected.back() == '.') {
+                    expected.pop_back();
+                }
+                CAPTURE(mantissa, scale, least);
+                CHECK(formatDecimalTrimmed(mantissa, scale, least) == expected);
+            }
+        }
+    }
     CHECK(formatMoney(123450, 2) == "$1,234.50");
     CHECK(formatMoney(-5, 2) == "-$0.05");
     CHECK(formatMoney(99999, 2) == "$999.99");
