@@ -35,6 +35,13 @@ class ObjectWriter {
         return out_;
     }
 
+    /// The same for a name of ours, given as it is written: `"on": `.
+    JsonBuffer& written(std::string_view nameAndColon) {
+        begin();
+        out_ += nameAndColon;
+        return out_;
+    }
+
     void text(std::string_view key, std::string_view value) { name(key).quote(value); }
 
     void close() { out_ += '}'; }
@@ -116,7 +123,7 @@ void appendValue(JsonBuffer& out, const ValueView& value) {
         return;
     case State::Error: {
         ObjectWriter object(out);
-        object.name("error");
+        object.written(R"("error": )");
         appendTexts(out, value.more().errors);
         object.close();
         return;
@@ -126,7 +133,7 @@ void appendValue(JsonBuffer& out, const ValueView& value) {
         // member that is not due.
         if (!hasOpenMembers(value)) {
             ObjectWriter object(out);
-            object.name("unknown");
+            object.written(R"("unknown": )");
             appendPlaces(object, out, "more", "", value.more().missing);
             appendBound(object, value, "at_least", value.more().atLeast);
             appendBound(object, value, "at_most", value.more().atMost);
@@ -176,7 +183,7 @@ void appendRow(JsonBuffer& out, const RowView& row) {
         appendNamedValue(object, out, name, value);
     }
     if (!row.certain) {
-        object.name("certain") += "false";
+        object.written(R"("certain": )") += "false";
     }
     object.close();
 }
@@ -201,7 +208,7 @@ void appendOutputs(ObjectWriter& object, JsonBuffer& out, std::span<const Output
             continue;
         }
         if (claimedWith.empty()) {
-            object.text("claimed_with", output.claimedWith());
+            object.written(R"("claimed_with": )").quote(output.claimedWith());
             claimedWith = output.claimedWith();
         } else {
             object.name(output.name, "_claimed_with").quote(output.claimedWith());
@@ -213,7 +220,7 @@ void appendOutputs(ObjectWriter& object, JsonBuffer& out, std::span<const Output
             continue;
         }
         if (first) {
-            object.name("choices");
+            object.written(R"("choices": )");
         } else {
             object.name(output.name, "_choices");
         }
@@ -224,17 +231,17 @@ void appendOutputs(ObjectWriter& object, JsonBuffer& out, std::span<const Output
 
 void appendFinding(JsonBuffer& out, const FindingView& finding) {
     ObjectWriter object(out);
-    object.text("code", finding.code);
-    object.text("severity", findingSeverityName(finding.severity));
-    object.text("on", finding.on);
-    object.text("because", finding.because);
-    object.text("rule", finding.rule);
-    appendTexts(object.name("sources"), finding.sources);
+    object.written(R"("code": )").quote(finding.code);
+    object.written(R"("severity": )").quote(findingSeverityName(finding.severity));
+    object.written(R"("on": )").quote(finding.on);
+    object.written(R"("because": )").quote(finding.because);
+    object.written(R"("rule": )").quote(finding.rule);
+    appendTexts(object.written(R"("sources": )"), finding.sources);
     if (!finding.remedy.empty()) {
-        object.text("remedy", finding.remedy);
+        object.written(R"("remedy": )").quote(finding.remedy);
     }
     if (!finding.slots.empty()) {
-        object.name("with");
+        object.written(R"("with": )");
         ObjectWriter slots(out);
         for (const auto& [name, value] : finding.slots) {
             appendNamedValue(slots, out, name, value);
@@ -242,10 +249,10 @@ void appendFinding(JsonBuffer& out, const FindingView& finding) {
         slots.close();
     }
     if (finding.atStake) {
-        object.text("at_stake", formatDecimal(*finding.atStake, 2));
+        object.written(R"("at_stake": )").quote(formatDecimal(*finding.atStake, 2));
     }
     if (finding.shared) {
-        object.name("shared") += "true";
+        object.written(R"("shared": )") += "true";
     }
     object.close();
 }
@@ -253,14 +260,14 @@ void appendFinding(JsonBuffer& out, const FindingView& finding) {
 void appendDecided(JsonBuffer& out, const DecidedView& decided) {
     ObjectWriter object(out);
     if (!decided.on.empty()) {
-        object.text("on", decided.on);
+        object.written(R"("on": )").quote(decided.on);
     }
     appendNamedValue(object, out, "value", decided.value);
     if (!decided.boundBy.empty()) {
-        object.text("bound_by", decided.boundBy);
+        object.written(R"("bound_by": )").quote(decided.boundBy);
     }
     if (!decided.alsoBoundBy.empty()) {
-        appendTexts(object.name("also_bound_by"), decided.alsoBoundBy);
+        appendTexts(object.written(R"("also_bound_by": )"), decided.alsoBoundBy);
     }
     object.close();
 }
@@ -268,7 +275,7 @@ void appendDecided(JsonBuffer& out, const DecidedView& decided) {
 /// By decision: an object, or a list of them where several rows of one record are decided about.
 /// What is not about the record itself says where.
 void appendDecisions(ObjectWriter& object, JsonBuffer& out, std::span<const DecidedView> all) {
-    object.name("decided");
+    object.written(R"("decided": )");
     ObjectWriter decisions(out);
     for (std::size_t begin = 0; begin < all.size();) {
         std::size_t end = begin;
@@ -297,38 +304,39 @@ void appendRecord(JsonBuffer& out, const RecordView& result, const RunStamp& sta
     ObjectWriter object(out);
     object.text(stamp.keyName, result.key);
     appendOutputs(object, out, result.outputs);
-    appendList(object.name("findings"), result.findings, [&](const FindingView& finding) {
+    appendList(object.written(R"("findings": )"), result.findings, [&](const FindingView& finding) {
         appendFinding(out, finding);
     });
-    appendList(
-        object.name("undetermined"), result.undetermined, [&](const UndeterminedView& entry) {
-            ObjectWriter undetermined(out);
-            undetermined.text("rule", entry.rule);
-            undetermined.text("on", entry.on);
-            undetermined.name("missing");
-            appendPlaces(undetermined, out, "more", "", entry.missing);
-            undetermined.close();
-        });
-    appendList(object.name("errors"), result.errors, [&](const ErrorView& entry) {
+    appendList(object.written(R"("undetermined": )"),
+               result.undetermined,
+               [&](const UndeterminedView& entry) {
+                   ObjectWriter undetermined(out);
+                   undetermined.written(R"("rule": )").quote(entry.rule);
+                   undetermined.written(R"("on": )").quote(entry.on);
+                   undetermined.written(R"("missing": )");
+                   appendPlaces(undetermined, out, "more", "", entry.missing);
+                   undetermined.close();
+               });
+    appendList(object.written(R"("errors": )"), result.errors, [&](const ErrorView& entry) {
         ObjectWriter error(out);
-        error.text("rule", entry.rule);
-        error.text("on", entry.on);
-        error.text("code", entry.code);
-        error.text("message", entry.message);
+        error.written(R"("rule": )").quote(entry.rule);
+        error.written(R"("on": )").quote(entry.on);
+        error.written(R"("code": )").quote(entry.code);
+        error.written(R"("message": )").quote(entry.message);
         error.close();
     });
     appendDecisions(object, out, result.decided);
     if (result.besideRejected) {
-        object.name("beside_rejected") += "true";
+        object.written(R"("beside_rejected": )") += "true";
     }
-    object.text("packs", stamp.packs);
+    object.written(R"("packs": )").quote(stamp.packs);
     if (stamp.knownAsOf) {
-        object.text("known_as_of", formatDate({*stamp.knownAsOf}));
+        object.written(R"("known_as_of": )").quote(formatDate({*stamp.knownAsOf}));
     } else {
-        object.name("known_as_of") += "null";
+        object.written(R"("known_as_of": )") += "null";
     }
     if (stamp.unsignedPacks) {
-        object.name("unsigned") += "true";
+        object.written(R"("unsigned": )") += "true";
     }
     object.close();
 }

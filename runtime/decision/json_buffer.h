@@ -28,8 +28,8 @@ class JsonBuffer {
     void quote(std::string_view text) {
         makeRoom(text.size() + 2);
         *next_++ = '"';
-        if (isPlain(text)) {
-            next_ = copy(next_, text);
+        if (copyPlain(next_, text)) {
+            next_ += text.size();
             *next_++ = '"';
         } else {
             escape(text);
@@ -77,37 +77,58 @@ class JsonBuffer {
         return to + size;
     }
 
-    // A byte above a special one may be taken for special, too; then escaping finds nothing to do.
-    static std::uint64_t special(std::uint64_t bytes) {
-        constexpr std::uint64_t kOnes = 0x0101010101010101U;
-        constexpr std::uint64_t kHighs = 0x8080808080808080U;
-        const auto below = [](std::uint64_t word, std::uint64_t limit) {
-            return (word - kOnes * limit) & ~word & kHighs;
-        };
-        return below(bytes, 0x20) | below(bytes ^ (kOnes * '"'), 1) |
-               below(bytes ^ (kOnes * '\\'), 1);
+    using Sixteen = unsigned char __attribute__((vector_size(16)));
+
+    /// Bytes other than zero where one is to be escaped.
+    static Sixteen special(Sixteen bytes) {
+        return reinterpret_cast<Sixteen>((bytes < 0x20) | (bytes == '"') | (bytes == '\\'));
+    }
+    static bool isAny(Sixteen bytes) {
+        std::uint64_t words[2];
+        std::memcpy(words, &bytes, sizeof words);
+        return (words[0] | words[1]) != 0;
     }
 
-    static bool isPlain(std::string_view text) {
-        constexpr std::uint64_t kSpaces = 0x2020202020202020U;
+    /// Copies; false where something is to be escaped, what is copied then means nothing.
+    static bool copyPlain(char* to, std::string_view text) {
         const char* const from = text.data();
         const std::size_t size = text.size();
-        std::uint64_t found = 0;
-        if (size >= 8) {
-            for (std::size_t at = 0; at + 8 < size; at += 8) {
-                found |= special(wordAt(from + at));
+        Sixteen bytes;
+        if (size >= sizeof bytes) {
+            Sixteen found{};
+            std::size_t at = 0;
+            // What is left over is the end of the last sixteen.
+            for (; at + sizeof bytes < size; at += sizeof bytes) {
+                std::memcpy(&bytes, from + at, sizeof bytes);
+                std::memcpy(to + at, &bytes, sizeof bytes);
+                found |= special(bytes);
             }
-            found |= special(wordAt(from + size - 8));
-        } else if (size >= 4) {
-            found = special(halfAt(from) | halfAt(from + size - 4) << 32U);
-        } else {
-            std::uint64_t word = kSpaces;
-            for (std::size_t at = 0; at < size; ++at) {
-                word = word << 8U | static_cast<unsigned char>(from[at]);
-            }
-            found = special(word);
+            at = size - sizeof bytes;
+            std::memcpy(&bytes, from + at, sizeof bytes);
+            std::memcpy(to + at, &bytes, sizeof bytes);
+            return !isAny(found | special(bytes));
         }
-        return found == 0;
+        // The first and the last of them, which may be the same.
+        std::uint64_t words[2];
+        if (size >= 8) {
+            words[0] = wordAt(from);
+            words[1] = wordAt(from + size - 8);
+            std::memcpy(to, &words[0], 8);
+            std::memcpy(to + size - 8, &words[1], 8);
+        } else if (size >= 4) {
+            words[0] = words[1] = halfAt(from) | halfAt(from + size - 4) << 32U;
+            std::memcpy(to, from, 4);
+            std::memcpy(to + size - 4, from + size - 4, 4);
+        } else {
+            constexpr std::uint64_t kSpaces = 0x2020202020202020U;
+            words[0] = words[1] = kSpaces;
+            for (std::size_t at = 0; at < size; ++at) {
+                words[0] = words[0] << 8U | static_cast<unsigned char>(from[at]);
+                to[at] = from[at];
+            }
+        }
+        std::memcpy(&bytes, words, sizeof bytes);
+        return !isAny(special(bytes));
     }
 
     void makeRoom(std::size_t size) {
