@@ -106,35 +106,54 @@ class Collector::Work {
     }
 
   private:
-    bool quiet(Register guard) const {
-        const ColumnData& column = run_.column(guard);
-        return column.states.empty() && std::all_of(column.values.begin(),
-                                                    column.values.end(),
-                                                    [](std::int64_t value) { return value == 0; });
+    static bool isQuiet(const Cells<std::int64_t>& values) {
+        std::int64_t any = 0;
+        for (const std::int64_t value : values) {
+            any |= value;
+        }
+        return any == 0;
+    }
+
+    /// Notes in which rows an effect has something to say. False: in none of them.
+    bool noteSpeaking(const ColumnData& guard, bool isFirst) {
+        const std::size_t rows = guard.values.size();
+        const std::int64_t* const values = guard.values.data();
+        // Most rules say nothing in most blocks.
+        if (guard.states.empty() && isQuiet(guard.values)) {
+            return false;
+        }
+        if (isFirst) {
+            speaks_.assign(rows, 0);
+        }
+        std::uint8_t* const speaks = speaks_.data();
+        for (std::size_t row = 0; row < rows; ++row) {
+            speaks[row] |= static_cast<std::uint8_t>(values[row] != 0);
+        }
+        if (!guard.states.empty()) {
+            const State* const states = guard.states.data();
+            for (std::size_t row = 0; row < rows; ++row) {
+                speaks[row] |= static_cast<std::uint8_t>(states[row] == State::Unknown ||
+                                                         states[row] == State::Error);
+            }
+        }
+        return true;
     }
 
     void collectRule(const bytecode::RuleInfo& rule) {
-        if (std::all_of(rule.effects.begin(), rule.effects.end(), [&](const Effect& effect) {
-                return quiet(effect.guard);
-            })) {
+        bool speaks = false;
+        for (const Effect& effect : rule.effects) {
+            speaks = noteSpeaking(run_.column(effect.guard), !speaks) || speaks;
+        }
+        if (!speaks) {
             return;
         }
-        // Most rows say nothing, and what says so are a few columns.
-        std::vector<std::uint8_t>& speaks = speaks_;
-        speaks.assign(run_.rows(rule.space), 0);
-        for (const Effect& effect : rule.effects) {
-            const ColumnData& guard = run_.column(effect.guard);
-            for (std::uint32_t row = 0; row < speaks.size(); ++row) {
-                if (guard.values[row] != 0 || guard.state(row) == State::Unknown ||
-                    guard.state(row) == State::Error) {
-                    speaks[row] = 1;
-                }
+        // Most rows say nothing.
+        for (auto row = speaks_.begin(); row != speaks_.end(); ++row) {
+            row = std::find(row, speaks_.end(), std::uint8_t{1});
+            if (row == speaks_.end()) {
+                break;
             }
-        }
-        for (std::uint32_t row = 0; row < speaks.size(); ++row) {
-            if (speaks[row] != 0) {
-                collectRuleRow(rule, row);
-            }
+            collectRuleRow(rule, static_cast<std::uint32_t>(row - speaks_.begin()));
         }
     }
 
@@ -223,6 +242,10 @@ class Collector::Work {
         }
     }
 
+    struct Speaking {
+        const bytecode::DecisionInfo::Contribution* contribution = nullptr;
+        const ColumnData* guard = nullptr;
+    };
     struct Target {
         std::uint32_t space = kNone;
         std::uint32_t row = kNone;
@@ -301,6 +324,7 @@ class Collector::Work {
         }
         const std::uint32_t rows = run_.rows(decision.space);
         shower_.expect(decision.shown, rows);
+        isSpeakingKnown_ = false;
         for (std::uint32_t row = 0; row < rows; ++row) {
             bool isBound = false;
             DecidedView decided;
@@ -321,14 +345,30 @@ class Collector::Work {
         }
     }
 
+    /// The contributions that some row lets in.
+    void findSpeaking(const bytecode::DecisionInfo& decision) {
+        isSpeakingKnown_ = true;
+        speaking_.clear();
+        for (const bytecode::DecisionInfo::Contribution& contribution : decision.contributions) {
+            const ColumnData& guard = run_.column(contribution.guard);
+            if (!isQuiet(guard.values)) {
+                speaking_.push_back({&contribution, &guard});
+            }
+        }
+    }
+
     void bind(DecidedView& decided, const bytecode::DecisionInfo& decision, std::uint32_t row) {
         const std::vector<std::uint32_t>* shown = nullptr;
         if (decision.combination == Combination::Strictest) {
             shown = &shower_.minimalDemands(decision.shown, row);
         }
+        if (!isSpeakingKnown_) {
+            findSpeaking(decision);
+        }
         names_.clear();
-        for (const auto& contribution : decision.contributions) {
-            const ColumnData& guard = run_.column(contribution.guard);
+        for (const auto& [contributed, guarding] : speaking_) {
+            const bytecode::DecisionInfo::Contribution& contribution = *contributed;
+            const ColumnData& guard = *guarding;
             if (guard.values[row] == 0 || guard.state(row) != State::Value) {
                 continue;
             }
@@ -423,6 +463,8 @@ class Collector::Work {
     Trouble unknown_;
     Trouble wrong_;
     std::vector<std::uint8_t> speaks_;
+    std::vector<Speaking> speaking_;  ///< of the decision that is collected
+    bool isSpeakingKnown_ = false;
     std::vector<MissingView> missing_;
     std::vector<std::string_view> names_;
 };

@@ -52,7 +52,7 @@ std::uint32_t Places::entryRow(std::uint32_t space, std::uint32_t row) const {
     return row;
 }
 
-const Home& Places::home(std::uint32_t space, std::uint32_t row) {
+const Home& Places::homeInside(std::uint32_t space, std::uint32_t row) {
     home_.records.clear();
     home_.shared = false;
     home_.group = 0;

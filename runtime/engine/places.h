@@ -52,7 +52,16 @@ class Places {
     std::string key(std::uint32_t record) const { return std::string(keyText(record)); }
     std::string_view keyText(std::uint32_t record) const;
     /// Good until the next is asked for.
-    const Home& home(std::uint32_t space, std::uint32_t row);
+    const Home& home(std::uint32_t space, std::uint32_t row) {
+        if (space != 0) {
+            return homeInside(space, row);
+        }
+        home_.records.resize(1);
+        home_.records[0] = row;
+        home_.shared = false;
+        home_.group = 0;
+        return home_;
+    }
 
     /// `order`, `items[1]`, `customer_day`, `invoice_lines[0]`; rows of another record than the one
     /// printed begin with its key. The space's name alone where `row` is kNone.
@@ -126,6 +135,7 @@ class Places {
         }
     };
 
+    const Home& homeInside(std::uint32_t space, std::uint32_t row);
     bool isInput(std::uint32_t space) const { return space < program_.schema.spaces.size(); }
     std::uint32_t entryRow(std::uint32_t space, std::uint32_t row) const;
     std::string_view path(std::uint32_t space, std::uint32_t row);
