@@ -114,20 +114,38 @@ class Collector::Work {
         return any == 0;
     }
 
-    /// Notes in which rows an effect has something to say. False: in none of them.
-    bool noteSpeaking(const ColumnData& guard, bool isFirst) {
-        const std::size_t rows = guard.values.size();
-        const std::int64_t* const values = guard.values.data();
-        // Most rules say nothing in most blocks.
-        if (guard.states.empty() && isQuiet(guard.values)) {
+    /// Whether a contribution that is let in may still have something to say: that its value, or
+    /// whose decision it is, is not known.
+    bool mayLack(const Effect& effect) const {
+        if (effect.value != kNone && !run_.column(effect.value).states.empty()) {
+            return true;
+        }
+        if (effect.row == kNone) {
             return false;
         }
+        const auto rows = run_.link(effect.row);
+        return std::find(rows.begin(), rows.end(), kNoIndex) != rows.end();
+    }
+
+    /// Notes in which rows an effect has something to say. False: in none of them.
+    bool noteSpeaking(const Effect& effect, bool isFirst) {
+        const ColumnData& guard = run_.column(effect.guard);
+        // Most rules say nothing in most blocks.
+        const bool isQuietly =
+            isQuiet(guard.values) || (effect.kind == Effect::Kind::Contribute && !mayLack(effect));
+        if (isQuietly && guard.states.empty()) {
+            return false;
+        }
+        const std::size_t rows = guard.values.size();
         if (isFirst) {
             speaks_.assign(rows, 0);
         }
         std::uint8_t* const speaks = speaks_.data();
-        for (std::size_t row = 0; row < rows; ++row) {
-            speaks[row] |= static_cast<std::uint8_t>(values[row] != 0);
+        if (!isQuietly) {
+            const std::int64_t* const values = guard.values.data();
+            for (std::size_t row = 0; row < rows; ++row) {
+                speaks[row] |= static_cast<std::uint8_t>(values[row] != 0);
+            }
         }
         if (!guard.states.empty()) {
             const State* const states = guard.states.data();
@@ -142,7 +160,7 @@ class Collector::Work {
     void collectRule(const bytecode::RuleInfo& rule) {
         bool speaks = false;
         for (const Effect& effect : rule.effects) {
-            speaks = noteSpeaking(run_.column(effect.guard), !speaks) || speaks;
+            speaks = noteSpeaking(effect, !speaks) || speaks;
         }
         if (!speaks) {
             return;
