@@ -134,16 +134,37 @@ OverBudget Budget::over(std::int64_t budget) const {
     return any ? marked : OverBudget{};
 }
 
-std::int64_t Budget::spentBeside(std::uint32_t record) const {
-    std::int64_t spent = 0;
-    for (const std::vector<Price>& prices : prices_.together) {
-        std::int64_t most = 0;
-        for (const Price& price : prices) {
-            most = std::max(most, cost(price, setOf(price, record)));
+void Budget::spentBeside(std::uint32_t first, std::span<std::int64_t> spent) const {
+    std::fill(spent.begin(), spent.end(), 0);
+    std::vector<std::int64_t> most(spent.size());
+    std::vector<std::int64_t> costs(spent.size());
+    const auto add = [&](std::int64_t weight, const auto& rowsOf) {
+        for (std::size_t index = 0; index < costs.size(); ++index) {
+            costs[index] = addCost(costs[index], weight, rowsOf(index));
         }
-        spent = addCost(spent, most, 1);
+    };
+    for (const std::vector<Price>& prices : prices_.together) {
+        std::fill(most.begin(), most.end(), 0);
+        for (const Price& price : prices) {
+            std::fill(costs.begin(), costs.end(), 0);
+            for (const auto& [space, weight] : price.weights) {
+                if (price.partitionClass == kNone) {
+                    const std::uint32_t* const rows = perRecord_[space].data() + first;
+                    add(weight, [&](std::size_t index) { return std::int64_t{rows[index]}; });
+                } else {
+                    const std::uint32_t* const set = sets_[price.partitionClass]->of.data() + first;
+                    const std::int64_t* const rows = perSet_[price.partitionClass][space].data();
+                    add(weight, [&](std::size_t index) { return rows[set[index]]; });
+                }
+            }
+            for (std::size_t index = 0; index < most.size(); ++index) {
+                most[index] = std::max(most[index], costs[index]);
+            }
+        }
+        for (std::size_t index = 0; index < spent.size(); ++index) {
+            spent[index] = addCost(spent[index], most[index], 1);
+        }
     }
-    return spent;
 }
 
 std::optional<std::int64_t>

@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <vector>
 
 namespace proviso::engine {
@@ -31,8 +32,9 @@ class Budget {
     /// By rule, by record. Empty: every rule stays within.
     OverBudget over(std::int64_t budget) const;
 
-    /// All rules together: of each, the most that one of its sets with this record costs.
-    std::int64_t spentBeside(std::uint32_t record) const;
+    /// All rules together, for records from `first` on: of each, the most that one of its sets with
+    /// the record costs.
+    void spentBeside(std::uint32_t first, std::span<std::int64_t> spent) const;
 
   private:
     /// The most rows of a space that any record or set has.

@@ -94,8 +94,10 @@ std::span<const RecordView> Evaluator::view(const Batch& batch, const DecideOpti
             return sayTooLarge();
         }
     }
+    std::vector<std::int64_t> spent(output.parts.records);
+    budget.spentBeside(0, spent);
     for (std::uint32_t record = 0; record < output.parts.records; ++record) {
-        addResult(record, budget.spentBeside(record));
+        addResult(record, spent[record]);
     }
     return results;
 }

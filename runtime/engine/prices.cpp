@@ -1,7 +1,6 @@
 #include "runtime/engine/prices.h"
 
 #include <algorithm>
-#include <limits>
 #include <map>
 #include <set>
 
@@ -49,14 +48,6 @@ void addWeights(Weights& sum, const Weights& weights) {
 }
 
 }  // namespace
-
-std::int64_t addCost(std::int64_t sum, std::int64_t weight, std::int64_t rows) {
-    std::int64_t cost = 0;
-    if (__builtin_mul_overflow(weight, rows, &cost) || __builtin_add_overflow(sum, cost, &sum)) {
-        return std::numeric_limits<std::int64_t>::max();
-    }
-    return sum;
-}
 
 Prices pricesOf(const bytecode::Program& program,
                 const std::vector<std::uint32_t>& spaceClass,

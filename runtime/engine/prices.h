@@ -34,6 +34,12 @@ Prices pricesOf(const bytecode::Program& program,
                 std::size_t classes);
 
 /// What does not fit costs as much as can be.
-std::int64_t addCost(std::int64_t sum, std::int64_t weight, std::int64_t rows);
+inline std::int64_t addCost(std::int64_t sum, std::int64_t weight, std::int64_t rows) {
+    std::int64_t cost = 0;
+    if (__builtin_mul_overflow(weight, rows, &cost) || __builtin_add_overflow(sum, cost, &sum)) {
+        return INT64_MAX;
+    }
+    return sum;
+}
 
 }  // namespace proviso::engine

@@ -504,12 +504,15 @@ class StagedRun {
                 results.views.reserve(size);
                 results.text.reserve(before + before / 8);
                 std::vector<PartView> parts;
-                const std::size_t end = std::min<std::size_t>(count(), (block + 1) * size);
-                for (std::size_t at = block * size; at < end; ++at) {
+                const std::size_t first = block * size;
+                const std::size_t end = std::min<std::size_t>(count(), first + size);
+                std::vector<std::int64_t> spent(end - first);
+                budget.spentBeside(static_cast<std::uint32_t>(first), spent);
+                for (std::size_t at = first; at < end; ++at) {
                     const auto record = static_cast<std::uint32_t>(at);
                     findParts(parts, record);
                     RecordView& view = results.views.emplace_back(mergeParts(parts, results.arena));
-                    view.budgetSpent = budget.spentBeside(record);
+                    view.budgetSpent = spent[at - first];
                     if (write) {
                         write(results.text, view);
                     }
