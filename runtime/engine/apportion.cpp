@@ -23,20 +23,14 @@ struct Columns {
           choice(frame.operand(instruction, 6)) {}
 };
 
-struct Share {
-    std::uint32_t row = 0;
-    std::int64_t units = 0;
-    std::int64_t remainder = 0;
-    std::int64_t rank = 0;
-    bool ranked = true;
-};
-
 /// One parent's rows. Reused from parent to parent.
 struct Pool {
+    explicit Pool(std::vector<Share>& memory) : shares(memory) {}
+
     State state = State::Value;
     EvaluationError error = EvaluationError::None;
     std::int64_t outcomes = 1;
-    std::vector<Share>
+    std::vector<Share>&
         shares;  ///< of the rows that take part; units are right where state is Value
 
     void share(const Columns& columns, std::span<const std::uint32_t> rows, std::uint32_t parent);
@@ -174,7 +168,7 @@ void runApportion(Frame& frame, Register number) {
     const std::size_t rows = frame.rowsOf(instruction);
     out.values.assign(rows, 0);
     out.states.assign(rows, State::NotApplicable);
-    Pool pool;
+    Pool pool(frame.shares);
     for (std::uint32_t parent = 0; parent < frame.targetRows(instruction.operands[0]); ++parent) {
         const std::span<const std::uint32_t> members = children.of(parent);
         pool.share(columns, members, parent);
@@ -202,7 +196,7 @@ void runApportionOutcomes(Frame& frame, Register number) {
     ColumnData& out = frame.registers[number].own;
     out.states.clear();
     out.values.resize(frame.rowsOf(instruction));
-    Pool pool;
+    Pool pool(frame.shares);
     for (std::uint32_t parent = 0; parent < out.values.size(); ++parent) {
         pool.share(columns, children.of(parent), parent);
         out.values[parent] = pool.outcomes;
@@ -216,7 +210,8 @@ EvaluationError apportionError(const Frame& frame, Register number, std::uint32_
     if (parent == kNoIndex) {
         return EvaluationError::None;
     }
-    Pool pool;
+    std::vector<Share> shares;
+    Pool pool(shares);
     pool.share(columns, frame.childrenOf(instruction.operands[0]).of(parent), parent);
     return pool.error;
 }

@@ -1,6 +1,7 @@
 #include "runtime/engine/choices.h"
 
 #include "runtime/base/check.h"
+#include "runtime/engine/collect.h"
 #include "runtime/engine/frame.h"
 #include "runtime/engine/interpreter.h"
 #include "runtime/engine/records_of_rows.h"
@@ -28,17 +29,30 @@ bool asksForChoices(const bytecode::Program& program, const Stage& stage) {
            });
 }
 
+std::int64_t outcomesAt(const ColumnData& counts, std::size_t row) {
+    return counts.state(row) == State::Value
+               ? std::clamp<std::int64_t>(counts.values[row], 1, kMostChoices)
+               : 1;
+}
+
 /// How many outcomes there are, by row of the outcomes' space.
 std::vector<std::int64_t> countOutcomes(const Interpreter& interpreter) {
     const ColumnData& counts = interpreter.column(interpreter.program().outcomes);
-    std::vector<std::int64_t> outcomes;
-    outcomes.reserve(counts.values.size());
-    for (std::size_t row = 0; row < counts.values.size(); ++row) {
-        outcomes.push_back(counts.state(row) == State::Value
-                               ? std::clamp<std::int64_t>(counts.values[row], 1, kMostChoices)
-                               : 1);
+    std::vector<std::int64_t> outcomes(counts.values.size());
+    for (std::size_t row = 0; row < outcomes.size(); ++row) {
+        outcomes[row] = outcomesAt(counts, row);
     }
     return outcomes;
+}
+
+/// The most that there are in any row.
+std::int64_t mostOutcomes(const Interpreter& interpreter) {
+    const ColumnData& counts = interpreter.column(interpreter.program().outcomes);
+    std::int64_t most = 1;
+    for (std::size_t row = 0; row < counts.values.size(); ++row) {
+        most = std::max(most, outcomesAt(counts, row));
+    }
+    return most;
 }
 
 /// Records that some grouping of the lists brings together, as a forest.
@@ -152,19 +166,16 @@ void addChoices(Interpreter& interpreter,
                 const Stage& stage,
                 const StageInput& input,
                 const InterpreterOptions& options,
-                StageParts& parts) {
+                Collector& collector) {
     const bytecode::Program& program = interpreter.program();
     if (!asksForChoices(program, stage)) {
         return;
     }
-    std::vector<std::int64_t> outcomes = countOutcomes(interpreter);
-    std::int64_t most = 1;
-    for (const std::int64_t count : outcomes) {
-        most = std::max(most, count);
-    }
+    const std::int64_t most = mostOutcomes(interpreter);
     if (most == 1) {
         return;
     }
+    std::vector<std::int64_t> outcomes = countOutcomes(interpreter);
     const std::uint32_t records = input.batch.spaces[0].rows;
     Rows told(records);
     std::iota(told.begin(), told.end(), 0U);
@@ -194,8 +205,7 @@ void addChoices(Interpreter& interpreter,
         } else {
             mustRun(interpreter.rerun(choice, &stage.choices));
         }
-        collectChoice(
-            parts, told, interpreter, few ? few->batch : input.batch, stage, outcomes, choice);
+        collector.collectChoice(told, few ? few->batch : input.batch, outcomes, choice);
     }
     if (input.isReadAfterwards) {
         mustRun(interpreter.rerun(0, &stage.choices));

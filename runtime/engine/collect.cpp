@@ -63,6 +63,44 @@ class Gathered {
     std::vector<std::uint32_t> next_;
 };
 
+bool same(TextList a, TextList b) {
+    return std::equal(a.begin(), a.end(), b.begin(), b.end());
+}
+
+bool same(const ValueView& a, const ValueView& b) {
+    const OpenView& x = a.more();
+    const OpenView& y = b.more();
+    return a.state == b.state && a.text() == b.text() && x.atLeast == y.atLeast &&
+           x.atMost == y.atMost && same(x.members, y.members) && same(x.open, y.open) &&
+           same(x.missing, y.missing) && same(x.errors, y.errors);
+}
+
+bool same(RowList a, RowList b) {
+    return std::equal(
+        a.begin(), a.end(), b.begin(), b.end(), [](const RowView& x, const RowView& y) {
+            return x.certain == y.certain &&
+                   std::equal(x.fields.begin(),
+                              x.fields.end(),
+                              y.fields.begin(),
+                              y.fields.end(),
+                              [](const auto& p, const auto& q) { return same(p.value, q.value); });
+        });
+}
+
+void addChoice(ListView& list, RowList rows, Arena& arena) {
+    const bool isKnown = same(list.rows, rows) ||
+                         std::any_of(list.choices.begin(),
+                                     list.choices.end(),
+                                     [&](const RowList& other) { return same(other, rows); });
+    if (isKnown) {
+        return;
+    }
+    const std::span<RowList> more = arena.list<RowList>(list.choices.size() + 1);
+    std::copy(list.choices.begin(), list.choices.end(), more.begin());
+    more.back() = rows;
+    list.choices = more;
+}
+
 }  // namespace
 
 /// Reads what an interpreter computed for one block into results, by entry record.
@@ -103,6 +141,36 @@ class Collector::Work {
         undetermined_.moveTo(parts_.undetermined, records);
         errors_.moveTo(parts_.errors, records);
         decided_.moveTo(parts_.decided, records);
+    }
+
+    void collectChoice(const std::vector<std::uint32_t>& records,
+                       const Batch& batch,
+                       const std::vector<std::int64_t>& outcomes,
+                       std::int64_t choice) {
+        places_.look(batch);
+        shower_.forget();
+        for (const std::uint32_t index : stage_.outputs) {
+            const bytecode::OutputInfo& output = program_.outputs[index];
+            if (!output.choices || output.rows == kNone || output.space != program_.outcomesSpace) {
+                continue;
+            }
+            for (std::uint32_t row = 0; row < outcomes.size(); ++row) {
+                if (outcomes[row] <= choice) {
+                    continue;
+                }
+                const Home& home = places_.home(output.space, row);
+                if (home.records.empty()) {
+                    continue;
+                }
+                const std::uint32_t record = home.records.back();
+                for (const OutputView& value : parts_.outputs.of(records[record])) {
+                    if (value.number == index) {
+                        addChoice(*value.list, shower_.list(output, row, record), parts_.arena);
+                        break;
+                    }
+                }
+            }
+        }
     }
 
   private:
@@ -496,6 +564,13 @@ void Collector::collect(const Batch& batch) {
     work_->collect(batch);
 }
 
+void Collector::collectChoice(const std::vector<std::uint32_t>& records,
+                              const Batch& batch,
+                              const std::vector<std::int64_t>& outcomes,
+                              std::int64_t choice) {
+    work_->collectChoice(records, batch, outcomes, choice);
+}
+
 void StageParts::clear() {
     arena.clear();
     records = 0;
@@ -507,83 +582,6 @@ void StageParts::clear() {
     decided.clear();
     besideRejected.clear();
     tooLarge = false;
-}
-
-namespace {
-
-bool same(TextList a, TextList b) {
-    return std::equal(a.begin(), a.end(), b.begin(), b.end());
-}
-
-bool same(const ValueView& a, const ValueView& b) {
-    const OpenView& x = a.more();
-    const OpenView& y = b.more();
-    return a.state == b.state && a.text() == b.text() && x.atLeast == y.atLeast &&
-           x.atMost == y.atMost && same(x.members, y.members) && same(x.open, y.open) &&
-           same(x.missing, y.missing) && same(x.errors, y.errors);
-}
-
-bool same(RowList a, RowList b) {
-    return std::equal(
-        a.begin(), a.end(), b.begin(), b.end(), [](const RowView& x, const RowView& y) {
-            return x.certain == y.certain &&
-                   std::equal(x.fields.begin(),
-                              x.fields.end(),
-                              y.fields.begin(),
-                              y.fields.end(),
-                              [](const auto& p, const auto& q) { return same(p.value, q.value); });
-        });
-}
-
-void addChoice(ListView& list, RowList rows, Arena& arena) {
-    const bool isKnown = same(list.rows, rows) ||
-                         std::any_of(list.choices.begin(),
-                                     list.choices.end(),
-                                     [&](const RowList& other) { return same(other, rows); });
-    if (isKnown) {
-        return;
-    }
-    const std::span<RowList> more = arena.list<RowList>(list.choices.size() + 1);
-    std::copy(list.choices.begin(), list.choices.end(), more.begin());
-    more.back() = rows;
-    list.choices = more;
-}
-
-}  // namespace
-
-void collectChoice(StageParts& parts,
-                   const std::vector<std::uint32_t>& records,
-                   const Interpreter& run,
-                   const Batch& batch,
-                   const Stage& stage,
-                   const std::vector<std::int64_t>& outcomes,
-                   std::int64_t choice) {
-    Places places(run, parts.arena);
-    places.look(batch);
-    Shower shower(places);
-    const bytecode::Program& program = run.program();
-    for (const std::uint32_t index : stage.outputs) {
-        const auto& output = program.outputs[index];
-        if (!output.choices || output.rows == kNone || output.space != program.outcomesSpace) {
-            continue;
-        }
-        for (std::uint32_t row = 0; row < outcomes.size(); ++row) {
-            if (outcomes[row] <= choice) {
-                continue;
-            }
-            const Home& home = places.home(output.space, row);
-            if (home.records.empty()) {
-                continue;
-            }
-            const std::uint32_t record = home.records.back();
-            for (const OutputView& value : parts.outputs.of(records[record])) {
-                if (value.number == index) {
-                    addChoice(*value.list, shower.list(output, row, record), parts.arena);
-                    break;
-                }
-            }
-        }
-    }
 }
 
 void collectTooLarge(const bytecode::Program& program, const Batch& batch, StageParts& parts) {

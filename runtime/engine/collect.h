@@ -82,21 +82,18 @@ class Collector {
     /// After the interpreter has run over the batch: what there is to say of it are the parts.
     void collect(const Batch& batch);
 
+    /// Then, under another choice, the lists of outputs that ask for choices: added where they say
+    /// something new. `records`: by record of the batch, ascending: its number in the parts.
+    /// `outcomes`: how many there are, by row of the outcomes' space.
+    void collectChoice(const std::vector<std::uint32_t>& records,
+                       const Batch& batch,
+                       const std::vector<std::int64_t>& outcomes,
+                       std::int64_t choice);
+
   private:
     class Work;
     std::unique_ptr<Work> work_;
 };
-
-/// The lists of outputs that ask for choices, under another choice: added where they say something
-/// new. `records`: by record of the batch, ascending: its number in `parts`. `outcomes`: how many
-/// there are, by row of the outcomes' space.
-void collectChoice(StageParts& parts,
-                   const std::vector<std::uint32_t>& records,
-                   const Interpreter& run,
-                   const Batch& batch,
-                   const Stage& stage,
-                   const std::vector<std::int64_t>& outcomes,
-                   std::int64_t choice);
 
 /// Where a row space would outgrow what is allowed nothing is decided about the records of the set,
 /// and each says so.

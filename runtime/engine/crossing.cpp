@@ -1,5 +1,6 @@
 #include "runtime/engine/bounds.h"
 #include "runtime/engine/frame.h"
+#include "runtime/engine/sort_few.h"
 
 #include <numeric>
 
@@ -142,7 +143,7 @@ void runLinkOfRow(const Frame& frame, const Instruction& instruction, RegisterDa
 void runInstantTime(const RegisterData& instants,
                     const std::vector<std::int64_t>& times,
                     ColumnData& out) {
-    out.values = times;
+    out.values.assign(times.begin(), times.end());
     out.states.resize(times.size());
     for (std::size_t row = 0; row < times.size(); ++row) {
         out.states[row] = instants.second[row] != 0 ? instants.exists[row] : State::Value;
@@ -153,7 +154,7 @@ void runInstantTime(const RegisterData& instants,
 void runRowOfLink(const Frame& frame, const Instruction& instruction, ColumnData& out) {
     const RegisterData& link = frame.linkOperand(instruction, 0);
     out.values.assign(link.rows.begin(), link.rows.end());
-    out.states = link.states;
+    out.states.assign(link.states.begin(), link.states.end());
     settle(out);
 }
 
@@ -232,7 +233,7 @@ const std::vector<OrderKey>& rankKeys(Frame& frame, const Instruction& instructi
 template <class Before>
 static void sortUnlessSorted(std::vector<std::uint32_t>& rows, Before before) {
     if (!std::is_sorted(rows.begin(), rows.end(), before)) {
-        std::stable_sort(rows.begin(), rows.end(), before);
+        sortFew(std::span(rows), before);
     }
 }
 

@@ -86,9 +86,11 @@ std::int64_t distinct(std::vector<std::int64_t>& values) {
     return std::unique(values.begin(), values.end()) - values.begin();
 }
 
-Bounds boundDistinct(const Rows& in) {
-    std::vector<std::int64_t> certain;
-    std::vector<std::int64_t> possible;
+Bounds boundDistinct(Frame& frame, const Rows& in) {
+    std::vector<std::int64_t>& certain = frame.numbers;
+    std::vector<std::int64_t>& possible = frame.moreNumbers;
+    certain.clear();
+    possible.clear();
     std::int64_t others = 0;
     for (const std::uint32_t row : in.rows) {
         const Counts counts = countsAt(in.mask, row);
@@ -149,7 +151,7 @@ Bounds boundHighest(const Rows& in, bool lowest) {
 
 }  // namespace
 
-void boundFold(const Frame& frame, const Instruction& instruction, ColumnData& out) {
+void boundFold(Frame& frame, const Instruction& instruction, ColumnData& out) {
     if (!carriesBounds(instruction.type) ||
         std::find(out.states.begin(), out.states.end(), State::Unknown) == out.states.end()) {
         return;
@@ -172,7 +174,7 @@ void boundFold(const Frame& frame, const Instruction& instruction, ColumnData& o
             setBounds(out, row, boundCount(in));
             break;
         case Op::FoldDistinct:
-            setBounds(out, row, boundDistinct(in));
+            setBounds(out, row, boundDistinct(frame, in));
             break;
         default:
             setBounds(out, row, boundHighest(in, instruction.op == Op::FoldLowest));

@@ -99,7 +99,7 @@ void finishFold(const Frame& frame, ColumnData& out, Own own) {
 }
 
 void finishFold(const Frame& frame, ColumnData& out) {
-    out.states = frame.worst;
+    out.states.assign(frame.worst.begin(), frame.worst.end());
     settle(out);
 }
 
@@ -177,7 +177,8 @@ void foldCount(Frame& frame, const Instruction& instruction, ColumnData& out) {
 void foldDistinct(Frame& frame, const Instruction& instruction, ColumnData& out) {
     const std::size_t parents = frame.rowsOf(instruction);
     const Cells<std::int64_t>& values = frame.operand(instruction, 2).values;
-    std::vector<std::pair<std::uint32_t, std::int64_t>> met;
+    std::vector<std::pair<std::uint32_t, std::int64_t>>& met = frame.pairs;
+    met.clear();
     foldRows(frame,
              instruction,
              parents,

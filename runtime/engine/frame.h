@@ -107,6 +107,16 @@ struct OrderKey {
 };
 
 struct WindowMemory;
+struct InstantMemory;
+
+/// A row that takes part in an Apportion, and what it gets.
+struct Share {
+    std::uint32_t row = 0;
+    std::int64_t units = 0;
+    std::int64_t remainder = 0;
+    std::int64_t rank = 0;
+    bool ranked = true;
+};
 
 /// What a run may be asked for, in its order.
 struct Asked {
@@ -178,9 +188,17 @@ struct Frame {
     std::vector<std::uint32_t> words;
     std::vector<std::uint32_t> moreWords;
     std::vector<std::int64_t> numbers;
+    std::vector<std::int64_t> moreNumbers;
     std::vector<const ColumnData*> columns;
     std::vector<OrderKey> orderKeys;
+    std::vector<Share> shares;
+    std::vector<std::pair<std::uint32_t, std::int64_t>> pairs;
     std::unique_ptr<WindowMemory> windowMemory;
+    std::unique_ptr<InstantMemory> instantMemory;
+    // Of the last rerun.
+    std::vector<Register> again;
+    std::vector<std::uint8_t> isAgain;  ///< by register
+    Asked askedAgain;                   ///< of `again`
 
     /// The running window that a register is part of; nullptr where there is none.
     const RunningWindow* runningWindow(Register number) const {
@@ -270,7 +288,7 @@ std::vector<std::uint8_t> groupsWithHoles(const Frame& frame, Register groupBy);
 // folds.cpp
 void runFold(Frame& frame, Register number);
 // fold_bounds.cpp: gives the unknown rows of a finished fold their bounds
-void boundFold(const Frame& frame, const Instruction& instruction, ColumnData& out);
+void boundFold(Frame& frame, const Instruction& instruction, ColumnData& out);
 // latest.cpp
 void foldLatest(Frame& frame, const Instruction& instruction, ColumnData& out);
 // running.cpp: what of a window is a stretch; nullptr where it is no running window

@@ -22,6 +22,10 @@ State existsOf(Stretch::Kind kind) {
 /// The stretches between neighbouring ends of one parent's rows.
 class Timeline {
   public:
+    explicit Timeline(InstantMemory& memory)
+        : stretches_(memory.stretches), ends_(memory.ends), certain_(memory.certain),
+          possible_(memory.possible) {}
+
     void clear() {
         stretches_.clear();
         ends_.clear();
@@ -75,10 +79,10 @@ class Timeline {
     }
 
   private:
-    std::vector<Stretch> stretches_;
-    std::vector<std::int64_t> ends_;
-    std::vector<std::int64_t> certain_;
-    std::vector<std::int64_t> possible_;
+    std::vector<Stretch>& stretches_;
+    std::vector<std::int64_t>& ends_;
+    std::vector<std::int64_t>& certain_;
+    std::vector<std::int64_t>& possible_;
 };
 
 }  // namespace
@@ -119,7 +123,7 @@ bool buildInstants(Frame& frame, const Instruction& instruction, RegisterData& d
     data.starts.clear();
     data.finishes.clear();
     const std::uint32_t parents = frame.targetRows(instruction.operands[0]);
-    Timeline timeline;
+    Timeline timeline(*frame.instantMemory);
     for (std::uint32_t parent = 0; parent < parents; ++parent) {
         timeline.clear();
         for (const std::uint32_t row : children.of(parent)) {
@@ -153,7 +157,8 @@ bool buildCovers(Frame& frame, const Instruction& instruction, RegisterData& dat
     const Children& children = frame.childrenOf(build.operands[0]);
     const ColumnData& from = frame.operand(build, 1);
     const ColumnData& to = frame.operand(build, 2);
-    std::vector<Stretch> stretches;
+    std::vector<Stretch>& stretches = frame.instantMemory->stretches;
+    stretches.clear();
     const std::uint32_t sources = frame.rowCounts[frame.program.code[build.operands[0]].space];
     stretches.reserve(sources);
     for (std::uint32_t row = 0; row < sources; ++row) {

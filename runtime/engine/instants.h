@@ -25,6 +25,14 @@ struct Stretch {
     }
 };
 
+/// What instants need for themselves, one parent at a time, kept for its memory.
+struct InstantMemory {
+    std::vector<Stretch> stretches;
+    std::vector<std::int64_t> ends;
+    std::vector<std::int64_t> certain;
+    std::vector<std::int64_t> possible;
+};
+
 Stretch stretchOf(const ColumnData& from, const ColumnData& to, std::uint32_t row);
 
 /// False where a row space would grow beyond the limit.

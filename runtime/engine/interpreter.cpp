@@ -3,6 +3,7 @@
 #include "runtime/base/check.h"
 #include "runtime/engine/bounds.h"
 #include "runtime/engine/frame.h"
+#include "runtime/engine/instants.h"
 #include "runtime/engine/window.h"
 
 #include <algorithm>
@@ -17,7 +18,8 @@ Frame::Frame(std::shared_ptr<const bytecode::Program> programShared,
              std::shared_ptr<const Lookups> lookupsShared)
     : sharedProgram(std::move(programShared)), lookups(std::move(lookupsShared)),
       program(*sharedProgram), rowCounts(program.spaces.size()), registers(program.code.size()),
-      givenBy(program.code.size(), nullptr), windowMemory(std::make_unique<WindowMemory>()) {}
+      givenBy(program.code.size(), nullptr), windowMemory(std::make_unique<WindowMemory>()),
+      instantMemory(std::make_unique<InstantMemory>()) {}
 
 Frame::~Frame() = default;
 
@@ -426,22 +428,29 @@ Result<void> Interpreter::rerun(std::int64_t choice,
     PROVISO_CHECK(frame_->batch != nullptr, "rerun before run");
     engine::Frame& frame = *frame_;
     const std::vector<bool>& dependent = frame.lookups->dependsOnChoice;
-    std::vector<bytecode::Register> again;
-    std::vector<bool> isAgain(dependent.size());
+    std::vector<bytecode::Register>& again = frame.words;
+    again.clear();
     for (const bytecode::Register number : needed != nullptr ? *needed : frame.active) {
         if (dependent[number]) {
             again.push_back(number);
-            isAgain[number] = true;
+        }
+    }
+    if (frame.again != again || frame.isAgain.empty()) {
+        frame.again = again;
+        frame.askedAgain = engine::askedOf(frame.program, frame.again);
+        frame.isAgain.assign(dependent.size(), 0);
+        for (const bytecode::Register number : frame.again) {
+            frame.isAgain[number] = 1;
         }
     }
     // What was left out and is not run again says what it said.
     for (const bytecode::Register number : frame.active) {
-        if (dependent[number] && !isAgain[number] && frame.pending.concerns(number)) {
+        if (dependent[number] && frame.isAgain[number] == 0 && frame.pending.concerns(number)) {
             frame.catchUp(number);
         }
     }
     frame.choice = choice;
-    const engine::Asked asked = engine::askedOf(frame.program, again);
+    const engine::Asked& asked = frame.askedAgain;
     frame.pending.marks.resize(dependent.size(), engine::Pending::None);
     for (const bytecode::Register number : asked.columns) {
         frame.pending.marks[number] = engine::Pending::LeftOut;

@@ -136,7 +136,7 @@ bool StageEvaluator::evaluate(const StageInput& input,
     memory_->carry(input.batch);
     memory_->count(input.batch.spaces[0].rows);
     if (withResults && options.withChoices) {
-        addChoices(interpreter, memory_->recordsOfRows, stage, input, run, memory_->output.parts);
+        addChoices(interpreter, memory_->recordsOfRows, stage, input, run, memory_->collector);
     }
     return true;
 }

@@ -1,5 +1,7 @@
 #include "runtime/engine/window.h"
 
+#include "runtime/engine/sort_few.h"
+
 #include <algorithm>
 
 namespace proviso::engine {
@@ -245,7 +247,8 @@ std::span<const std::uint32_t> Window::probe(std::uint32_t a, std::uint32_t pare
 /// False only in programs that nobody means.
 bool Window::isOrderly() const {
     for (const Level& level : levels_) {
-        std::vector<std::int64_t> ranks(frame_.targetRows(level.linkRegister), INT64_MIN);
+        std::vector<std::int64_t>& ranks = levelRanks_;
+        ranks.assign(frame_.targetRows(level.linkRegister), INT64_MIN);
         for (const std::uint32_t c : candidates_) {
             if (level.link->state(c) != State::Value || level.rank->state(c) != State::Value) {
                 continue;
@@ -295,7 +298,7 @@ void Window::sortByRank() {
             std::sort(begin, end, likelyLater);
             continue;
         }
-        std::stable_sort(begin, end, [&](std::uint32_t x, std::uint32_t y) {
+        sortFew(std::span(begin, end), [&](std::uint32_t x, std::uint32_t y) {
             for (const Level& level : levels_) {
                 const std::int64_t rankX = level.rank->values[x];
                 const std::int64_t rankY = level.rank->values[y];

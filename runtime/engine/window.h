@@ -38,6 +38,7 @@ struct WindowMemory {
     std::vector<std::uint32_t> candidates;
     std::vector<std::uint8_t> sorted;
     std::vector<std::uint32_t> ranks;
+    std::vector<std::int64_t> levelRanks;
     std::vector<std::uint32_t> buckets;
     std::vector<std::uint32_t> places;
     std::vector<std::uint32_t> open;
@@ -85,7 +86,7 @@ class Window : private WindowOperands {
     Window(const Frame& frame, const Instruction& instruction, WindowMemory& memory)
         : WindowOperands(frame, instruction, memory), offsets_(memory.offsets),
           candidates_(memory.candidates), sorted_(memory.sorted), members_(memory.members),
-          taken_(memory.taken) {}
+          taken_(memory.taken), levelRanks_(memory.levelRanks) {}
 
     /// False where there would be more than `maximumRows` rows. Rows that ask and are in `spans`
     /// make none; nullptr: none are.
@@ -163,7 +164,8 @@ class Window : private WindowOperands {
     std::vector<std::uint8_t>& sorted_;
     std::vector<Member>& members_;
     std::vector<Member>& taken_;
-    bool comesByRank_ = false;  ///< where rows tie, they stand as isLikelyLater says
+    std::vector<std::int64_t>& levelRanks_;  ///< by row of a level
+    bool comesByRank_ = false;               ///< where rows tie, they stand as isLikelyLater says
     Asked asked_;
 };
 

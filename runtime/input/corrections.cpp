@@ -89,7 +89,8 @@ void settleCorrections(const Schema& schema,
         keepAll();
         return;
     }
-    std::vector<std::uint32_t> order(store.recordCount());
+    std::vector<std::uint32_t>& order = result.order;
+    order.resize(store.recordCount());
     std::iota(order.begin(), order.end(), 0U);
     std::sort(order.begin(), order.end(), [&](std::uint32_t a, std::uint32_t b) {
         if (keys[a] != keys[b]) {

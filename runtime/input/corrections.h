@@ -17,6 +17,7 @@ struct SettledCorrections {
     std::uint64_t superseded = 0;
     std::uint64_t identical = 0;
     std::uint64_t voided = 0;
+    std::vector<std::uint32_t> order;  ///< memory alone
 };
 
 /// The highest by Schema::correctedBy counts, a version that is not stated being the lowest. Equal
