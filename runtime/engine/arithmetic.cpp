@@ -203,9 +203,9 @@ void withKernel(const Frame& frame, const Instruction& instruction, Apply apply)
         break;
     }
     case Op::DrawNumber: {
-        Sha256 digest;
-        apply([text, &digest](Value a,
-                              Value b) { return Checked{drawNumber(digest, text(a), text(b))}; },
+        // One for each thread, so that none is made for each block.
+        static thread_local Sha256 digest;
+        apply([text](Value a, Value b) { return Checked{drawNumber(digest, text(a), text(b))}; },
               column(0),
               column(1));
         break;
