@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <cstdlib>
+#include <fstream>
 #include <new>
 #include <string>
 #include <vector>
@@ -67,4 +68,37 @@ TEST_CASE("a session that has seen as much asks for no memory") {
     CHECK(asked - soFar == 0);
     CHECK(found == before + before / 2);
     CHECK(told > 0);
+}
+
+TEST_CASE("single visits of the standard library ask for next to no memory") {
+    CompileOptions untested;
+    untested.runTests = false;
+    const auto packs = compilePackSet(PROVISO_ROOT "/stdlib-rules", untested);
+    REQUIRE(packs);
+    auto session = Session::open(engineWith(*packs));
+    REQUIRE(session);
+    std::ifstream file(PROVISO_ROOT "/examples/clinic/visits.ndjson");
+    std::vector<std::string> records;
+    for (std::string line; records.size() < 150 && std::getline(file, line);) {
+        records.push_back(line);
+    }
+    REQUIRE(records.size() == 150);
+    std::size_t told = 0;
+    const auto decideAll = [&] {
+        for (const std::string& record : records) {
+            if (const auto decision = session->decideOne(record)) {
+                told += decision->findingCount() + decision->undeterminedCount();
+            }
+        }
+    };
+    for (int round = 0; round < 3; ++round) {
+        decideAll();
+    }
+    const std::size_t before = told;
+    REQUIRE(before > records.size());
+    const std::uint64_t soFar = asked;
+    decideAll();
+    CHECK(told == before + before / 3);
+    // Windows whose answers are explained, and other right answers.
+    CHECK(asked - soFar <= 2 * records.size());
 }

@@ -2,11 +2,14 @@
 #include "runtime/bytecode/print.h"
 #include "runtime/decision/json.h"
 #include "runtime/engine/evaluate.h"
+#include "runtime/engine/origin.h"
 #include "runtime/explain/explain.h"
 #include "tests/unit/runtime/bytecode_rich_program.h"
 #include "tests/unit/runtime/program_mutator.h"
 
+#include <algorithm>
 #include <random>
+#include <span>
 
 using namespace proviso;
 using namespace proviso::test;
@@ -375,6 +378,7 @@ void exercise(const Program& program, Mutator& random) {
             return;
         }
     }
+    Origins together(interpreter);
     for (Register number = 0; number < program.code.size(); ++number) {
         const Instruction& one = program.code[number];
         const std::uint32_t rows = interpreter.rows(one.space);
@@ -387,7 +391,10 @@ void exercise(const Program& program, Mutator& random) {
             checkBounds(column, one.op == Op::Input);
         }
         for (std::uint32_t row = 0; row < std::min(rows, 3U); ++row) {
-            const bool hasPlaces = !missingPlaces(interpreter, number, row).empty();
+            const std::vector<Origin> places = missingPlaces(interpreter, number, row);
+            const std::span<const Origin> again = together.places(together.missing(number, row));
+            CHECK(std::equal(places.begin(), places.end(), again.begin(), again.end()));
+            const bool hasPlaces = !places.empty();
             const bool hasErrors = !errorCodes(interpreter, number, row).empty();
             if (one.type.kind == TypeKind::None) {
                 // A link's row may lead nowhere because of the state of a key.

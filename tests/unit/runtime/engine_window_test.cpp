@@ -1,8 +1,10 @@
 #include "runtime/values/logic.h"
 #include "tests/unit/runtime/engine_bed.h"
 
+#include <algorithm>
 #include <map>
 #include <random>
+#include <span>
 
 using namespace proviso;
 using namespace proviso::test;
@@ -523,13 +525,17 @@ TEST_CASE("windows agree with their formula, whatever ties or is unknown") {
             }
         }
         std::vector<std::tuple<std::uint32_t, std::uint32_t, State>> found;
+        // What was found for one row must not be told of another that it only leads to.
+        Origins together(bed.interpreter());
         for (std::uint32_t row = 0; row < bed.interpreter().rows(made); ++row) {
             const State is = bed.interpreter().column(exists).state(row);
             found.emplace_back(
                 bed.interpreter().link(link)[row], bed.interpreter().link(seen)[row], is);
             unknowns += is == State::Unknown ? 1 : 0;
-            const bool hasPlaces = !missingPlaces(bed.interpreter(), exists, row).empty();
-            REQUIRE(hasPlaces == (is == State::Unknown));
+            const std::vector<Origin> places = missingPlaces(bed.interpreter(), exists, row);
+            REQUIRE(!places.empty() == (is == State::Unknown));
+            const std::span<const Origin> again = together.places(together.missing(exists, row));
+            REQUIRE(std::equal(places.begin(), places.end(), again.begin(), again.end()));
         }
         INFO("time " << time);
         REQUIRE(found == expected);
