@@ -235,7 +235,8 @@ class StagedRun {
     struct Worker {
         Worker(const StagedRun& run, const Stage& stageOf)
             : stage(stageOf), interpreter(run.interpreter_.sibling()),
-              selector(run.store_, &stageOf.read), carried(stageOf.carriedIn.size()) {
+              evaluator(interpreter, run.plan_, stageOf), selector(run.store_, &stageOf.read),
+              carried(stageOf.carriedIn.size()) {
             for (const bytecode::Register number : stageOf.carriedIn) {
                 sources.push_back(run.carriedOf(number));
             }
@@ -243,6 +244,7 @@ class StagedRun {
 
         const Stage& stage;
         Interpreter interpreter;
+        StageEvaluator evaluator;
         RecordSelector selector;
         Block records;                       ///< of the block, in the store
         std::vector<CarriedPieces> sources;  ///< parallel to Stage::carriedIn
@@ -365,23 +367,17 @@ class StagedRun {
             worker.sources[index].gather(carried[index], block);
         }
         const OverBudget over = overOf(block);
-        if (columns_ == nullptr) {
-            return evaluateStage(
-                worker.interpreter, plan_, stage, {batch, carried, over}, options_.decide);
-        }
         DecideOptions options = options_.decide;
-        options.withChoices = false;
-        auto found = evaluateStage(worker.interpreter,
-                                   plan_,
-                                   stage,
-                                   {batch, carried, over},
-                                   options,
-                                   /*withResults=*/false);
-        if (found) {
+        options.withChoices = options.withChoices && columns_ == nullptr;
+        if (!worker.evaluator.evaluate(
+                {batch, carried, over}, options, /*withResults=*/columns_ == nullptr)) {
+            return std::nullopt;
+        }
+        if (columns_ != nullptr) {
             columns_->take(
                 {worker.interpreter, block, stage.rules, stage.decisions, stage.outputs});
         }
-        return found;
+        return std::move(worker.evaluator.output());
     }
 
     /// Where the records are found. Called on the threads that evaluate: a record lies in one
