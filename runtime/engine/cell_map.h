@@ -1,7 +1,9 @@
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <utility>
 #include <vector>
 
 namespace proviso::engine {
@@ -93,14 +95,46 @@ class CellMap {
     std::uint32_t& of(std::uint32_t column, std::uint32_t row) {
         return cells_.at(std::uint64_t{column} << 32U | row).number;
     }
-    /// The same without asking for memory; kNothing where it was never asked for.
-    std::uint32_t numberOf(std::uint32_t column, std::uint32_t row) const {
-        return cells_.numberOf(std::uint64_t{column} << 32U | row);
-    }
     void clear() { cells_.clear(); }
 
   private:
     NumberMap<std::uint64_t, CellHash> cells_;
+};
+
+/// Some cells, mostly few: those stand side by side. A map that once held many would have every
+/// question go to another place in memory.
+class CellSet {
+  public:
+    /// Whether it was not there before.
+    bool add(std::uint32_t column, std::uint32_t row) {
+        const std::uint64_t cell = std::uint64_t{column} << 32U | row;
+        if (few_.size() < kFew) {
+            if (std::find(few_.begin(), few_.end(), cell) != few_.end()) {
+                return false;
+            }
+            few_.push_back(cell);
+            if (few_.size() == kFew) {
+                for (const std::uint64_t each : few_) {
+                    many_.at(each).number = 0;
+                }
+            }
+            return true;
+        }
+        return std::exchange(many_.at(cell).number, 0) != 0;
+    }
+
+    void clear() {
+        if (few_.size() == kFew) {
+            many_.clear();
+        }
+        few_.clear();
+    }
+
+  private:
+    static constexpr std::size_t kFew = 32;
+
+    std::vector<std::uint64_t> few_;
+    NumberMap<std::uint64_t, CellHash> many_;  ///< all of them, where they are not few
 };
 
 }  // namespace proviso::engine

@@ -25,7 +25,11 @@ class Walk : public Trail {
 
     /// The interpreter has run again.
     void forget() {
-        answered_.clear();
+        before_ += static_cast<std::uint32_t>(answers_.size());
+        if (before_ > kMostBefore) {
+            answered_.clear();
+            before_ = 0;
+        }
         answers_.clear();
         told_.clear();
         windows_.clear();
@@ -44,15 +48,14 @@ class Walk : public Trail {
             if (!isForked) {
                 // Mostly one thing leads to the next, and all that is met before there are two
                 // ways, or a place on the way, has the same answer.
-                answer = answered_.of(place.number, place.row);
+                answer = answerOf(place);
                 if (answer != CellMap::kNothing) {
                     break;
                 }
                 chain_.push_back(place);
-            } else if (std::exchange(met_.of(place.number, place.row), 0) == 0) {
+            } else if (!met_.add(place.number, place.row)) {
                 continue;
-            } else if (const std::uint32_t part = answered_.numberOf(place.number, place.row);
-                       part != CellMap::kNothing) {
+            } else if (const std::uint32_t part = answerOf(place); part != CellMap::kNothing) {
                 addAnswer(part);
                 continue;
             }
@@ -66,7 +69,7 @@ class Walk : public Trail {
             answers_.push_back({begin, static_cast<std::uint32_t>(told_.size()), answer});
         }
         for (const Place& place : chain_) {
-            answered_.of(place.number, place.row) = answer;
+            remember(place, answer);
         }
         return answer;
     }
@@ -82,7 +85,7 @@ class Walk : public Trail {
         while (!pending_.empty()) {
             const Place place = pending_.back();
             pending_.pop_back();
-            if (std::exchange(met_.of(place.number, place.row), 0) != 0) {
+            if (met_.add(place.number, place.row)) {
                 goOn(place);
             }
         }
@@ -133,6 +136,28 @@ class Walk : public Trail {
         if (std::exchange(answer.addedTo, answers_.size()) != answers_.size()) {
             places_.insert(places_.end(), told_.begin() + answer.begin, told_.begin() + answer.end);
         }
+    }
+
+    /// kNothing: nobody asked, or it is not remembered.
+    std::uint32_t answerOf(const Place& place) const {
+        if (place.number >= answered_.size() || place.row >= answered_[place.number].size()) {
+            return CellMap::kNothing;
+        }
+        const std::uint32_t number = answered_[place.number][place.row];
+        return number > before_ ? number - before_ - 1 : CellMap::kNothing;
+    }
+
+    void remember(const Place& place, std::uint32_t answer) {
+        const std::uint32_t rows = frame_.rowCounts[instruction(place.number).space];
+        if (rows > kMostRows) {
+            return;
+        }
+        answered_.resize(frame_.program.code.size());
+        std::vector<std::uint32_t>& numbers = answered_[place.number];
+        if (numbers.size() <= place.row) {
+            numbers.resize(rows, 0);
+        }
+        numbers[place.row] = before_ + answer + 1;
     }
 
     void goOn(const Place& place) {
@@ -501,14 +526,21 @@ class Walk : public Trail {
         }
     }
 
+    static constexpr std::uint32_t kMostRows = 1U << 14U;  ///< of a space that is remembered
+    static constexpr std::uint32_t kMostBefore = 1U << 31U;
+
     const Frame& frame_;
     State wanted_ = State::Unknown;
     std::vector<Place> pending_;
     std::vector<Place> chain_;  ///< what was met before there were two ways
-    CellMap met_;               ///< what was met afterwards
+    CellSet met_;               ///< what was met afterwards
     std::vector<Origin> places_;
     std::vector<EvaluationError> errors_;
-    CellMap answered_;  ///< in `answers_`
+    /// By register and row, so that neighbouring rows, which are mostly asked about one after the
+    /// other, stand side by side: 1 more than the answer's number, counted since the beginning. Of
+    /// former runs are those up to `before_`.
+    std::vector<std::vector<std::uint32_t>> answered_;
+    std::uint32_t before_ = 0;
     std::vector<Answer> answers_;
     std::vector<Origin> told_;
     std::unordered_map<Register, std::unique_ptr<LastingWindow>> windows_;
