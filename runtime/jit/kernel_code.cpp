@@ -35,6 +35,47 @@ bool mayHaveState(const KernelCode& code,
     }
 }
 
+bool isLogic(const KernelFold& fold) {
+    return fold.op == KernelFoldOp::Any || fold.op == KernelFoldOp::Every;
+}
+
+bool isExtreme(const KernelFold& fold) {
+    return fold.op == KernelFoldOp::Highest || fold.op == KernelFoldOp::Lowest;
+}
+
+/// How many bits of a row a fold needs.
+std::uint32_t bitsOf(const KernelFold& fold) {
+    if (isLogic(fold)) {
+        return fold.rowsHaveStates ? 4 : 1;
+    }
+    return isExtreme(fold) ? 3 : fold.rowsHaveStates ? 2 : 0;
+}
+
+/// Gives folds their arrays. Bits of one list share words.
+void placeFolds(KernelCode& code) {
+    constexpr std::uint32_t kBits = 64;
+    std::vector<std::uint32_t> wordOf(code.lists.size(), kNoNode);
+    std::vector<std::uint32_t> used(code.lists.size(), 0);
+    code.numbers = 0;
+    code.words.clear();
+    for (KernelFold& fold : code.folds) {
+        fold.numbers = isLogic(fold) ? kNoNode : code.numbers++;
+        fold.word = kNoNode;
+        const std::uint32_t bits = bitsOf(fold);
+        if (bits == 0) {
+            continue;
+        }
+        if (wordOf[fold.list] == kNoNode || used[fold.list] + bits > kBits) {
+            wordOf[fold.list] = static_cast<std::uint32_t>(code.words.size());
+            used[fold.list] = 0;
+            code.words.push_back(fold.list);
+        }
+        fold.word = wordOf[fold.list];
+        fold.bit = used[fold.list];
+        used[fold.list] += bits;
+    }
+}
+
 void append(std::string& bytes, std::uint64_t number) {
     for (int shift = 0; shift < 64; shift += 8) {
         bytes.push_back(static_cast<char>((number >> static_cast<unsigned>(shift)) & 0xffU));
@@ -60,6 +101,12 @@ void findStates(KernelCode& code) {
     for (const std::uint32_t output : code.outputs) {
         code.hasStates.push_back(known[output]);
     }
+    for (KernelFold& fold : code.folds) {
+        fold.rowsHaveStates =
+            known[fold.mask] != 0 || (fold.value != kNoNode && known[fold.value] != 0);
+        fold.hasStates = fold.rowsHaveStates || fold.moreHasStates || isExtreme(fold);
+    }
+    placeFolds(code);
 }
 
 std::string bytesOf(const KernelCode& code) {
@@ -88,6 +135,19 @@ std::string bytesOf(const KernelCode& code) {
         }
     }
     append(bytes, code.outputs);
+    append(bytes, code.lists.size());
+    for (const KernelCode::List& list : code.lists) {
+        append(bytes, std::uint64_t{list.link});
+    }
+    append(bytes, code.folds.size());
+    for (const KernelFold& fold : code.folds) {
+        bytes.push_back(static_cast<char>(fold.op));
+        bytes.push_back(static_cast<char>((fold.isBounded ? 1 : 0) | (fold.hasMore ? 2 : 0) |
+                                          (fold.moreHasStates ? 4 : 0)));
+        append(bytes, std::uint64_t{fold.list});
+        append(bytes, std::uint64_t{fold.mask});
+        append(bytes, std::uint64_t{fold.value});
+    }
     return bytes;
 }
 

@@ -61,7 +61,35 @@ struct KernelNode {
     std::vector<std::int64_t> table;
 };
 
-/// One loop. Columns and links that the nodes read come with the call (KernelCall), in this order.
+enum class KernelFoldOp : std::uint8_t {
+    Total,
+    Count,
+    Any,
+    Every,
+    Highest,
+    Lowest,
+};
+
+/// What the rows that lead to one row of another space say together. They lie side by side.
+struct KernelFold {
+    KernelFoldOp op{};
+    bool isBounded = false;         ///< an unknown result would have bounds
+    bool hasMore = false;           ///< whether rows may be missing is asked for each result
+    bool moreHasStates = false;     ///< that may be other than a value
+    std::uint32_t list = 0;         ///< index into KernelCode::lists
+    std::uint32_t mask = 0;         ///< node: which rows count; of Any and Every: what is asked
+    std::uint32_t value = kNoNode;  ///< node; none of Count, Any and Every
+
+    // What follows is filled by findStates.
+    bool rowsHaveStates = false;      ///< mask or value may be other than values
+    bool hasStates = false;           ///< the result may
+    std::uint32_t numbers = kNoNode;  ///< array of what is added up or compared; none of Any, Every
+    std::uint32_t word = kNoNode;     ///< array of bits that are or'ed; none where nothing needs it
+    std::uint32_t bit = 0;            ///< the first of this fold's (emit_folds.cpp)
+};
+
+/// One loop over the rows of a space, and one over each space that they are folded to. Columns and
+/// links that the nodes read come with the call (KernelCall), in this order.
 struct KernelCode {
     struct Column {
         bool hasStates = false;  ///< otherwise each row is a value
@@ -69,14 +97,25 @@ struct KernelCode {
     struct Link {
         bool hasStates = false;  ///< otherwise each row leads somewhere
     };
+    /// Rows that lead to the same row by a link: row p's are begins[p] to begins[p + 1].
+    struct List {
+        std::uint32_t link = 0;  ///< rows that lead nowhere count for none
+    };
     std::vector<Column> columns;
     std::vector<Link> links;
+    std::vector<List> lists;
     std::vector<KernelNode> nodes;
-    std::vector<std::uint32_t> outputs;   ///< nodes
+    std::vector<std::uint32_t> outputs;  ///< nodes
+    std::vector<KernelFold> folds;
+
+    // What follows is filled by findStates.
     std::vector<std::uint8_t> hasStates;  ///< by output: whether it may be other than a value
+    std::uint32_t numbers = 0;            ///< how many arrays of numbers the folds use
+    std::vector<std::uint32_t> words;     ///< by array of bits: the list whose rows' bits it holds
 };
 
-/// Fills `hasStates`: what may come out of the nodes, given what goes in.
+/// What may come out of the nodes and folds, given what goes in, and where folds keep what they
+/// need of each row.
 void findStates(KernelCode& code);
 
 /// The same bytes for the same code, and no others: what a cache goes by.
@@ -93,8 +132,23 @@ struct KernelCall {
     std::int64_t* const* outValues;         ///< by output; 0 where the state is no value
     std::uint8_t* const* outStates;         ///< by output; written where it has states
     std::uint64_t rows;
+    const std::uint32_t* const* begins;     ///< by list: one more than it has results
+    const std::uint64_t* results;           ///< by list: at least kLeastRows
+    const std::uint64_t* longest;           ///< by list: rows of its longest stretch
+    const std::int64_t* const* moreValues;  ///< by fold; read where it has `more`
+    const std::uint8_t* const* moreStates;  ///< likewise, where that has states
+    std::int64_t* const* foldValues;        ///< by fold, as outputs
+    std::uint8_t* const* foldStates;
+    /// Memory: arrays of numbers, of bits of rows, of bits of results. Each kLeastRows longer than
+    /// what it is of.
+    std::int64_t* const* arrays;
 };
 inline constexpr std::uint64_t kLeastRows = 8;
+
+/// Sums cannot overflow where each addend lies within the one limit and there are no more of them
+/// than the other. The interpreter decides about what lies beyond.
+inline constexpr std::int64_t kLargestAddend = std::int64_t{1} << 48;
+inline constexpr std::uint32_t kMostAddends = 1U << 14U;
 
 /// Why a block cannot be computed by compiled code: something in it must be told in full. Then what
 /// was written is void and the interpreter computes the block.

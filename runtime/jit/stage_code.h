@@ -29,8 +29,9 @@ struct Counts {
         NewStates,  ///< of an input; or links that lead nowhere
         NewBounds,  ///< of an input
         FewRows,
+        Apart,  ///< rows that are folded do not lie side by side
     };
-    static constexpr std::size_t kReasons = 9;
+    static constexpr std::size_t kReasons = 10;
 
     std::atomic<std::uint64_t> compiled{0};
     std::array<std::atomic<std::uint64_t>, kReasons> interpreted{};

@@ -1,6 +1,7 @@
 #include "runtime/jit/stage_layout.h"
 
 #include "runtime/base/check.h"
+#include "runtime/engine/frame.h"
 
 #include <algorithm>
 
@@ -65,9 +66,11 @@ class Layout {
         if (input_.running == nullptr) {
             return;
         }
-        // A running window folds columns of which it is no reader by its operands.
+        // A running window folds columns of which it is no reader by its operands, and its folds
+        // ask for no rows of it.
         for (const engine::RunningWindow& window : *input_.running) {
             for (const engine::RunningFold& fold : window.folds) {
+                kinds_[fold.fold] = Kind::Interpreted;
                 engine::forEachColumn(
                     fold, [&](Register also) { alsoReads_[window.window].push_back(also); });
             }
@@ -78,8 +81,19 @@ class Layout {
     bool compiles(Register number) const {
         const auto isPlain = [&](Register one) { return !input_.seen.has(one, Seen::Bounds); };
         return isCompilable(input_, number) && !input_.seen.has(number, Seen::Errors) &&
-               isPlain(number) &&
+               isPlain(number) && !isApart(number) &&
                std::all_of(code_[number].operands.begin(), code_[number].operands.end(), isPlain);
+    }
+
+    bool isApart(Register number) const {
+        return isFold(code_[number]) && input_.seen.has(code_[number].operands[0], Seen::Apart);
+    }
+
+    /// The space over whose rows a register is computed: what is folded belongs to the rows that
+    /// it folds.
+    std::uint32_t loopOf(Register number) const {
+        const Instruction& one = code_[number];
+        return isFold(one) ? code_[one.operands[0]].space : one.space;
     }
 
     template <class Visit>
@@ -139,10 +153,17 @@ class Layout {
         }
     }
 
-    /// Whether an instruction reads other rows of an operand than its own.
+    /// Whether an instruction reads other rows of an operand than those that its loop is at.
     bool isElsewhere(Register number, Register operand) const {
         const Instruction& one = code_[number];
-        return (one.op == Op::Spread || one.op == Op::Gather) && operand == one.operands[0];
+        if (isFold(one)) {
+            // Whether rows may be missing is a column of the results.
+            const std::size_t before = engine::foldOperands(one);
+            return isFold(code_[operand]) ||
+                   (one.operands.size() > before && operand == one.operands[before]);
+        }
+        return isFold(code_[operand]) ||
+               ((one.op == Op::Spread || one.op == Op::Gather) && operand == one.operands[0]);
     }
 
     bool isReady(Register number, std::uint32_t region) const {
@@ -201,8 +222,8 @@ class Layout {
     std::vector<Register> largest(const std::vector<Register>& waiting) {
         std::vector<std::uint32_t> spaces;
         for (const Register number : waiting) {
-            if (std::find(spaces.begin(), spaces.end(), code_[number].space) == spaces.end()) {
-                spaces.push_back(code_[number].space);
+            if (std::find(spaces.begin(), spaces.end(), loopOf(number)) == spaces.end()) {
+                spaces.push_back(loopOf(number));
             }
         }
         std::vector<Register> best;
@@ -210,7 +231,7 @@ class Layout {
         for (const std::uint32_t space : spaces) {
             std::vector<Register> members;
             for (const Register number : waiting) {
-                if (members.size() < mostMembers_ && code_[number].space == space &&
+                if (members.size() < mostMembers_ && loopOf(number) == space &&
                     isReady(number, trial)) {
                     regionOf_[number] = trial;
                     members.push_back(number);
@@ -236,7 +257,7 @@ class Layout {
         }
         const auto index = static_cast<std::uint32_t>(layout_.regions.size());
         Region& region = layout_.regions.emplace_back();
-        region.space = code_[members[0]].space;
+        region.space = loopOf(members[0]);
         region.members = members;
         for (const Register number : members) {
             isDone_[number] = 1;

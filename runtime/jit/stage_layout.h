@@ -23,6 +23,7 @@ struct Seen {
         States = 1,  ///< a row that is no value, or leads nowhere
         Bounds = 2,  ///< bounds of an unknown
         Errors = 4,  ///< an error that began here
+        Apart = 8,  ///< of a link: rows that lead to the same row do not lie side by side, in order
     };
     explicit Seen(std::size_t registers)
         : flags(registers),
@@ -42,7 +43,7 @@ struct Seen {
     std::shared_ptr<std::vector<std::atomic<std::uint32_t>>> readLater;
 };
 
-/// A loop over the rows of one space.
+/// A loop over the rows of one space, with folds of them to others.
 struct Region {
     std::uint32_t space = bytecode::kNone;
     std::vector<Register> members;        ///< what it computes, in the order of the stage
@@ -50,6 +51,7 @@ struct Region {
     std::vector<std::uint8_t> isForeign;  ///< by column: of the rows of another space
     std::vector<Register> links;          ///< parallel to KernelCode::links
     std::vector<Register> outputs;        ///< parallel to KernelCode::outputs
+    std::vector<Register> folds;          ///< parallel to KernelCode::folds
     /// Guards that are read and the registers that they let through.
     std::vector<std::pair<Register, Register>> same;
     std::vector<Register> leftOut;  ///< members that nobody is known to read
@@ -81,8 +83,10 @@ struct LayoutInput {
 /// have more than `mostMembers`.
 StageLayout layOut(const LayoutInput& input, std::size_t leastMembers, std::size_t mostMembers);
 
-/// Whether an operation of a register can stand in a region: what can be said without looking at
-/// what was seen.
+/// Whether a register folds the rows of a link in a way that can be compiled.
+bool isFold(const bytecode::Instruction& one);
+
+/// Whether an operation of a register can stand in a region, as far as it alone tells.
 bool isCompilable(const LayoutInput& input, Register number);
 
 /// Fills columns, links, outputs, `same` and the code of a region with its members.

@@ -1,5 +1,6 @@
 #include "runtime/base/check.h"
 #include "runtime/engine/bounds.h"
+#include "runtime/engine/frame.h"
 #include "runtime/jit/stage_layout.h"
 #include "runtime/values/decimal.h"
 
@@ -19,6 +20,23 @@ namespace {
 constexpr std::size_t kMostSegments = 32;
 constexpr std::size_t kMostPeriods = 8;
 constexpr std::size_t kMostOperands = 1024;
+
+KernelFoldOp foldOpOf(Op op) {
+    switch (op) {
+    case Op::FoldTotal:
+        return KernelFoldOp::Total;
+    case Op::FoldCount:
+        return KernelFoldOp::Count;
+    case Op::FoldAny:
+        return KernelFoldOp::Any;
+    case Op::FoldEvery:
+        return KernelFoldOp::Every;
+    case Op::FoldHighest:
+        return KernelFoldOp::Highest;
+    default:
+        return KernelFoldOp::Lowest;
+    }
+}
 
 bool isTruthType(const Type& type) {
     return type.kind == TypeKind::YesNo || type.kind == TypeKind::Attestation;
@@ -59,6 +77,10 @@ class Translation {
             }
             if (program_.code[number].op == Op::Guard) {
                 region_.same.emplace_back(number, behindGuards(program_, number));
+                continue;
+            }
+            if (isFold(program_.code[number])) {
+                fold(number);
                 continue;
             }
             region_.outputs.push_back(number);
@@ -126,6 +148,36 @@ class Translation {
         }
         nodes_.emplace(number, made);
         return made;
+    }
+
+    std::uint32_t listOf(Register link) {
+        const std::uint32_t index = linkOf(link);
+        std::vector<KernelCode::List>& lists = region_.code.lists;
+        const auto place =
+            std::find_if(lists.begin(), lists.end(), [&](const KernelCode::List& list) {
+                return list.link == index;
+            });
+        if (place != lists.end()) {
+            return static_cast<std::uint32_t>(place - lists.begin());
+        }
+        lists.push_back({index});
+        return static_cast<std::uint32_t>(lists.size() - 1);
+    }
+
+    void fold(Register number) {
+        const Instruction& one = program_.code[number];
+        const std::size_t before = engine::foldOperands(one);
+        KernelFold made;
+        made.op = foldOpOf(one.op);
+        made.isBounded =
+            one.op != Op::FoldAny && one.op != Op::FoldEvery && engine::carriesBounds(one.type);
+        made.list = listOf(one.operands[0]);
+        made.mask = node(one.operands[1]);
+        made.value = before > 2 ? node(one.operands[2]) : kNoNode;
+        made.hasMore = one.operands.size() > before;
+        made.moreHasStates = made.hasMore && input_.seen.has(one.operands[before], Seen::States);
+        region_.folds.push_back(number);
+        region_.code.folds.push_back(made);
     }
 
     std::uint32_t computed(const Instruction& one) {
@@ -316,6 +368,20 @@ class Translation {
 
 }  // namespace
 
+bool isFold(const Instruction& one) {
+    switch (one.op) {
+    case Op::FoldTotal:
+    case Op::FoldCount:
+    case Op::FoldAny:
+    case Op::FoldEvery:
+    case Op::FoldHighest:
+    case Op::FoldLowest:
+        return true;
+    default:
+        return false;
+    }
+}
+
 bool isCompilable(const LayoutInput& input, Register number) {
     const bytecode::Program& program = input.program;
     const Instruction& one = program.code[number];
@@ -353,6 +419,12 @@ bool isCompilable(const LayoutInput& input, Register number) {
     case Op::InForce:
     case Op::Spread:
     case Op::Gather:
+    case Op::FoldTotal:
+    case Op::FoldCount:
+    case Op::FoldAny:
+    case Op::FoldEvery:
+    case Op::FoldHighest:
+    case Op::FoldLowest:
         return true;
     case Op::Parameter:
         return input.dated.parameters[one.index].segments().size() <= kMostSegments;

@@ -20,16 +20,20 @@ llvm::Function* Emitter::emit(const std::string& name) {
     function_ = llvm::Function::Create(type, llvm::Function::ExternalLinkage, name, module_);
     function_->setDoesNotThrow();
     call_ = function_->getArg(0);
-    auto* const entry = llvm::BasicBlock::Create(module_.getContext(), "entry", function_);
-    auto* const step = llvm::BasicBlock::Create(module_.getContext(), "step", function_);
-    auto* const end = llvm::BasicBlock::Create(module_.getContext(), "end", function_);
-    builder_.SetInsertPoint(entry);
+    builder_.SetInsertPoint(block("entry"));
     loadPointers();
-    Value* const rows =
-        builder_.CreateLoad(builder_.getInt64Ty(),
-                            builder_.CreateConstInBoundsGEP1_64(
-                                builder_.getInt8Ty(), call_, offsetof(KernelCall, rows)),
-                            "rows");
+    found_ = builder_.getInt32(0);
+    loop(rows_, [this] { emitBody(); });
+    gatherLists();
+    builder_.CreateRet(found_);
+    return function_;
+}
+
+/// Writes `body` for each step; it may not branch.
+void Emitter::loop(Value* rows, const std::function<void()>& body) {
+    llvm::BasicBlock* const from = builder_.GetInsertBlock();
+    llvm::BasicBlock* const step = block("step");
+    llvm::BasicBlock* const end = block("end");
     Value* const last = builder_.CreateSub(rows, builder_.getInt64(width_));
     builder_.CreateBr(step);
 
@@ -37,7 +41,8 @@ llvm::Function* Emitter::emit(const std::string& name) {
     llvm::PHINode* const next = builder_.CreatePHI(builder_.getInt64Ty(), 2, "next");
     llvm::PHINode* const before = builder_.CreatePHI(builder_.getInt32Ty(), 2, "before");
     row_ = builder_.CreateBinaryIntrinsic(llvm::Intrinsic::umin, next, last);
-    emitBody();
+    unusual_ = {};
+    body();
     Value* found = before;
     for (std::size_t index = 0; index < unusual_.size(); ++index) {
         if (unusual_[index] != nullptr) {
@@ -49,15 +54,14 @@ llvm::Function* Emitter::emit(const std::string& name) {
         }
     }
     Value* const after = builder_.CreateAdd(next, builder_.getInt64(width_));
-    next->addIncoming(builder_.getInt64(0), entry);
+    next->addIncoming(builder_.getInt64(0), from);
     next->addIncoming(after, step);
-    before->addIncoming(builder_.getInt32(0), entry);
+    before->addIncoming(found_, from);
     before->addIncoming(found, step);
     builder_.CreateCondBr(builder_.CreateICmpULT(after, rows), step, end);
 
     builder_.SetInsertPoint(end);
-    builder_.CreateRet(found);
-    return function_;
+    found_ = found;
 }
 
 /// The call's arrays do not change while it runs.
@@ -85,6 +89,20 @@ void Emitter::loadPointers() {
     linkStates_ = entries(offsetof(KernelCall, linkStates), pointer, code_.links.size());
     outValues_ = entries(offsetof(KernelCall, outValues), pointer, code_.outputs.size());
     outStates_ = entries(offsetof(KernelCall, outStates), pointer, code_.outputs.size());
+    rows_ = builder_.CreateLoad(builder_.getInt64Ty(),
+                                builder_.CreateConstInBoundsGEP1_64(
+                                    builder_.getInt8Ty(), call_, offsetof(KernelCall, rows)),
+                                "rows");
+    const std::size_t folds = code_.folds.size();
+    begins_ = entries(offsetof(KernelCall, begins), pointer, code_.lists.size());
+    results_ = entries(offsetof(KernelCall, results), builder_.getInt64Ty(), code_.lists.size());
+    longest_ = entries(offsetof(KernelCall, longest), builder_.getInt64Ty(), code_.lists.size());
+    moreValues_ = entries(offsetof(KernelCall, moreValues), pointer, folds);
+    moreStates_ = entries(offsetof(KernelCall, moreStates), pointer, folds);
+    foldValues_ = entries(offsetof(KernelCall, foldValues), pointer, folds);
+    foldStates_ = entries(offsetof(KernelCall, foldStates), pointer, folds);
+    arrays_ =
+        entries(offsetof(KernelCall, arrays), pointer, code_.numbers + 2 * code_.words.size());
 }
 
 void Emitter::emitBody() {
@@ -94,41 +112,36 @@ void Emitter::emitBody() {
         cells_.push_back(compute(node));
         // Outputs are in the order of their nodes, mostly: what is done is written at once.
         while (output < code_.outputs.size() && code_.outputs[output] < cells_.size()) {
-            store(output++);
+            store(cells_[code_.outputs[output]], outValues_[output], outStates_[output]);
+            ++output;
         }
     }
+    prepareFolds();
 }
 
-void Emitter::store(std::size_t output) {
-    const Cell& cell = cells_[code_.outputs[output]];
+void Emitter::store(const Cell& cell, Value* values, Value* states) {
     Value* value = integer(cell.value);
     if (cell.state != nullptr) {
         value = builder_.CreateSelect(isState(cell.state, State::Value), value, number(0));
-        builder_.CreateAlignedStore(
-            cell.state,
-            builder_.CreateInBoundsGEP(builder_.getInt8Ty(), outStates_[output], row_),
-            llvm::Align(1));
+        builder_.CreateAlignedStore(cell.state,
+                                    builder_.CreateInBoundsGEP(builder_.getInt8Ty(), states, row_),
+                                    llvm::Align(1));
     }
     builder_.CreateAlignedStore(
-        value,
-        builder_.CreateInBoundsGEP(builder_.getInt64Ty(), outValues_[output], row_),
-        llvm::Align(8));
+        value, builder_.CreateInBoundsGEP(builder_.getInt64Ty(), values, row_), llvm::Align(8));
 }
 
-Emitter::Cell Emitter::load(const KernelNode& node) {
+/// `states` nullptr: every row is a value.
+Emitter::Cell Emitter::loadAt(Value* values, Value* states, bool isTruth) {
     Cell made;
     made.value = builder_.CreateAlignedLoad(
-        integers_,
-        builder_.CreateInBoundsGEP(builder_.getInt64Ty(), columnValues_[node.index], row_),
-        llvm::Align(8));
-    if (node.isTruth) {
+        integers_, builder_.CreateInBoundsGEP(builder_.getInt64Ty(), values, row_), llvm::Align(8));
+    if (isTruth) {
         made.value = truth(made.value);
     }
-    if (code_.columns[node.index].hasStates) {
+    if (states != nullptr) {
         made.state = builder_.CreateAlignedLoad(
-            bytes_,
-            builder_.CreateInBoundsGEP(builder_.getInt8Ty(), columnStates_[node.index], row_),
-            llvm::Align(1));
+            bytes_, builder_.CreateInBoundsGEP(builder_.getInt8Ty(), states, row_), llvm::Align(1));
     }
     return made;
 }
@@ -196,7 +209,9 @@ Emitter::Cell Emitter::gather(const KernelNode& node) {
 Emitter::Cell Emitter::compute(const KernelNode& node) {
     switch (node.op) {
     case KernelOp::Column:
-        return load(node);
+        return loadAt(columnValues_[node.index],
+                      code_.columns[node.index].hasStates ? columnStates_[node.index] : nullptr,
+                      node.isTruth);
     case KernelOp::Constant:
         return {node.isTruth ? bit(node.immediate != 0) : number(node.immediate), nullptr};
     case KernelOp::NotApplicable:
@@ -230,6 +245,10 @@ Emitter::Cell Emitter::compute(const KernelNode& node) {
 }
 
 // ---- small things ------------------------------------------------------------------------------
+
+llvm::BasicBlock* Emitter::block(const char* name) {
+    return llvm::BasicBlock::Create(module_.getContext(), name, function_);
+}
 
 Value* Emitter::integer(Value* value) {
     return value->getType() == bits_ ? builder_.CreateZExt(value, integers_) : value;

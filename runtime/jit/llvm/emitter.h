@@ -9,6 +9,7 @@
 
 #include <array>
 #include <cstdint>
+#include <functional>
 #include <utility>
 #include <vector>
 
@@ -18,7 +19,8 @@ namespace proviso::jit {
 using Builder = llvm::IRBuilder<llvm::InstSimplifyFolder>;
 
 /// Writes the function of one kernel. Rows go through it `width` at a time; the last step takes the
-/// last `width` rows, some of them a second time, so that there is no loop for the rest.
+/// last `width` rows, some of them a second time, so that there is no loop for the rest. Folds
+/// follow in loops of their own.
 class Emitter {
   public:
     Emitter(llvm::Module& module, const KernelCode& code, unsigned width);
@@ -35,9 +37,10 @@ class Emitter {
 
     // emitter.cpp: the loop around it, and reading and writing
     void loadPointers();
+    void loop(llvm::Value* rows, const std::function<void()>& body);
     void emitBody();
-    void store(std::size_t output);
-    Cell load(const KernelNode& node);
+    void store(const Cell& cell, llvm::Value* values, llvm::Value* states);
+    Cell loadAt(llvm::Value* values, llvm::Value* states, bool isTruth);
     Cell spread(const KernelNode& node);
     Cell gather(const KernelNode& node);
     Cell gatherAt(std::uint32_t column, llvm::Value* rows, bool isTruth);
@@ -69,12 +72,35 @@ class Emitter {
     llvm::Value* inSet(const KernelNode& node);
     llvm::Value* isListed(llvm::Value* code, const std::int64_t* codes, std::size_t count);
 
+    // emit_folds.cpp
+    void prepareFolds();
+    llvm::Value* bitsOf(const KernelFold& fold, llvm::Value* leads);
+    void prepareNumbers(const KernelFold& fold, llvm::Value* counts);
+    /// An array of rows that is combined to one of results.
+    struct Gathered {
+        llvm::Value* from = nullptr;
+        llvm::Value* to = nullptr;
+        KernelFoldOp op{};  ///< of words of bits: Any
+    };
+    void gatherLists();
+    std::vector<Gathered> gatheredOf(std::uint32_t list) const;
+    void gatherList(std::uint32_t list);
+    void gatherRest(std::uint32_t list, const std::vector<Gathered>& all);
+    llvm::Value* gatherLanes(const Gathered& one, llvm::Value* at, llvm::Value* isInside);
+    llvm::Value* insideOf(llvm::Value* at, llvm::Value* stop);
+    llvm::Value* beginOf(std::uint32_t list, llvm::Value* result);
+    void finishFolds(std::uint32_t list);
+    void finishFold(std::size_t fold);
+    Cell finishLogic(std::size_t fold);
+    Cell finishNumber(std::size_t fold);
+
     /// Operand `index` of a node.
     const Cell& cell(const KernelNode& node, std::size_t index) const {
         return cells_[node.operands[index]];
     }
     llvm::Value* integer(llvm::Value* value);
     llvm::Value* truth(llvm::Value* value);
+    llvm::BasicBlock* block(const char* name);
     llvm::Value* number(std::int64_t value);
     llvm::Value* bit(bool value);
     llvm::Value* byte(State state);
@@ -104,6 +130,16 @@ class Emitter {
     std::vector<llvm::Value*> linkStates_;
     std::vector<llvm::Value*> outValues_;
     std::vector<llvm::Value*> outStates_;
+    std::vector<llvm::Value*> begins_;
+    std::vector<llvm::Value*> results_;
+    std::vector<llvm::Value*> longest_;
+    std::vector<llvm::Value*> moreValues_;
+    std::vector<llvm::Value*> moreStates_;
+    std::vector<llvm::Value*> foldValues_;
+    std::vector<llvm::Value*> foldStates_;
+    std::vector<llvm::Value*> arrays_;
+    llvm::Value* rows_ = nullptr;            ///< of the first loop
+    llvm::Value* found_ = nullptr;           ///< what was unusual so far
     std::vector<Cell> cells_;                ///< by node
     std::array<llvm::Value*, 6> unusual_{};  ///< by bit: rows of this step; nullptr: none can be
 };

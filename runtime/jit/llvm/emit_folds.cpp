@@ -1,0 +1,385 @@
+// Folds. The loop over the rows leaves an array of numbers for each fold that adds up or compares,
+// and bits of all folds in words that they share. A second loop goes from result to result and
+// combines what lies in its stretch, a vector at once; few stretches are longer than that. A third
+// makes results of the bits.
+//
+// Bits of Any and Every: where all rows are values, one, which is set where the row decides.
+// Otherwise one for each rank (values/logic.h) from 1 to 4.
+// Bits of other folds: an unknown row, a row that is an error, and, of Highest and Lowest, a row
+// that counts.
+
+#include "runtime/jit/llvm/emitter.h"
+
+#include <limits>
+
+namespace proviso::jit {
+
+using llvm::Value;
+
+namespace {
+
+constexpr std::int64_t kUnknownRow = 1;
+constexpr std::int64_t kErrorRow = 2;
+constexpr std::int64_t kCountedRow = 4;
+constexpr std::int64_t kFinalRank = 8;
+
+bool isLogic(const KernelFold& fold) {
+    return fold.op == KernelFoldOp::Any || fold.op == KernelFoldOp::Every;
+}
+
+bool isExtreme(const KernelFold& fold) {
+    return fold.op == KernelFoldOp::Highest || fold.op == KernelFoldOp::Lowest;
+}
+
+/// What changes nothing.
+std::int64_t neutral(KernelFoldOp op) {
+    switch (op) {
+    case KernelFoldOp::Highest:
+        return std::numeric_limits<std::int64_t>::min();
+    case KernelFoldOp::Lowest:
+        return std::numeric_limits<std::int64_t>::max();
+    default:
+        return 0;
+    }
+}
+
+}  // namespace
+
+// ---- of each row -------------------------------------------------------------------------------
+
+void Emitter::prepareFolds() {
+    std::vector<Value*> leads(code_.lists.size(), nullptr);
+    for (std::size_t list = 0; list < leads.size(); ++list) {
+        const std::uint32_t link = code_.lists[list].link;
+        if (code_.links[link].hasStates) {
+            auto* const words = llvm::FixedVectorType::get(builder_.getInt32Ty(), width_);
+            Value* const targets = builder_.CreateAlignedLoad(
+                words,
+                builder_.CreateInBoundsGEP(builder_.getInt32Ty(), links_[link], row_),
+                llvm::Align(4));
+            leads[list] = builder_.CreateICmpNE(targets, llvm::Constant::getAllOnesValue(words));
+        }
+    }
+    std::vector<Value*> words(code_.words.size(), number(0));
+    for (const KernelFold& fold : code_.folds) {
+        Value* const bits = bitsOf(fold, leads[fold.list]);
+        if (bits != nullptr) {
+            words[fold.word] = builder_.CreateOr(
+                words[fold.word], builder_.CreateShl(bits, number(std::int64_t{fold.bit})));
+        }
+    }
+    for (std::size_t word = 0; word < words.size(); ++word) {
+        store({words[word], nullptr}, arrays_[code_.numbers + word], nullptr);
+    }
+}
+
+/// Also leaves the number of a fold that has one. `leads`: nullptr where every row does.
+Value* Emitter::bitsOf(const KernelFold& fold, Value* leads) {
+    const Cell& mask = cells_[fold.mask];
+    const auto ifLeads = [&](Value* bits) {
+        return leads == nullptr ? bits : builder_.CreateSelect(leads, bits, number(0));
+    };
+    Value* const yes = truth(mask.value);
+    Value* const isYes = builder_.CreateAnd(yes, isState(mask.state, State::Value));
+    if (isLogic(fold)) {
+        Value* const decides = fold.op == KernelFoldOp::Any ? yes : builder_.CreateNot(yes);
+        if (!fold.rowsHaveStates) {
+            return ifLeads(integer(decides));
+        }
+        Value* const isFinal = builder_.CreateAnd(decides, isState(mask.state, State::Value));
+        Value* const states = builder_.CreateZExt(stateOf(mask), integers_);
+        Value* const rank = builder_.CreateLShr(builder_.CreateShl(number(1), states), number(1));
+        return ifLeads(builder_.CreateSelect(isFinal, number(kFinalRank), rank));
+    }
+    // Unknown 1, error 2, as the bits are.
+    const auto openBits = [&](Value* state) {
+        return builder_.CreateZExt(builder_.CreateBinaryIntrinsic(llvm::Intrinsic::usub_sat,
+                                                                  state,
+                                                                  byte(State::NotApplicable)),
+                                   integers_);
+    };
+    Value* counts = isYes;
+    Value* bits = mask.state != nullptr ? openBits(mask.state) : nullptr;
+    if (fold.value != kNoNode && cells_[fold.value].state != nullptr) {
+        Value* const state = cells_[fold.value].state;
+        Value* const open = builder_.CreateSelect(isYes, openBits(state), number(0));
+        bits = bits == nullptr ? open : builder_.CreateOr(bits, open);
+        counts = builder_.CreateAnd(counts, isState(state, State::Value));
+    }
+    counts = leads == nullptr ? counts : builder_.CreateAnd(counts, leads);
+    prepareNumbers(fold, counts);
+    if (fold.word == kNoNode) {
+        return nullptr;
+    }
+    bits = bits == nullptr ? number(0) : ifLeads(bits);
+    return isExtreme(fold)
+               ? builder_.CreateOr(bits,
+                                   builder_.CreateSelect(counts, number(kCountedRow), number(0)))
+               : bits;
+}
+
+void Emitter::prepareNumbers(const KernelFold& fold, Value* counts) {
+    Value* made = nullptr;
+    if (fold.op == KernelFoldOp::Count) {
+        made = integer(counts);
+    } else {
+        Value* const value = integer(cells_[fold.value].value);
+        made = builder_.CreateSelect(counts, value, number(neutral(fold.op)));
+        if (fold.op == KernelFoldOp::Total) {
+            Value* const shifted = builder_.CreateAdd(made, number(kLargestAddend));
+            note(Unusual::Overflow,
+                 builder_.CreateICmpUGT(shifted, number(2 * kLargestAddend)),
+                 nullptr);
+        }
+    }
+    store({made, nullptr}, arrays_[fold.numbers], nullptr);
+}
+
+// ---- of each stretch ---------------------------------------------------------------------------
+
+void Emitter::gatherLists() {
+    for (std::uint32_t list = 0; list < code_.lists.size(); ++list) {
+        gatherList(list);
+        finishFolds(list);
+    }
+}
+
+namespace {
+
+llvm::Value* combine(Builder& builder, KernelFoldOp op, Value* a, Value* b) {
+    switch (op) {
+    case KernelFoldOp::Highest:
+        return builder.CreateBinaryIntrinsic(llvm::Intrinsic::smax, a, b);
+    case KernelFoldOp::Lowest:
+        return builder.CreateBinaryIntrinsic(llvm::Intrinsic::smin, a, b);
+    case KernelFoldOp::Any:
+        return builder.CreateOr(a, b);
+    default:
+        return builder.CreateAdd(a, b);
+    }
+}
+
+Value* combineLanes(Builder& builder, KernelFoldOp op, Value* lanes) {
+    switch (op) {
+    case KernelFoldOp::Highest:
+        return builder.CreateIntMaxReduce(lanes, /*IsSigned=*/true);
+    case KernelFoldOp::Lowest:
+        return builder.CreateIntMinReduce(lanes, /*IsSigned=*/true);
+    case KernelFoldOp::Any:
+        return builder.CreateOrReduce(lanes);
+    default:
+        return builder.CreateAddReduce(lanes);
+    }
+}
+
+}  // namespace
+
+/// What of an array lies from `at` to before `stop`, as far as one vector holds it, as one number.
+Value* Emitter::gatherLanes(const Gathered& one, Value* at, Value* isInside) {
+    Value* const lanes = builder_.CreateAlignedLoad(
+        integers_, builder_.CreateInBoundsGEP(builder_.getInt64Ty(), one.from, at), llvm::Align(8));
+    return combineLanes(
+        builder_, one.op, builder_.CreateSelect(isInside, lanes, number(neutral(one.op))));
+}
+
+Value* Emitter::insideOf(Value* at, Value* stop) {
+    std::vector<llvm::Constant*> places;
+    for (unsigned lane = 0; lane < width_; ++lane) {
+        places.push_back(builder_.getInt64(lane));
+    }
+    return builder_.CreateICmpULT(llvm::ConstantVector::get(places),
+                                  builder_.CreateVectorSplat(width_, builder_.CreateSub(stop, at)));
+}
+
+Value* Emitter::beginOf(std::uint32_t list, Value* result) {
+    return builder_.CreateZExt(
+        builder_.CreateAlignedLoad(
+            builder_.getInt32Ty(),
+            builder_.CreateInBoundsGEP(builder_.getInt32Ty(), begins_[list], result),
+            llvm::Align(4)),
+        builder_.getInt64Ty());
+}
+
+std::vector<Emitter::Gathered> Emitter::gatheredOf(std::uint32_t list) const {
+    std::vector<Gathered> all;
+    for (std::size_t index = 0; index < code_.folds.size(); ++index) {
+        const KernelFold& fold = code_.folds[index];
+        if (fold.list == list && fold.numbers != kNoNode) {
+            all.push_back({arrays_[fold.numbers], foldValues_[index], fold.op});
+        }
+    }
+    for (std::size_t word = 0; word < code_.words.size(); ++word) {
+        if (code_.words[word] == list) {
+            all.push_back({arrays_[code_.numbers + word],
+                           arrays_[code_.numbers + code_.words.size() + word],
+                           KernelFoldOp::Any});
+        }
+    }
+    return all;
+}
+
+/// Of every stretch the first vector, in one block without branches: nobody can foresee how long a
+/// stretch is, and most are no longer.
+void Emitter::gatherList(std::uint32_t list) {
+    const std::vector<Gathered> all = gatheredOf(list);
+    llvm::Type* const whole = builder_.getInt64Ty();
+    llvm::BasicBlock* const from = builder_.GetInsertBlock();
+    llvm::BasicBlock* const result = block("result");
+    llvm::BasicBlock* const gathered = block("gathered");
+    builder_.CreateBr(result);
+    builder_.SetInsertPoint(result);
+    llvm::PHINode* const at = builder_.CreatePHI(whole, 2, "at");
+    Value* const next = builder_.CreateAdd(at, builder_.getInt64(1));
+    Value* const begin = beginOf(list, at);
+    Value* const isInside = insideOf(begin, beginOf(list, next));
+    for (const Gathered& one : all) {
+        builder_.CreateAlignedStore(gatherLanes(one, begin, isInside),
+                                    builder_.CreateInBoundsGEP(whole, one.to, at),
+                                    llvm::Align(8));
+    }
+    at->addIncoming(builder_.getInt64(0), from);
+    at->addIncoming(next, result);
+    builder_.CreateCondBr(builder_.CreateICmpULT(next, results_[list]), result, gathered);
+    builder_.SetInsertPoint(gathered);
+    gatherRest(list, all);
+}
+
+/// What of the stretches lies behind their first vectors, where that is anything.
+void Emitter::gatherRest(std::uint32_t list, const std::vector<Gathered>& all) {
+    llvm::Type* const whole = builder_.getInt64Ty();
+    Value* const width = builder_.getInt64(width_);
+    llvm::BasicBlock* const from = builder_.GetInsertBlock();
+    llvm::BasicBlock* const result = block("long");
+    llvm::BasicBlock* const further = block("further");
+    llvm::BasicBlock* const over = block("over");
+    llvm::BasicBlock* const end = block("end");
+    builder_.CreateCondBr(builder_.CreateICmpUGT(longest_[list], width), result, end);
+
+    builder_.SetInsertPoint(result);
+    llvm::PHINode* const at = builder_.CreatePHI(whole, 2, "at");
+    Value* const next = builder_.CreateAdd(at, builder_.getInt64(1));
+    Value* const second = builder_.CreateAdd(beginOf(list, at), width);
+    Value* const stop = beginOf(list, next);
+    builder_.CreateCondBr(builder_.CreateICmpULT(second, stop), further, over);
+
+    builder_.SetInsertPoint(further);
+    llvm::PHINode* const place = builder_.CreatePHI(whole, 2, "place");
+    Value* const isInside = insideOf(place, stop);
+    for (const Gathered& one : all) {
+        Value* const to = builder_.CreateInBoundsGEP(whole, one.to, at);
+        Value* const before = builder_.CreateAlignedLoad(whole, to, llvm::Align(8));
+        builder_.CreateAlignedStore(
+            combine(builder_, one.op, before, gatherLanes(one, place, isInside)),
+            to,
+            llvm::Align(8));
+    }
+    Value* const following = builder_.CreateAdd(place, width);
+    place->addIncoming(second, result);
+    place->addIncoming(following, further);
+    builder_.CreateCondBr(builder_.CreateICmpULT(following, stop), further, over);
+
+    builder_.SetInsertPoint(over);
+    at->addIncoming(builder_.getInt64(0), from);
+    at->addIncoming(next, over);
+    builder_.CreateCondBr(builder_.CreateICmpULT(next, results_[list]), result, end);
+    builder_.SetInsertPoint(end);
+}
+
+// ---- of each result ----------------------------------------------------------------------------
+
+void Emitter::finishFolds(std::uint32_t list) {
+    std::vector<std::size_t> open;
+    for (std::size_t index = 0; index < code_.folds.size(); ++index) {
+        const KernelFold& fold = code_.folds[index];
+        // A plain number is a result already.
+        if (fold.list == list && (fold.word != kNoNode || fold.hasStates || isLogic(fold))) {
+            open.push_back(index);
+        }
+    }
+    if (open.empty()) {
+        return;
+    }
+    loop(results_[list], [&] {
+        for (const std::size_t index : open) {
+            finishFold(index);
+        }
+    });
+}
+
+void Emitter::finishFold(std::size_t fold) {
+    Cell made = isLogic(code_.folds[fold]) ? finishLogic(fold) : finishNumber(fold);
+    if (code_.folds[fold].hasStates) {
+        made.state = stateOf(made);
+    }
+    store(made, foldValues_[fold], foldStates_[fold]);
+}
+
+Emitter::Cell Emitter::finishLogic(std::size_t index) {
+    const KernelFold& fold = code_.folds[index];
+    const bool any = fold.op == KernelFoldOp::Any;
+    Value* const word = builder_.CreateLShr(
+        loadAt(arrays_[code_.numbers + code_.words.size() + fold.word], nullptr, false).value,
+        number(std::int64_t{fold.bit}));
+    const auto has = [&](std::int64_t bit) {
+        return builder_.CreateICmpNE(builder_.CreateAnd(word, number(bit)), number(0));
+    };
+    if (!fold.rowsHaveStates && !fold.hasMore) {
+        return {any ? has(1) : builder_.CreateNot(has(1)), nullptr};
+    }
+    Value* const kFinal = llvm::ConstantInt::get(bytes_, 4);
+    Value* rank = byte(State::Value);
+    if (fold.rowsHaveStates) {
+        rank = builder_.CreateSelect(has(1), byte(State::NotApplicable), rank);
+        rank = builder_.CreateSelect(has(2), byte(State::Unknown), rank);
+        rank = builder_.CreateSelect(has(4), byte(State::Error), rank);
+        rank = builder_.CreateSelect(has(kFinalRank), kFinal, rank);
+    } else {
+        rank = builder_.CreateSelect(has(1), kFinal, rank);
+    }
+    if (fold.hasMore) {
+        // A row that may be missing may hold for Any, and may not for Every.
+        const Cell more =
+            loadAt(moreValues_[index], fold.moreHasStates ? moreStates_[index] : nullptr, true);
+        Value* const isYes = builder_.CreateAnd(more.value, isState(more.state, State::Value));
+        rank = propagated(rank, builder_.CreateSelect(isYes, kFinal, stateOf(more)));
+    }
+    Value* const isFinal = builder_.CreateICmpEQ(rank, kFinal);
+    Value* const yes = any ? isFinal : builder_.CreateICmpEQ(rank, byte(State::Value));
+    if (!fold.hasStates) {
+        return {yes, nullptr};
+    }
+    return {yes, builder_.CreateSelect(isFinal, byte(State::Value), rank)};
+}
+
+Emitter::Cell Emitter::finishNumber(std::size_t index) {
+    const KernelFold& fold = code_.folds[index];
+    Value* state = byte(State::Value);
+    if (fold.word != kNoNode) {
+        Value* const word = builder_.CreateLShr(
+            loadAt(arrays_[code_.numbers + code_.words.size() + fold.word], nullptr, false).value,
+            number(std::int64_t{fold.bit}));
+        const auto has = [&](std::int64_t bit) {
+            return builder_.CreateICmpNE(builder_.CreateAnd(word, number(bit)), number(0));
+        };
+        if (isExtreme(fold)) {
+            state = builder_.CreateSelect(
+                has(kCountedRow), byte(State::Value), byte(State::NotApplicable));
+        }
+        if (fold.rowsHaveStates) {
+            state = builder_.CreateSelect(has(kUnknownRow), byte(State::Unknown), state);
+            state = builder_.CreateSelect(has(kErrorRow), byte(State::Error), state);
+        }
+    }
+    if (fold.moreHasStates) {
+        Value* const more = loadAt(moreValues_[index], moreStates_[index], false).state;
+        Value* const isOpen = builder_.CreateICmpUGE(more, byte(State::Unknown));
+        // An error of the rows is the worse.
+        state = builder_.CreateSelect(isOpen, propagated(state, more), state);
+    }
+    if (fold.isBounded) {
+        note(Unusual::Bounds, isState(state, State::Unknown), nullptr);
+    }
+    return {loadAt(foldValues_[index], nullptr, false).value, state};
+}
+
+}  // namespace proviso::jit
