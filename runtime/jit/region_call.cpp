@@ -40,11 +40,12 @@ const std::uint8_t* bytesOf(const States& states) {
     return reinterpret_cast<const std::uint8_t*>(states.data());
 }
 
-/// The rows there are and the last of them again and again.
+/// The rows there are, and the last of them again and again.
 template <class Value>
 const Value* pad(std::array<Value, kLeastRows>& padding, const Value* from, std::size_t rows) {
-    for (std::size_t row = 0; row < kLeastRows; ++row) {
-        padding[row] = rows != 0 ? from[std::min<std::size_t>(row, rows - 1)] : Value{};
+    padding.fill(rows != 0 ? from[rows - 1] : Value{});
+    for (std::size_t row = 0; row + 1 < rows; ++row) {
+        padding[row] = from[row];
     }
     return padding.data();
 }
@@ -186,12 +187,15 @@ std::optional<Counts::Reason> RegionCall::takeInputs(const Frame& frame, const R
         if (pads_ && region.isForeign[index] == 0) {
             Padding& padding = padding_[index];
             values_[index] = pad(padding.values, values_[index], rows_);
-            states_[index] = pad(padding.states, states_[index], rows_);
+            if (region.code.columns[index].hasStates) {
+                states_[index] = pad(padding.states, states_[index], rows_);
+            }
         }
     }
     for (std::size_t index = 0; index < links; ++index) {
         const RegisterData& link = frame.registers[region.links[index]];
-        if (!link.states.empty() && !region.code.links[index].hasStates) {
+        const bool hasStates = region.code.links[index].hasStates;
+        if (!link.states.empty() && !hasStates) {
             return Counts::NewStates;
         }
         PROVISO_CHECK(link.rows.size() == rows_, "a link has a row for each of its space");
@@ -200,7 +204,9 @@ std::optional<Counts::Reason> RegionCall::takeInputs(const Frame& frame, const R
         if (pads_) {
             Padding& padding = padding_[columns + index];
             links_[index] = pad(padding.rows, links_[index], rows_);
-            linkStates_[index] = pad(padding.states, linkStates_[index], rows_);
+            if (hasStates) {
+                linkStates_[index] = pad(padding.states, linkStates_[index], rows_);
+            }
         }
     }
     return std::nullopt;

@@ -218,7 +218,8 @@ class Layout {
         layout_.steps.push_back({kNone, number});
     }
 
-    /// The most that can be computed next in one space.
+    /// What can be computed next in one loop: if it can be, all that is waiting there, so that no
+    /// other loop over the same rows is needed; or else the most.
     std::vector<Register> largest(const std::vector<Register>& waiting) {
         std::vector<std::uint32_t> spaces;
         for (const Register number : waiting) {
@@ -227,21 +228,29 @@ class Layout {
             }
         }
         std::vector<Register> best;
+        bool bestIsAll = false;
         const auto trial = static_cast<std::uint32_t>(layout_.regions.size());
         for (const std::uint32_t space : spaces) {
             std::vector<Register> members;
+            bool isAll = true;
             for (const Register number : waiting) {
-                if (members.size() < mostMembers_ && loopOf(number) == space &&
-                    isReady(number, trial)) {
+                if (loopOf(number) != space) {
+                    continue;
+                }
+                if (members.size() < mostMembers_ && isReady(number, trial)) {
                     regionOf_[number] = trial;
                     members.push_back(number);
+                } else {
+                    isAll = false;
                 }
             }
             for (const Register number : members) {
                 regionOf_[number] = kNone;
             }
-            if (members.size() > best.size()) {
+            const bool isBetter = isAll != bestIsAll ? isAll : members.size() > best.size();
+            if (!members.empty() && isBetter) {
                 best = std::move(members);
+                bestIsAll = isAll;
             }
         }
         return best;
