@@ -31,6 +31,7 @@ struct Entry {
     const std::vector<Register> active;
     const std::int64_t knownBy;
     std::vector<engine::RunningWindow> running;
+    std::shared_ptr<const engine::Lookups> lookups;
     Seen seen;
     std::atomic<std::uint32_t> watched{0};
 
@@ -118,6 +119,7 @@ class StageJit final : public Jit {
         }
         Entry& entry = *entries_.emplace_back(
             std::make_unique<Entry>(active, frame.knownBy, program_->code.size()));
+        entry.lookups = frame.lookups;
         if (frame.running != nullptr) {
             entry.running = *frame.running;
         }
@@ -209,12 +211,14 @@ class StageJit final : public Jit {
         engine::DatedLookups dated;
         dated.build(*program_, entry.knownBy);
         auto code = std::make_shared<StageCode>();
+        TableForms tables(*program_, entry.lookups->tables, entry.knownBy);
         code->layout = layOut({*program_,
                                entry.active,
                                entry.running.empty() ? nullptr : &entry.running,
                                dated,
                                entry.knownBy,
-                               entry.seen},
+                               entry.seen,
+                               tables},
                               options_.leastMembers,
                               options_.mostMembers);
         const double laidOut = workedSeconds();

@@ -24,6 +24,8 @@ bool mayHaveState(const KernelCode& code,
         return code.columns[node.index].hasStates || code.links[node.link].hasStates;
     case KernelOp::Gather:
         return code.columns[node.index].hasStates || any();
+    case KernelOp::TableValue:
+        return node.table.size() > static_cast<std::size_t>(node.immediate) || any();
     case KernelOp::NotApplicable:
     case KernelOp::UnknownIf:
     case KernelOp::ExactlyOne:

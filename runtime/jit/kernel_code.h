@@ -42,8 +42,13 @@ enum class KernelOp : std::uint8_t {
                   ///< from then on, 0: none
     InSet,        ///< operands code and date; table: runs of from, through, how many codes, codes
     Accepts,      ///< operands fact and date; table: triples of from, through and a bit a fact
-    ExactlyOne,   ///< operands are pairs of guard and value
-    Lowest,       ///< likewise. With `isBounded` an unknown result would have bounds
+    /// The number of the entry that the operands ask for (TableForm). table, by operand: how many
+    /// breaks, how many places, the step or the first value, then the breaks or the places.
+    TableEntry,
+    TableValue,  ///< what is written in entry operand 0 of a table of `immediate`: table: a value
+                 ///< for each and, unless all are values, a state for each. Errors are unusual
+    ExactlyOne,  ///< operands are pairs of guard and value
+    Lowest,      ///< likewise. With `isBounded` an unknown result would have bounds
     Highest,
     BranchSelect,
 };
@@ -159,7 +164,8 @@ enum class Unusual : std::uint32_t {
     OutOfRange = 1U << 2U,  ///< of dates, row numbers, branches
     NotDated = 1U << 3U,    ///< nothing in force on the date
     Conflict = 1U << 4U,
-    Bounds = 1U << 5U,  ///< an unknown of which something is known
+    Bounds = 1U << 5U,   ///< an unknown of which something is known
+    NoEntry = 1U << 6U,  ///< a table says nothing, or different things
 };
 
 /// Returns what was unusual, as bits.

@@ -17,7 +17,8 @@ Counts::Reason reasonOf(std::uint32_t unusual) {
                                          Counts::OutOfRange,
                                          Counts::NotDated,
                                          Counts::Conflict,
-                                         Counts::Bounds};
+                                         Counts::Bounds,
+                                         Counts::NoEntry};
     for (std::size_t bit = 0; bit < kReasons.size(); ++bit) {
         if ((unusual >> bit & 1U) != 0) {
             return kReasons[bit];

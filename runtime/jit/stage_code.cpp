@@ -23,6 +23,8 @@ const char* reasonName(Counts::Reason reason) {
         return "conflict";
     case Counts::Bounds:
         return "bounds within";
+    case Counts::NoEntry:
+        return "no entry of a table";
     case Counts::NewStates:
         return "states not seen before";
     case Counts::NewBounds:

@@ -25,13 +25,14 @@ struct Counts {
         OutOfRange,
         NotDated,
         Conflict,
-        Bounds,     ///< within the region
+        Bounds,  ///< within the region
+        NoEntry,
         NewStates,  ///< of an input; or links that lead nowhere
         NewBounds,  ///< of an input
         FewRows,
         Apart,  ///< rows that are folded do not lie side by side
     };
-    static constexpr std::size_t kReasons = 10;
+    static constexpr std::size_t kReasons = 11;
 
     std::atomic<std::uint64_t> compiled{0};
     std::array<std::atomic<std::uint64_t>, kReasons> interpreted{};

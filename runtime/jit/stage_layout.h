@@ -4,6 +4,7 @@
 #include "runtime/engine/lookups.h"
 #include "runtime/engine/running.h"
 #include "runtime/jit/kernel_code.h"
+#include "runtime/jit/table_form.h"
 
 #include <atomic>
 #include <cstdint>
@@ -77,6 +78,7 @@ struct LayoutInput {
     const engine::DatedLookups& dated;
     std::int64_t knownBy;
     const Seen& seen;
+    TableForms& tables;
 };
 
 /// Regions of less than `leastMembers` members are interpreted, others are cut where they would

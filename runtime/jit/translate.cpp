@@ -195,10 +195,57 @@ class Translation {
             made.link = linkOf(one.operands[1]);
             return add(std::move(made));
         }
+        if (one.op == Op::TableLookup) {
+            return tableValue(one);
+        }
         for (std::size_t index = first; index < one.operands.size(); ++index) {
             made.operands.push_back(node(one.operands[index]));
         }
         describe(one, made);
+        return add(std::move(made));
+    }
+
+    /// Lookups of one table with the same arguments differ only in what they read of the entry.
+    std::uint32_t tableValue(const Instruction& one) {
+        const TableForm& form = *input_.tables.of(one.index);
+        std::vector<Register> key = one.operands;
+        key.push_back(one.index);
+        auto place = entries_.find(key);
+        if (place == entries_.end()) {
+            KernelNode entry;
+            entry.op = KernelOp::TableEntry;
+            for (std::size_t index = 0; index < form.columns.size(); ++index) {
+                const TableForm::Column& column = form.columns[index];
+                entry.operands.push_back(node(one.operands[index]));
+                const bool hasPlaces = !column.places.empty();
+                const auto& numbers = hasPlaces ? column.places : column.breaks;
+                entry.table.insert(entry.table.end(),
+                                   {static_cast<std::int64_t>(column.breaks.size()),
+                                    static_cast<std::int64_t>(column.places.size()),
+                                    hasPlaces ? column.first : column.step});
+                entry.table.insert(entry.table.end(), numbers.begin(), numbers.end());
+            }
+            place = entries_.emplace(std::move(key), add(std::move(entry))).first;
+        }
+        KernelNode made;
+        made.op = KernelOp::TableValue;
+        made.isTruth = isTruthType(one.type);
+        made.operands = {place->second};
+        made.immediate = static_cast<std::int64_t>(form.rows.size());
+        std::vector<std::int64_t> states;
+        for (const bytecode::Table::Row* row : form.rows) {
+            const bytecode::Table::Result* const result =
+                row != nullptr ? &row->results[static_cast<std::size_t>(one.immediate)] : nullptr;
+            const State state = result == nullptr ? State::Error
+                                : result->unknown ? State::Unknown
+                                                  : State::Value;
+            made.table.push_back(state == State::Value ? result->value : 0);
+            states.push_back(static_cast<std::int64_t>(state));
+        }
+        if (std::any_of(
+                states.begin(), states.end(), [](std::int64_t state) { return state != 0; })) {
+            made.table.insert(made.table.end(), states.begin(), states.end());
+        }
         return add(std::move(made));
     }
 
@@ -364,6 +411,7 @@ class Translation {
     const std::vector<std::uint8_t>& isRead_;
     std::unordered_map<Register, bool> isMember_;
     std::unordered_map<Register, std::uint32_t> nodes_;
+    std::map<std::vector<Register>, std::uint32_t> entries_;  ///< by operands and table
 };
 
 }  // namespace
@@ -434,6 +482,8 @@ bool isCompilable(const LayoutInput& input, Register number) {
         return codesOf(program.codeSets[one.index]).size() <= kMostPeriods;
     case Op::Accepts:
         return stepOf(program, one).accepts.size() <= kMostPeriods;
+    case Op::TableLookup:
+        return input.tables.of(one.index) != nullptr;
     default:
         return false;
     }

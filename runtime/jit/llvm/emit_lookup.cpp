@@ -114,10 +114,10 @@ Value* Emitter::isListed(Value* code, const std::int64_t* codes, std::size_t cou
     }
     const std::int64_t first = codes[0] / 64 * 64;
     const auto words = static_cast<std::size_t>((codes[count - 1] - first) / 64 + 1);
-    std::vector<std::uint64_t> bits(words, 0);
+    std::vector<std::int64_t> bits(words, 0);
     for (std::size_t index = 0; index < count; ++index) {
         const auto at = static_cast<std::uint64_t>(codes[index] - first);
-        bits[at / 64] |= std::uint64_t{1} << (at % 64);
+        bits[at / 64] |= static_cast<std::int64_t>(std::uint64_t{1} << (at % 64));
     }
     Value* const at = builder_.CreateSub(code, number(first));
     Value* const isInside =
@@ -125,22 +125,9 @@ Value* Emitter::isListed(Value* code, const std::int64_t* codes, std::size_t cou
     Value* const safe = builder_.CreateSelect(isInside, at, number(0));
     Value* word = nullptr;
     if (words == 1) {
-        word = number(static_cast<std::int64_t>(bits[0]));
+        word = number(bits[0]);
     } else {
-        llvm::Constant* const data =
-            llvm::ConstantDataArray::get(module_.getContext(), llvm::ArrayRef(bits));
-        auto* const table = new llvm::GlobalVariable(module_,
-                                                     data->getType(),
-                                                     /*isConstant=*/true,
-                                                     llvm::GlobalValue::PrivateLinkage,
-                                                     data,
-                                                     "codes");
-        word = builder_.CreateMaskedGather(
-            integers_,
-            builder_.CreateInBoundsGEP(
-                builder_.getInt64Ty(), table, builder_.CreateLShr(safe, number(6))),
-            llvm::Align(8),
-            bit(true));
+        word = readTable(bits.data(), words, builder_.CreateLShr(safe, number(6)));
     }
     Value* const has = builder_.CreateICmpNE(
         builder_.CreateAnd(builder_.CreateLShr(word, builder_.CreateAnd(safe, number(63))),

@@ -239,6 +239,10 @@ Emitter::Cell Emitter::compute(const KernelNode& node) {
     case KernelOp::InSet:
     case KernelOp::Accepts:
         return lookup(node);
+    case KernelOp::TableEntry:
+        return tableEntry(node);
+    case KernelOp::TableValue:
+        return tableValue(node);
     default:
         return logic(node);
     }

@@ -70,6 +70,9 @@ class Emitter {
     Cell datedValue(const KernelNode& node);
     Cell datedSelect(const KernelNode& node);
     llvm::Value* inSet(const KernelNode& node);
+    Cell tableEntry(const KernelNode& node);
+    Cell tableValue(const KernelNode& node);
+    llvm::Value* readTable(const std::int64_t* numbers, std::size_t count, llvm::Value* at);
     llvm::Value* isListed(llvm::Value* code, const std::int64_t* codes, std::size_t count);
 
     // emit_folds.cpp
@@ -141,7 +144,7 @@ class Emitter {
     llvm::Value* rows_ = nullptr;            ///< of the first loop
     llvm::Value* found_ = nullptr;           ///< what was unusual so far
     std::vector<Cell> cells_;                ///< by node
-    std::array<llvm::Value*, 6> unusual_{};  ///< by bit: rows of this step; nullptr: none can be
+    std::array<llvm::Value*, 7> unusual_{};  ///< by bit: rows of this step; nullptr: none can be
 };
 
 }  // namespace proviso::jit
