@@ -106,11 +106,12 @@ class Layout {
         }
     }
 
-    /// What is interpreted, what is read later and all that those need.
+    /// What makes rows, what is read later and all that those need.
     void findLive() {
         for (auto place = input_.active.rbegin(); place != input_.active.rend(); ++place) {
             const Register number = *place;
-            if (kinds_[number] == Kind::Interpreted || input_.seen.isReadLater(number)) {
+            // Links make rows, which are there whether or not somebody asks for them.
+            if (code_[number].type.kind == TypeKind::None || input_.seen.isReadLater(number)) {
                 isLive_[number] = 1;
             }
             if (isLive_[number] != 0) {
