@@ -228,9 +228,11 @@ class StageJit final : public Jit {
         request.optimize = options_.optimize;
         request.processor = options_.processor;
         std::size_t members = 0;
-        for (const Region& region : code->layout.regions) {
+        for (Region& region : code->layout.regions) {
             request.kernels.push_back(region.code);
             members += region.members.size();
+            // Tables make them large, and who calls the code does not look at them.
+            std::vector<KernelNode>().swap(region.code.nodes);
         }
         std::string message;
         code->compiled = compiler_.compile(request, message);

@@ -37,22 +37,6 @@ bool mayHaveState(const KernelCode& code,
     }
 }
 
-bool isLogic(const KernelFold& fold) {
-    return fold.op == KernelFoldOp::Any || fold.op == KernelFoldOp::Every;
-}
-
-bool isExtreme(const KernelFold& fold) {
-    return fold.op == KernelFoldOp::Highest || fold.op == KernelFoldOp::Lowest;
-}
-
-/// How many bits of a row a fold needs.
-std::uint32_t bitsOf(const KernelFold& fold) {
-    if (isLogic(fold)) {
-        return fold.rowsHaveStates ? 4 : 1;
-    }
-    return isExtreme(fold) ? 3 : fold.rowsHaveStates ? 2 : 0;
-}
-
 /// Gives folds their arrays. Bits of one list share words.
 void placeFolds(KernelCode& code) {
     constexpr std::uint32_t kBits = 64;

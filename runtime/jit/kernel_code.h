@@ -93,6 +93,22 @@ struct KernelFold {
     std::uint32_t bit = 0;            ///< the first of this fold's (emit_folds.cpp)
 };
 
+inline bool isLogic(const KernelFold& fold) {
+    return fold.op == KernelFoldOp::Any || fold.op == KernelFoldOp::Every;
+}
+
+inline bool isExtreme(const KernelFold& fold) {
+    return fold.op == KernelFoldOp::Highest || fold.op == KernelFoldOp::Lowest;
+}
+
+/// How many bits of a row a fold needs.
+inline std::uint32_t bitsOf(const KernelFold& fold) {
+    if (isLogic(fold)) {
+        return fold.rowsHaveStates ? 4 : 1;
+    }
+    return isExtreme(fold) ? 3 : fold.rowsHaveStates ? 2 : 0;
+}
+
 /// One loop over the rows of a space, and one over each space that they are folded to. Columns and
 /// links that the nodes read come with the call (KernelCall), in this order.
 struct KernelCode {

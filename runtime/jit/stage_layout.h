@@ -56,7 +56,7 @@ struct Region {
     /// Guards that are read and the registers that they let through.
     std::vector<std::pair<Register, Register>> same;
     std::vector<Register> leftOut;  ///< members that nobody is known to read
-    KernelCode code;
+    KernelCode code;                ///< once compiled, without its nodes
 };
 
 /// A region, or one instruction.

@@ -132,6 +132,27 @@ TEST_CASE("Few rows are the interpreter's") {
     CHECK(twins.jit().report().compiledRuns == 0);
 }
 
+TEST_CASE("States that the interpreter left are not taken for those of compiled code") {
+    for (const std::size_t rows : {std::size_t{3}, std::size_t{40}}) {
+        Bed bed(static_cast<std::uint32_t>(rows));
+        const Register plain = bed.signedInput(0, kCount, std::vector<Cell>(rows, 5));
+        const Register open = bed.signedInput(0, kCount, std::vector<Cell>(rows, kNA));
+        bed.op(Op::OrElse, 0, kCount, {plain, open});
+        Twins twins(bed);
+        twins.run();
+        twins.run();
+        Cells<State>& states = bed.batch.spaces[0].columns[0].states;
+        states.assign(rows, State::Value);
+        states[1] = State::NotApplicable;
+        states[2] = State::Unknown;
+        twins.run();
+        CHECK(twins.reasons() == Reasons{{"states not seen before", 1}});
+        states.clear();
+        twins.run();
+        CHECK(twins.jit().report().compiledRuns == 2);
+    }
+}
+
 TEST_CASE("What goes on being unusual is compiled for") {
     Bed bed(64);
     const Register in = bed.signedInput(0, kCount, std::vector<Cell>(64, 5));

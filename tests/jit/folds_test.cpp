@@ -35,25 +35,46 @@ std::vector<std::uint32_t> parentsFor(Random& random, std::uint32_t parents) {
 
 enum class Of : std::uint8_t {
     Amounts,
-    YesNo
+    YesNo,
+    Kinds,  ///< whose unknown values have no bounds
 };
 
+/// Of amounts that are unknown there are bounds, so that such blocks are the interpreter's: what
+/// compiled code says of the other states shows only without them.
+enum class States : std::uint8_t {
+    None,
+    All,
+    NoUnknown
+};
+
+/// In turn.
+States statesOf(int time) {
+    return time < 5        ? States::None
+           : time % 4 == 1 ? States::All
+           : time % 2 == 0 ? States::NoUnknown
+                           : States::None;
+}
+
 /// Non-values may have any value beside them.
-ColumnData column(Random& random, std::size_t rows, Of kind, bool withStates) {
+ColumnData column(Random& random, std::size_t rows, Of kind, States states) {
     ColumnData made;
     for (std::size_t row = 0; row < rows; ++row) {
         made.values.push_back(kind == Of::YesNo
                                   ? static_cast<std::int64_t>(below(random, 2))
                                   : static_cast<std::int64_t>(below(random, 41)) - 20);
-        made.states.push_back(withStates && below(random, 4) == 0
-                                  ? static_cast<State>(below(random, 4))
-                                  : State::Value);
+        State state = below(random, 6) == 0 ? static_cast<State>(below(random, 4)) : State::Value;
+        if (state == State::Unknown && states == States::NoUnknown) {
+            state = State::NotApplicable;
+        }
+        made.states.push_back(state);
     }
-    if (!withStates) {
+    if (states == States::None) {
         made.states.clear();
     }
     return made;
 }
+
+constexpr Type kKind{TypeKind::Enumeration, 0, 0};
 
 /// Orders with lines, and lines with parts, all of whose columns can be made anew.
 struct Shop {
@@ -69,10 +90,14 @@ struct Shop {
 
     Register input(std::uint32_t space, Of kind) {
         columns.emplace_back(space, kind);
-        return bed.signedInput(space, kind == Of::YesNo ? kYesNoType : kCount, {});
+        return bed.signedInput(space,
+                               kind == Of::YesNo   ? kYesNoType
+                               : kind == Of::Kinds ? kKind
+                                                   : kCount,
+                               {});
     }
 
-    void fill(Random& random, std::uint32_t orders, bool withStates) {
+    void fill(Random& random, std::uint32_t orders, States states) {
         const auto setRows = [&](std::uint32_t space, std::vector<std::uint32_t> parents) {
             bed.batch.spaces[space].rows = static_cast<std::uint32_t>(parents.size());
             bed.batch.spaces[space].parent = std::move(parents);
@@ -83,11 +108,11 @@ struct Shop {
         std::vector<std::size_t> field(3, 0);
         for (const auto& [space, kind] : columns) {
             bed.batch.spaces[space].columns[field[space]++] =
-                column(random, bed.batch.spaces[space].rows, kind, withStates);
+                column(random, bed.batch.spaces[space].rows, kind, states);
         }
         // The key that a complete bed has.
         for (std::size_t index = field[0]; index < bed.batch.spaces[0].columns.size(); ++index) {
-            bed.batch.spaces[0].columns[index] = column(random, orders, Of::Amounts, false);
+            bed.batch.spaces[0].columns[index] = column(random, orders, Of::Amounts, States::None);
         }
     }
 };
@@ -149,7 +174,11 @@ TEST_CASE("Compiled folds say what the interpreter says") {
             const Register counts = shop.input(shop.lines, Of::YesNo);
             const Register amount = shop.input(shop.lines, Of::Amounts);
             const Register open = shop.input(0, Of::YesNo);
+            const Register kind = shop.input(shop.lines, Of::Kinds);
+            bed.program.schema.enumerations.emplace_back();
             const Register toOrder = bed.parent(shop.lines);
+            bed.op(Op::FoldHighest, 0, kKind, {toOrder, counts, kind});
+            bed.op(Op::FoldLowest, 0, kKind, {toOrder, counts, kind, open});
             const std::vector<Register> folds = foldsOf(bed, 0, toOrder, counts, amount, open);
             // What is computed of a fold, below it and of both.
             const Register twice = bed.op(Op::Add, 0, kCount, {folds[0], folds[0]});
@@ -158,12 +187,12 @@ TEST_CASE("Compiled folds say what the interpreter says") {
                 bed.op(Op::Compare, shop.lines, kYesNoType, {amount, share}, {4, kNoIndex, 0});
             bed.op(Op::FoldCount, 0, kCount, {toOrder, isMuch});
             bed.op(Op::FoldTotal, 0, kCount, {toOrder, isMuch, share});
-            shop.fill(random, 23, false);
+            shop.fill(random, 23, States::None);
             Twins twins(bed, optionsFor(level, expectStates));
             for (int time = 0; time < 40; ++time) {
                 const auto orders = static_cast<std::uint32_t>(time % 4 == 3 ? below(random, 12)
                                                                              : below(random, 60));
-                shop.fill(random, orders, /*withStates=*/time > 4 && time % 2 == 1);
+                shop.fill(random, orders, statesOf(time));
                 twins.run();
             }
             CHECK(twins.jit().report().compiledRuns > 20);
@@ -189,12 +218,10 @@ TEST_CASE("Folds of folds, over two links and more lists than one, are compiled"
         foldsOf(bed, 0, across, partCounts, weight, open);
         foldsOf(bed, 0, toOrder, ofLine[2], ofLine[0], open);
         foldsOf(bed, 0, toOrder, ofLine[9], ofLine[10], open);
-        shop.fill(random, 40, false);
+        shop.fill(random, 40, States::None);
         Twins twins(bed, optionsFor({}, expectStates));
         for (int time = 0; time < 30; ++time) {
-            shop.fill(random,
-                      static_cast<std::uint32_t>(below(random, 50)),
-                      /*withStates=*/time > 4 && time % 3 == 1);
+            shop.fill(random, static_cast<std::uint32_t>(below(random, 50)), statesOf(time));
             twins.run();
         }
         CHECK(twins.jit().report().compiledRuns >= 10);
@@ -222,10 +249,10 @@ TEST_CASE("More conditions than one word has bits for are compiled") {
                 bed.op(Op::FoldHighest, 0, kCount, {toOrder, is, amount});
             }
         }
-        shop.fill(random, 40, false);
+        shop.fill(random, 40, States::None);
         Twins twins(bed, optionsFor({}, expectStates));
         for (int time = 0; time < 10; ++time) {
-            shop.fill(random, 40, /*withStates=*/expectStates && time > 2);
+            shop.fill(random, 40, expectStates ? statesOf(time + 3) : States::None);
             twins.run();
         }
         CHECK(twins.jit().report().compiledRuns >= 9);
@@ -251,7 +278,10 @@ TEST_CASE("Rows that lead nowhere count for none") {
         for (int time = 0; time < 12; ++time) {
             for (std::size_t field = 0; field < 3; ++field) {
                 ColumnData& made = bed.batch.spaces[0].columns[field];
-                made = column(random, 90, field == 2 ? Of::YesNo : Of::Amounts, time % 2 == 1);
+                const States states = time % 2 == 0 ? States::None
+                                      : field == 0  ? States::All
+                                                    : States::NoUnknown;
+                made = column(random, 90, field == 2 ? Of::YesNo : Of::Amounts, states);
                 for (std::int64_t row = 0; field == 0 && row < 90; ++row) {
                     made.values[static_cast<std::size_t>(row)] = row / (1 + time % 7);
                 }

@@ -23,14 +23,6 @@ constexpr std::int64_t kErrorRow = 2;
 constexpr std::int64_t kCountedRow = 4;
 constexpr std::int64_t kFinalRank = 8;
 
-bool isLogic(const KernelFold& fold) {
-    return fold.op == KernelFoldOp::Any || fold.op == KernelFoldOp::Every;
-}
-
-bool isExtreme(const KernelFold& fold) {
-    return fold.op == KernelFoldOp::Highest || fold.op == KernelFoldOp::Lowest;
-}
-
 /// What changes nothing.
 std::int64_t neutral(KernelFoldOp op) {
     switch (op) {
@@ -62,7 +54,7 @@ void Emitter::prepareFolds() {
     }
     std::vector<Value*> words(code_.words.size(), number(0));
     for (const KernelFold& fold : code_.folds) {
-        Value* const bits = bitsOf(fold, leads[fold.list]);
+        Value* const bits = prepareBits(fold, leads[fold.list]);
         if (bits != nullptr) {
             words[fold.word] = builder_.CreateOr(
                 words[fold.word], builder_.CreateShl(bits, number(std::int64_t{fold.bit})));
@@ -74,7 +66,7 @@ void Emitter::prepareFolds() {
 }
 
 /// Also leaves the number of a fold that has one. `leads`: nullptr where every row does.
-Value* Emitter::bitsOf(const KernelFold& fold, Value* leads) {
+Value* Emitter::prepareBits(const KernelFold& fold, Value* leads) {
     const Cell& mask = cells_[fold.mask];
     const auto ifLeads = [&](Value* bits) {
         return leads == nullptr ? bits : builder_.CreateSelect(leads, bits, number(0));

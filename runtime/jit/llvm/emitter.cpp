@@ -112,7 +112,12 @@ void Emitter::emitBody() {
         cells_.push_back(compute(node));
         // Outputs are in the order of their nodes, mostly: what is done is written at once.
         while (output < code_.outputs.size() && code_.outputs[output] < cells_.size()) {
-            store(cells_[code_.outputs[output]], outValues_[output], outStates_[output]);
+            Cell made = cells_[code_.outputs[output]];
+            if (code_.hasStates[output] != 0) {
+                // Whatever was there before is written over, even where all turn out to be values.
+                made.state = stateOf(made);
+            }
+            store(made, outValues_[output], outStates_[output]);
             ++output;
         }
     }

@@ -77,7 +77,7 @@ class Emitter {
 
     // emit_folds.cpp
     void prepareFolds();
-    llvm::Value* bitsOf(const KernelFold& fold, llvm::Value* leads);
+    llvm::Value* prepareBits(const KernelFold& fold, llvm::Value* leads);
     void prepareNumbers(const KernelFold& fold, llvm::Value* counts);
     /// An array of rows that is combined to one of results.
     struct Gathered {
