@@ -259,6 +259,37 @@ TEST_CASE("More conditions than one word has bits for are compiled") {
     }
 }
 
+TEST_CASE("Folds to rows of the very space that they fold are not read in the same loop") {
+    Random random(21);
+    Bed bed(90);
+    std::vector<Cell> keys;
+    for (int row = 0; row < 90; ++row) {
+        keys.emplace_back(row / 3);
+    }
+    const Register key = bed.signedInput(0, kCount, keys);
+    const Register amount = bed.signedInput(0, kCount, std::vector<Cell>(90, 2));
+    const Register counts = bed.signedInput(0, kYesNoType, std::vector<Cell>(90, 1));
+    const std::uint32_t group = bed.space("day", bytecode::SpaceInfo::Kind::Group);
+    const Register member = bed.link(Op::GroupBy, 0, group, {key}, group);
+    const Register first = bed.link(Op::FirstRow, group, 0, {member});
+    const Register toFirst = bed.link(Op::Compose, 0, 0, {member, first});
+    const Register total = bed.op(Op::FoldTotal, 0, kCount, {toFirst, counts, amount});
+    const Register more = bed.op(Op::Add, 0, kCount, {total, amount});
+    const Register isMuch =
+        bed.op(Op::Compare, 0, kYesNoType, {more, bed.constant(0, kCount, 9)}, {4, kNoIndex, 0});
+    const Register any = bed.op(Op::FoldAny, 0, kYesNoType, {toFirst, isMuch, counts});
+    bed.op(Op::FoldCount, 0, kCount, {toFirst, any});
+    bed.op(Op::FoldTotal, 0, kCount, {toFirst, any, total});
+    Twins twins(bed);
+    for (int time = 0; time < 8; ++time) {
+        bed.batch.spaces[0].columns[1] = column(random, 90, Of::Amounts, States::None);
+        bed.batch.spaces[0].columns[2] = column(random, 90, Of::YesNo, States::None);
+        twins.run();
+    }
+    CHECK(twins.jit().report().compiledRuns > 7);
+    CHECK(twins.reasons().empty());
+}
+
 TEST_CASE("Rows that lead nowhere count for none") {
     Random random(9);
     Bed bed(90);
