@@ -28,7 +28,9 @@ class Reader {
           info_(program.windows[static_cast<std::size_t>(one_.immediate)]), isOwn_(isOwn) {}
 
     std::optional<OrderedWindow> read(const std::vector<Register>& keys) {
-        if (one_.index != 0 || info_.since || info_.lastRows != 0 || info_.upToOrders > 1 ||
+        // INVARIANT: a window that ends nowhere says so of no level.
+        const bool isOfRecords = info_.upTo == WindowInfo::UpTo::None || info_.upToOrders == 1;
+        if (one_.index != 0 || info_.since || info_.lastRows != 0 || !isOfRecords ||
             !readLinks(keys)) {
             return std::nullopt;
         }

@@ -3,6 +3,7 @@
 
 #include "compiler/diagnostics/render.h"
 #include "compiler/driver/compile.h"
+#include "runtime/bytecode/verifier.h"
 #include "runtime/decision/json.h"
 #include "runtime/engine/evaluate.h"
 #include "runtime/engine/ordered_pass.h"
@@ -394,4 +395,28 @@ output so_far of visit
         CHECK(plainSets(*set, decoded, plan.stages.back()) ==
               std::vector<std::uint8_t>{static_cast<std::uint8_t>(isError ? 0 : 1)});
     }
+}
+
+TEST_CASE("a window up to no level of its order is not taken in one pass") {
+    // No compiler writes such, but the verifier lets it pass.
+    const std::string pack = std::string(kRecords) + R"(
+grouping customer : visit by who ordered by day, visit_id complete
+define so_far of visit : count source "t" as count over customer.visits as v up to visit end
+output so_far of visit
+)";
+    const auto set = compileTexts({{"ledger.prv", pack}}, CompileGoal::Lowered);
+    REQUIRE(set->program != nullptr);
+    const Decoded decoded(*set->program, "");
+    const Batch& batch = decoded.records.store.batch();
+    REQUIRE(engine::planStages(*set->program, &batch).stages.back().byThemselves != nullptr);
+
+    bytecode::Program other = *set->program;
+    const auto window = std::find_if(other.code.begin(), other.code.end(), [](const auto& one) {
+        return one.op == bytecode::Op::BuildWindow;
+    });
+    REQUIRE(window != other.code.end());
+    window->operands.resize(window->operands.size() - 2);
+    other.windows[static_cast<std::size_t>(window->immediate)].upToOrders = 0;
+    REQUIRE(bytecode::verify(other).has_value());
+    CHECK(engine::planStages(other, &batch).stages.back().byThemselves == nullptr);
 }
