@@ -27,10 +27,6 @@ using bytecode::Register;
 using bytecode::SpaceInfo;
 using bytecode::spaceMadeBy;
 
-bool isBuild(const Instruction& one) {
-    return spaceMadeBy(one) != kNone;
-}
-
 /// Those whose rows count against budgets.
 std::set<std::uint32_t> countedSpaces(const Program& program) {
     std::set<std::uint32_t> spaces;

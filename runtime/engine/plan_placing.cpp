@@ -15,14 +15,6 @@ using bytecode::Register;
 using bytecode::SpaceInfo;
 using bytecode::spaceMadeBy;
 
-namespace {
-
-bool isBuild(const Instruction& one) {
-    return spaceMadeBy(one) != kNone;
-}
-
-}  // namespace
-
 Placing::Placing(const Program& program, const ResultReads& results, Plan& plan)
     : program_(program), plan_(plan) {
     findBuilders();

@@ -15,6 +15,11 @@ namespace proviso::engine {
 /// by level.
 using Ordinal = std::uint32_t;
 
+/// Whether an instruction makes rows.
+inline bool isBuild(const bytecode::Instruction& one) {
+    return bytecode::spaceMadeBy(one) != bytecode::kNone;
+}
+
 class Placing {
   public:
     /// Fills `plan` but for its stages and prices. All must stay.
