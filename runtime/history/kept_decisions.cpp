@@ -70,15 +70,19 @@ void KeptDecisions::clear(std::int64_t context) {
     }
 }
 
-std::optional<Together> KeptDecisions::togetherOf(std::size_t by, std::int64_t key) {
-    Statement& find = statements_.togetherOf;
-    find.bind(1, context_).bind(2, static_cast<std::int64_t>(by)).bind(3, key);
+std::optional<std::string>
+KeptDecisions::bytes(Statement& find, std::size_t of, std::int64_t key) const {
+    find.bind(1, context_).bind(2, static_cast<std::int64_t>(of)).bind(3, key);
     if (!find.step()) {
         return std::nullopt;
     }
-    Together together(find.bytes(0));
+    std::string found(find.bytes(0));
     find.reset();
-    return together;
+    return found;
+}
+
+std::optional<Together> KeptDecisions::togetherOf(std::size_t by, std::int64_t key) {
+    return bytes(statements_.togetherOf, by, key);
 }
 
 void KeptDecisions::putTogether(std::size_t by, std::int64_t key, const Together& together) {
@@ -154,14 +158,7 @@ std::optional<KeptPart> KeptDecisions::part(std::size_t stage, std::int64_t key)
 }
 
 std::optional<std::string> KeptDecisions::counts(std::size_t stage, std::int64_t key) {
-    Statement& find = statements_.counts;
-    find.bind(1, context_).bind(2, static_cast<std::int64_t>(stage)).bind(3, key);
-    if (!find.step()) {
-        return std::nullopt;
-    }
-    std::string counts(find.bytes(0));
-    find.reset();
-    return counts;
+    return bytes(statements_.counts, stage, key);
 }
 
 void KeptDecisions::put(std::size_t stage, std::int64_t key, const KeptPart& part) {

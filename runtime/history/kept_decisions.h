@@ -76,6 +76,8 @@ class KeptDecisions {
     };
 
     void clear(std::int64_t context);
+    /// What a statement finds of a record, by keys that bring together or by stage.
+    std::optional<std::string> bytes(Statement& find, std::size_t of, std::int64_t key) const;
 
     Database& database_;
     Statements statements_;
