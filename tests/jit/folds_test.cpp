@@ -162,6 +162,27 @@ foldsOf(Bed& bed, std::uint32_t to, Register link, Register mask, Register value
     return all;
 }
 
+/// Ninety records, some to a day, each with an amount and whether it counts.
+struct Days {
+    explicit Days(int perDay) {
+        std::vector<Cell> keys;
+        for (int row = 0; row < 90; ++row) {
+            keys.emplace_back(row / perDay);
+        }
+        const Register key = bed.signedInput(0, kCount, keys);
+        amount = bed.signedInput(0, kCount, std::vector<Cell>(90, 2));
+        counts = bed.signedInput(0, kYesNoType, std::vector<Cell>(90, 1));
+        group = bed.space("day", bytecode::SpaceInfo::Kind::Group);
+        toDay = bed.link(Op::GroupBy, 0, group, {key}, group);
+    }
+
+    Bed bed{90};
+    Register amount = 0;
+    Register counts = 0;
+    std::uint32_t group = 0;
+    Register toDay = 0;
+};
+
 }  // namespace
 
 TEST_CASE("Compiled folds say what the interpreter says") {
@@ -261,16 +282,8 @@ TEST_CASE("More conditions than one word has bits for are compiled") {
 
 TEST_CASE("Folds to rows of the very space that they fold are not read in the same loop") {
     Random random(21);
-    Bed bed(90);
-    std::vector<Cell> keys;
-    for (int row = 0; row < 90; ++row) {
-        keys.emplace_back(row / 3);
-    }
-    const Register key = bed.signedInput(0, kCount, keys);
-    const Register amount = bed.signedInput(0, kCount, std::vector<Cell>(90, 2));
-    const Register counts = bed.signedInput(0, kYesNoType, std::vector<Cell>(90, 1));
-    const std::uint32_t group = bed.space("day", bytecode::SpaceInfo::Kind::Group);
-    const Register member = bed.link(Op::GroupBy, 0, group, {key}, group);
+    Days days(3);
+    auto& [bed, amount, counts, group, member] = days;
     const Register first = bed.link(Op::FirstRow, group, 0, {member});
     const Register toFirst = bed.link(Op::Compose, 0, 0, {member, first});
     const Register total = bed.op(Op::FoldTotal, 0, kCount, {toFirst, counts, amount});
@@ -292,16 +305,8 @@ TEST_CASE("Folds to rows of the very space that they fold are not read in the sa
 
 TEST_CASE("Rows that lead nowhere count for none") {
     Random random(9);
-    Bed bed(90);
-    std::vector<Cell> keys;
-    for (int row = 0; row < 90; ++row) {
-        keys.emplace_back(row / 4);
-    }
-    const Register key = bed.signedInput(0, kCount, keys);
-    const Register amount = bed.signedInput(0, kCount, std::vector<Cell>(90, 2));
-    const Register counts = bed.signedInput(0, kYesNoType, std::vector<Cell>(90, 1));
-    const std::uint32_t group = bed.space("day", bytecode::SpaceInfo::Kind::Group);
-    const Register link = bed.link(Op::GroupBy, 0, group, {key}, group);
+    Days days(4);
+    auto& [bed, amount, counts, group, link] = days;
     const Register open = bed.op(Op::FoldAny, group, kYesNoType, {link, counts});
     foldsOf(bed, group, link, counts, amount, open);
     for (const bool expectStates : {false, true}) {

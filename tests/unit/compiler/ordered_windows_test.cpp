@@ -16,6 +16,7 @@
 
 #include <algorithm>
 #include <initializer_list>
+#include <memory>
 #include <numeric>
 #include <random>
 #include <string>
@@ -281,6 +282,18 @@ plainSets(const CompiledSet& set, const Decoded& decoded, const engine::Stage& s
     return engine::takeInOrder(program, store.batch(), sets, tables, 1).isPlain;
 }
 
+/// A ledger that tells one thing of each visit.
+std::unique_ptr<CompiledSet> withDefinition(const std::string& definition,
+                                            const std::string& name) {
+    const std::string pack =
+        std::string(kRecords) +
+        "grouping customer : visit by who ordered by day, visit_id complete\n" + "define " +
+        definition + "\noutput " + name + " of visit\n";
+    auto set = compileTexts({{"ledger.prv", pack}}, CompileGoal::Lowered);
+    REQUIRE(set->program != nullptr);
+    return set;
+}
+
 }  // namespace
 
 TEST_CASE("records by themselves after one pass over their order say what they say together") {
@@ -337,13 +350,10 @@ TEST_CASE("records by themselves after one pass over their order say what they s
 }
 
 TEST_CASE("a window's sum that does not fit is an error, though sums from the beginning fit") {
-    const std::string pack = std::string(kRecords) + R"(
-grouping customer : visit by who ordered by day, visit_id complete
-define recent of visit : number source "t" as total of v.amount over customer.visits as v between visit.start through visit.day up to visit end
-output recent of visit
-)";
-    const auto set = compileTexts({{"ledger.prv", pack}}, CompileGoal::Lowered);
-    REQUIRE(set->program != nullptr);
+    const auto set = withDefinition(
+        "recent of visit : number source \"t\" as total of v.amount over customer.visits as v "
+        "between visit.start through visit.day up to visit end",
+        "recent");
     const auto visit = [](const char* id, const char* day, const char* start, const char* amount) {
         return fmt::format(
             R"({{"visit_id": "{}", "who": "C", "day": "{}", "start": "{}", "kind": "red", "amount": {}, "lines": []}})"
@@ -368,13 +378,9 @@ output recent of visit
 }
 
 TEST_CASE("a customer of more visits than can be paired is an error in one pass as well") {
-    const std::string pack = std::string(kRecords) + R"(
-grouping customer : visit by who ordered by day, visit_id complete
-define so_far of visit : count source "t" as count over customer.visits as v up to visit end
-output so_far of visit
-)";
-    const auto set = compileTexts({{"ledger.prv", pack}}, CompileGoal::Lowered);
-    REQUIRE(set->program != nullptr);
+    const auto set = withDefinition(
+        "so_far of visit : count source \"t\" as count over customer.visits as v up to visit end",
+        "so_far");
     // 2,048 visits ask for 2,048 visits: that is the most.
     for (const int visits : {2047, 2048, 2049}) {
         std::string text;
@@ -399,13 +405,9 @@ output so_far of visit
 
 TEST_CASE("a window up to no level of its order is not taken in one pass") {
     // No compiler writes such, but the verifier lets it pass.
-    const std::string pack = std::string(kRecords) + R"(
-grouping customer : visit by who ordered by day, visit_id complete
-define so_far of visit : count source "t" as count over customer.visits as v up to visit end
-output so_far of visit
-)";
-    const auto set = compileTexts({{"ledger.prv", pack}}, CompileGoal::Lowered);
-    REQUIRE(set->program != nullptr);
+    const auto set = withDefinition(
+        "so_far of visit : count source \"t\" as count over customer.visits as v up to visit end",
+        "so_far");
     const Decoded decoded(*set->program, "");
     const Batch& batch = decoded.records.store.batch();
     REQUIRE(engine::planStages(*set->program, &batch).stages.back().byThemselves != nullptr);
