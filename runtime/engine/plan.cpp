@@ -62,6 +62,7 @@ class Planner {
             sliceStages();
         }
         noteGroups();
+        noteTies();
         countSpaces();
         plan_.prices = pricesOf(program_, plan_.spaceClass, plan_.classes.size());
         for (Stage& stage : plan_.stages) {
@@ -438,6 +439,21 @@ class Planner {
                     break;
                 }
             }
+        }
+    }
+
+    void noteTies() {
+        std::vector<std::vector<Register>> groupings(plan_.partitions.size());
+        for (const Stage& stage : plan_.stages) {
+            for (const Register number : stage.active) {
+                if (stage.partition != kNone && program_.code[number].op == Op::GroupBy) {
+                    groupings[stage.partition].push_back(number);
+                }
+            }
+        }
+        for (std::size_t each = 0; each < groupings.size(); ++each) {
+            Partition& partition = plan_.partitions[each];
+            partition.ties = tiesOf(program_, groupings[each], partition.keys);
         }
     }
 

@@ -5,6 +5,7 @@
 #include "runtime/engine/ordered_windows.h"
 #include "runtime/engine/prices.h"
 #include "runtime/engine/running.h"
+#include "runtime/engine/ties.h"
 
 #include <cstdint>
 #include <memory>
@@ -62,6 +63,7 @@ struct Partition {
     std::string name;
     std::vector<bytecode::Register> keys;  ///< columns of the entry record, of one record alone
     std::vector<std::uint32_t> classes;    ///< of the program; several where something joins them
+    std::vector<Tie> ties;                 ///< what splits its sets further; none: nothing does
 };
 
 struct Plan {

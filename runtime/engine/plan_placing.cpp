@@ -155,7 +155,7 @@ void Placing::makePartitions() {
         const std::uint32_t whole = joined(each);
         if (partitionOf_[whole] == kNone) {
             partitionOf_[whole] = static_cast<std::uint32_t>(plan_.partitions.size());
-            plan_.partitions.push_back({from.name, from.keys, {each}});
+            plan_.partitions.push_back({from.name, from.keys, {each}, {}});
             continue;
         }
         Partition& partition = plan_.partitions[partitionOf_[whole]];

@@ -149,6 +149,24 @@ void addFolds(std::string& out, const Program& program, const Plan& plan, const 
     addLine(out, "sums", words);
 }
 
+/// ", sharing worker.name"
+std::string tiesOf(const Program& program, const Partition& partition) {
+    std::string out;
+    for (const Tie& tie : partition.ties) {
+        std::string fields;
+        const auto add = [&](std::uint32_t space, const std::vector<std::uint32_t>& of) {
+            for (const std::uint32_t field : of) {
+                fields += (fields.empty() ? "" : " and ") + program.spaces[space].name + "." +
+                          program.schema.spaces[space].fields[field].name;
+            }
+        };
+        add(tie.space, tie.fields);
+        add(0, tie.entryFields);
+        out += (out.empty() ? ", sharing " : " or ") + fields;
+    }
+    return out;
+}
+
 std::vector<std::string> namesOf(const Names& names, const std::vector<Register>& registers) {
     std::vector<std::string> words;
     for (const Register each : registers) {
@@ -176,7 +194,8 @@ std::string printPlan(const Program& program, const Plan& plan) {
             for (const Register key : partition.keys) {
                 keys += (keys.empty() ? "" : ", ") + names.of(key);
             }
-            out += keys.empty() ? "all of the input together\n" : "together by " + keys + "\n";
+            out += keys.empty() ? "all of the input together" : "together by " + keys;
+            out += tiesOf(program, partition) + "\n";
         }
         std::vector<std::string> words;
         for (const std::uint32_t space : stage.groups) {

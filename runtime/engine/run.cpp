@@ -148,7 +148,16 @@ class StagedRun {
     }
 
     const Sets& setsOf(const Stage& stage) {
-        return *setsBy(plan_.partitions[stage.partition].keys);
+        const Partition& partition = plan_.partitions[stage.partition];
+        const SharedSets& whole = setsBy(partition.keys);
+        SharedSets& sets = setsTogether_[stage.partition];
+        if (sets == nullptr) {
+            const bool isSplit = !partition.ties.empty() && whole->count < count();
+            sets = isSplit ? std::make_shared<const Sets>(
+                                 splitByTies(*whole, partition.ties, store_, records_))
+                           : whole;
+        }
+        return *sets;
     }
 
     /// Whole sets of the stage; `isPlain`, by set: those that need not be brought together.
@@ -320,10 +329,9 @@ class StagedRun {
         std::vector<Block> sets;
         std::map<std::uint32_t, std::size_t> known;
         for (const std::uint32_t record : block) {
-            const std::uint32_t set =
-                stage.partition == bytecode::kNone
-                    ? record
-                    : sets_.find(plan_.partitions[stage.partition].keys)->second->of[record];
+            const std::uint32_t set = stage.partition == bytecode::kNone
+                                          ? record
+                                          : setsTogether_.at(stage.partition)->of[record];
             const auto [place, isNew] = known.try_emplace(set, sets.size());
             if (isNew) {
                 sets.emplace_back();
@@ -544,6 +552,7 @@ class StagedRun {
     Interpreter interpreter_;
     HoleIndex holes_;
     std::map<std::vector<bytecode::Register>, SharedSets> sets_;     ///< by keys
+    std::map<std::uint32_t, SharedSets> setsTogether_;               ///< by partition
     std::vector<Found> foundBy_;                                     ///< by stage
     std::map<std::uint32_t, std::vector<std::uint32_t>> rowCounts_;  ///< by space, by record
     StageWindows windows_;
