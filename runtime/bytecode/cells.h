@@ -76,8 +76,11 @@ class Cells {
         look();
     }
     void resize(std::size_t count) {
-        owned().resize(count);
-        look();
+        if (count == size_) {
+            owned();
+            return;
+        }
+        grow(count);
     }
     void resize(std::size_t count, const Cell& cell) {
         owned().resize(count, cell);
@@ -101,6 +104,10 @@ class Cells {
     }
 
   private:
+    [[gnu::noinline]] void grow(std::size_t count) {
+        owned().resize(count);
+        look();
+    }
     std::vector<Cell, LargeBlocks<Cell>>& owned() {
         PROVISO_CHECK(!isLent(), "lent cells are not changed");
         return own_;

@@ -1,3 +1,4 @@
+#include "runtime/base/wide.h"
 #include "runtime/engine/bounds.h"
 #include "runtime/engine/frame.h"
 
@@ -74,7 +75,8 @@ void storeRanks(ColumnData& out, const std::vector<std::uint8_t>& ranks, bool co
     }
 }
 
-void runChain(Frame& frame, const Instruction& instruction, ColumnData& out, bool conjunction) {
+PROVISO_WIDE void
+runChain(Frame& frame, const Instruction& instruction, ColumnData& out, bool conjunction) {
     const std::size_t rows = frame.rowsOf(instruction);
     bool plain = true;
     for (const Register operand : instruction.operands) {
@@ -125,7 +127,8 @@ void compareRows(
 }
 
 /// What is unknown, but decided by what is known of the operands.
-void compareUnknown(ColumnData& out, const ColumnData& a, const ColumnData& b, std::uint8_t mode) {
+[[gnu::noinline]] void
+compareUnknown(ColumnData& out, const ColumnData& a, const ColumnData& b, std::uint8_t mode) {
     bool any = false;
     for (std::size_t row = 0; row < out.states.size(); ++row) {
         if (std::as_const(out.states)[row] != State::Unknown) {
@@ -143,7 +146,7 @@ void compareUnknown(ColumnData& out, const ColumnData& a, const ColumnData& b, s
     }
 }
 
-void runCompare(const Frame& frame, const Instruction& instruction, ColumnData& out) {
+PROVISO_WIDE void runCompare(const Frame& frame, const Instruction& instruction, ColumnData& out) {
     const std::size_t rows = frame.rowsOf(instruction);
     const ColumnData& a = frame.operand(instruction, 0);
     const ColumnData& b = frame.operand(instruction, 1);
@@ -210,7 +213,7 @@ const State* statesOr(const ColumnData& column, const std::vector<State>& none) 
     return column.states.empty() ? none.data() : column.states.data();
 }
 
-void runSelect(Frame& frame, const Instruction& instruction, ColumnData& out) {
+PROVISO_WIDE void runSelect(Frame& frame, const Instruction& instruction, ColumnData& out) {
     const std::size_t rows = frame.rowsOf(instruction);
     const ColumnData& test = frame.operand(instruction, 0);
     const ColumnData& then = frame.operand(instruction, 1);
@@ -275,7 +278,7 @@ void runBranchSelect(const Frame& frame, const Instruction& instruction, ColumnD
     }
 }
 
-void runNot(const Frame& frame, const Instruction& instruction, ColumnData& out) {
+PROVISO_WIDE void runNot(const Frame& frame, const Instruction& instruction, ColumnData& out) {
     mapEveryRow(
         out,
         frame.rowsOf(instruction),
@@ -306,7 +309,7 @@ void answerByState(
     settle(out);
 }
 
-void runIsKnown(const Frame& frame, const Instruction& instruction, ColumnData& out) {
+PROVISO_WIDE void runIsKnown(const Frame& frame, const Instruction& instruction, ColumnData& out) {
     answerByState(
         out,
         frame.rowsOf(instruction),
@@ -315,7 +318,8 @@ void runIsKnown(const Frame& frame, const Instruction& instruction, ColumnData& 
         [](State state) { return state == State::Error ? state : State::Value; });
 }
 
-void runIsApplicable(const Frame& frame, const Instruction& instruction, ColumnData& out) {
+PROVISO_WIDE void
+runIsApplicable(const Frame& frame, const Instruction& instruction, ColumnData& out) {
     const ColumnData& column = frame.operand(instruction, 0);
     answerByState(
         out,

@@ -107,6 +107,15 @@ void mapRows(ColumnData& out, std::size_t rows, Kernel kernel, const Columns&...
     settle(out);
 }
 
+/// The states of a column whose values were computed as if all operands were values. Apart, so
+/// that loops of many kinds do not each bring it along.
+template <class... Columns>
+[[gnu::noinline]] void finishRows(ColumnData& out, std::size_t rows, const Columns&... in) {
+    if (statesOfAll(out.states, rows, in...)) {
+        clearNonValues(out);
+    }
+}
+
 /// The same of a kernel that cannot fail whatever it is called with: `kernel(operands...)` returns
 /// the result, and is called for every row.
 template <class Kernel, class... Columns>
@@ -118,8 +127,8 @@ void mapEveryRow(ColumnData& out, std::size_t rows, Kernel kernel, const Columns
     }
     if ((in.states.empty() && ...)) {
         out.states.clear();
-    } else if (statesOfAll(out.states, rows, in...)) {
-        clearNonValues(out);
+    } else {
+        finishRows(out, rows, in...);
     }
 }
 
