@@ -49,7 +49,8 @@ struct WindowMemory {
 
 /// The operands of one BuildWindow, over the columns of the run. Letters as in
 /// bytecode::WindowInfo: `a` is a row that asks, `c` and `m` are rows that may be in its window.
-struct WindowOperands {
+class WindowOperands {
+  protected:
     using Comparison = WindowMemory::Comparison;
 
     WindowOperands(const Frame& frame, const Instruction& instruction, WindowMemory& memory);
