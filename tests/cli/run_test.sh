@@ -31,6 +31,21 @@ expect 2 "run over a missing file" run --packs "$packs" --visits "$work/none"
 err_has "there is no such file"
 expect 2 "run over a folder" run --packs "$packs" --visits "$work"
 err_has "it is a folder"
+expect 2 "a pack after the packs" run --packs "$packs" "$packs/orders.prv"
+err_has "cannot read \`$packs/orders.prv\`: it is a pack, not records; to decide by it, write \`--packs $packs/orders.prv\`"
+[[ $(wc -l <"$work/err") == 1 ]] || fail "that a pack is not records is said more than once"
+for command_of_records in "explain O-1" "packet O-1 -o $work/packet.html" "run --store $work/none.db" "run --watch" "run --memory 1K"; do
+    # shellcheck disable=SC2086
+    expect 2 "a pack as records of $command_of_records" $command_of_records --packs "$packs" --visits "$packs/orders.prv"
+    err_has "it is a pack, not records"
+done
+expect 2 "a pack as records of a test" test "$packs" --coverage --visits "$packs/orders.prv"
+err_has "it is a pack, not records"
+expect 2 "a pack as records of a difference" diff "$packs" "$packs" --visits "$packs/orders.prv"
+err_has "it is a pack, not records"
+expect 0 "a pack-set file" build "$packs" -o "$work/orders.proviso"
+expect 2 "a pack-set file as records" run --packs "$packs" --visits "$work/orders.proviso"
+err_has "it is a pack, not records"
 
 # ---- formats and order
 expect 1 "ndjson" run --packs "$packs" --visits "$work/orders.ndjson" --format ndjson

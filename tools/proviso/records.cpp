@@ -1,5 +1,7 @@
 #include "tools/proviso/records.h"
 
+#include "runtime/pack_place/pack_place.h"
+
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
@@ -13,17 +15,24 @@ namespace {
 
 constexpr std::string_view kStdin = "-";
 
-/// Pipes are fine: `<(zcat records.gz)`.
+/// Pipes are fine: `<(zcat records.gz)`. They are not looked into: what is read of one is gone.
 std::string problemOf(const std::string& path) {
+    using std::filesystem::file_type;
     std::error_code error;
-    const std::filesystem::file_status status = std::filesystem::status(path, error);
-    if (status.type() == std::filesystem::file_type::not_found) {
+    const file_type type = std::filesystem::status(path, error).type();
+    if (type == file_type::not_found) {
         return "there is no such file";
     }
     if (error) {
         return error.message();
     }
-    return status.type() == std::filesystem::file_type::directory ? "it is a folder" : "";
+    if (type == file_type::directory) {
+        return "it is a folder; to decide by packs in it, write `--packs " + path + '`';
+    }
+    // Read as records, each line of a pack would be rejected, and the run go on without the pack.
+    const bool isPack =
+        type == file_type::regular && (path.ends_with(".prv") || pack_place::placeOf(path));
+    return isPack ? "it is a pack, not records; to decide by it, write `--packs " + path + '`' : "";
 }
 
 /// Line by line, so that each can be told of.
