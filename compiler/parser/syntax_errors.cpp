@@ -74,7 +74,8 @@ class Explainer {
     void report() {
         const bool told = tellMissingEnd() || tellMissingClause() || tellDateWord() ||
                           tellNumber() || tellComparison() || tellBareAggregate() ||
-                          tellKeywordAsName() || tellOtherWord() || tellMissingToken();
+                          tellKeywordAsName() || tellOtherWord() || tellUnit() ||
+                          tellMissingToken();
         if (!told) {
             tellExpected();
         }
@@ -422,6 +423,36 @@ class Explainer {
         return false;
     }
 
+    /// Whether the rest can be read with that word or sign before the one that was found.
+    [[nodiscard]] bool mendsWith(std::string_view word) const {
+        std::vector<std::uint16_t> types = typesUpTo(at_);
+        types.push_back(tokenTypeByName(word));
+        return mends(std::move(types), at_);
+    }
+
+    /// A word behind a number on its line, without which the rest can be read, was likely meant
+    /// as its unit, though another condition may begin there.
+    bool tellUnit() {
+        constexpr std::array<TokenKind, 4> kNumbers{
+            TokenKind::Integer, TokenKind::Decimal, TokenKind::Money, TokenKind::Percent};
+        const Token* number = before();
+        if (number == nullptr || found_.kind != TokenKind::Name || found_.startsLine ||
+            std::find(kNumbers.begin(), kNumbers.end(), number->kind) == kNumbers.end() ||
+            !isShort() || !mends(typesUpTo(at_), at_ + 1) || (expects(",") && mendsWith(","))) {
+            return false;
+        }
+        const std::string join =
+            expects("and") && mendsWith("and")
+                ? fmt::format("; or `and` before `{}`, if it begins a condition", found_.text)
+                : "";
+        sink_.report(DiagnosticKind::WordBehindNumber, found_.span, {found_.text, number->text})
+            .help(fmt::format(
+                "write `{}` alone, as only `minutes` and `days` are written behind a number{}",
+                number->text,
+                join));
+        return true;
+    }
+
     bool tellMissingToken() {
         if (!isShort() || found_.kind == TokenKind::EndOfFile) {
             return false;
@@ -439,9 +470,7 @@ class Explainer {
             }
         }
         for (const std::string_view candidate : candidates) {
-            std::vector<std::uint16_t> types = typesUpTo(at_);
-            types.push_back(tokenTypeByName(candidate));
-            if (!mends(std::move(types), at_)) {
+            if (!mendsWith(candidate)) {
                 continue;
             }
             const Span place = placeBefore();
