@@ -320,9 +320,12 @@ bool Facts::assumeAll(const std::vector<ExprId>& conditions, bool yes) {
             return false;
         }
     }
-    // NOLINTNEXTLINE(misc-no-recursion): as above
-    return std::all_of(
-        later.begin(), later.end(), [&](ExprId condition) { return assume(condition, yes); });
+    for (const ExprId condition : later) {
+        if (!assume(condition, yes)) {
+            return false;
+        }
+    }
+    return true;
 }
 
 /// One of several branches holds: what they have in common is known.

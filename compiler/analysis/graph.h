@@ -13,6 +13,7 @@ namespace proviso::analysis {
 
 /// The expressions directly inside another: operands, and what folds, their windows and
 /// apportionments hold.
+// NOLINTNEXTLINE(misc-no-recursion): an action that comes back here says how deep that goes
 void forEachChild(const typed::Program& program, const typed::Expr& expr, const auto& action) {
     for (const typed::ExprId operand : expr.operands) {
         action(operand);

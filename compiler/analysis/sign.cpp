@@ -20,11 +20,11 @@ namespace {
 /// Chains of definitions longer than this are not followed.
 constexpr int kMostSteps = 64;
 
+// NOLINTBEGIN(misc-no-recursion): steps_ bounds it
 class Signs {
   public:
     explicit Signs(const Program& program) : program_(program) {}
 
-    // NOLINTNEXTLINE(misc-no-recursion): steps_ bounds it
     bool neverNegative(ExprId id) {
         if (id == kNone || steps_ > kMostSteps) {
             return false;
@@ -40,14 +40,12 @@ class Signs {
     }
 
   private:
-    // NOLINTNEXTLINE(misc-no-recursion): as above
     bool all(const std::vector<ExprId>& exprs, std::size_t from) {
         return std::all_of(exprs.begin() + static_cast<std::ptrdiff_t>(from),
                            exprs.end(),
                            [this](ExprId expr) { return neverNegative(expr); });
     }
 
-    // NOLINTNEXTLINE(misc-no-recursion): as above
     bool byForm(const Expr& expr) {
         switch (expr.kind) {
         case ExprKind::Constant:
@@ -86,7 +84,6 @@ class Signs {
     }
 
     /// `greater of (x, y)`: x is taken only where it is at least a y that is never below zero.
-    // NOLINTNEXTLINE(misc-no-recursion): as above
     bool isAtLeastNothing(const Expr& select) {
         const Expr& test = program_.exprs[select.operands[0]];
         return test.kind == ExprKind::Compare &&
@@ -95,7 +92,6 @@ class Signs {
                test.operands[0] == select.operands[1] && neverNegative(test.operands[1]);
     }
 
-    // NOLINTNEXTLINE(misc-no-recursion): as above
     bool ofColumn(ColumnId id) {
         const Column& column = program_.columns[id];
         switch (column.kind) {
@@ -137,6 +133,7 @@ class Signs {
     std::unordered_map<ExprId, bool> answers_;
     int steps_ = 0;
 };
+// NOLINTEND(misc-no-recursion)
 
 }  // namespace
 

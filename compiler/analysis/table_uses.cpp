@@ -68,7 +68,6 @@ class Walk {
         }
         const Expr& expr = program_.exprs[id];
         bool found = expr.kind == ExprKind::LookupTable;
-        // NOLINTNEXTLINE(misc-no-recursion): as above
         forEachChild(program_, expr, [&](ExprId child) { found = reads(child) || found; });
         return reads_[id] = found;
     }
@@ -115,7 +114,6 @@ class Walk {
         default:
             break;
         }
-        // NOLINTNEXTLINE(misc-no-recursion): as above
         forEachChild(program_, expr, [&](ExprId child) { visit(child, facts); });
     }
 

@@ -327,8 +327,8 @@ class ActionChecker {
         }
         for (const typed::Finding::Slot& slot : finding.slots) {
             const auto given =
-                std::find_if(ast.slots.begin(), ast.slots.end(), [&](const auto& one_) {
-                    return one_.name.text == slot.name;
+                std::find_if(ast.slots.begin(), ast.slots.end(), [&](const auto& filled) {
+                    return filled.name.text == slot.name;
                 });
             if (given == ast.slots.end()) {
                 missing.push_back(slot);

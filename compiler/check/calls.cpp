@@ -226,7 +226,7 @@ Value ExpressionChecker::function(const ast::Name& name,
                         {name.text, "one value", std::to_string(arguments.size())});
         return error();
     }
-    const Value value = checkValue(*arguments.front());
+    Value value = checkValue(*arguments.front());
     if (value.isError()) {
         return value;
     }
@@ -336,7 +336,7 @@ Value ExpressionChecker::onDate(const ast::Expression& expression,
     scope_.dateFailed = false;
     scope_.dateIsGoverning = false;
     const std::size_t uses = scope_.dateUses;
-    const Value value = check(*node.value, expected);
+    Value value = check(*node.value, expected);
     const bool used = scope_.dateUses != uses;
     scope_.date = before.date;
     scope_.dateFailed = before.dateFailed;

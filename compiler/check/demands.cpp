@@ -93,7 +93,7 @@ Value ExpressionChecker::satisfies(const ast::Expression& expression, const ast:
         }
     }
     const Type stepType{TypeKind::Step, 0, scales.empty() ? 0U : scales.front()};
-    const Value demand = check(*node.demand, scales.size() == 1 ? &stepType : nullptr);
+    Value demand = check(*node.demand, scales.size() == 1 ? &stepType : nullptr);
     if (demand.isError()) {
         return demand;
     }
@@ -209,7 +209,7 @@ Value ExpressionChecker::stepTest(const Value& decision,
 
 // NOLINTNEXTLINE(misc-no-recursion): depth is bounded by ParseLimits::nesting
 Value ExpressionChecker::contains(const ast::Expression& expression, const ast::Contains& node) {
-    const Value set = check(*node.set);
+    Value set = check(*node.set);
     if (set.isError()) {
         return set;
     }

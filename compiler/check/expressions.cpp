@@ -31,7 +31,6 @@ std::string ExpressionChecker::words(const Value& value) const {
     case Value::Shape::List:
         return "a list of `" + context_.program.spaces[value.space].name + "`";
     case Value::Shape::Decision:
-        return inWords(context_.program, value.type);
     case Value::Shape::Plain:
         return inWords(context_.program, value.type);
     case Value::Shape::Nested:

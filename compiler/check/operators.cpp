@@ -215,7 +215,7 @@ Value ExpressionChecker::wholeQuotient(const ast::Arithmetic& node,
 Value ExpressionChecker::negate(const ast::Expression& expression,
                                 const ast::Negate& node,
                                 const Type* /*expected*/) {
-    const Value value = checkValue(*node.operand);
+    Value value = checkValue(*node.operand);
     if (value.isError()) {
         return value;
     }
@@ -238,7 +238,7 @@ Value ExpressionChecker::negate(const ast::Expression& expression,
 
 // NOLINTNEXTLINE(misc-no-recursion): depth is bounded by ParseLimits::nesting
 Value ExpressionChecker::percentOf(const ast::Expression& expression, const ast::PercentOf& node) {
-    const Value value = checkValue(*node.operand);
+    Value value = checkValue(*node.operand);
     if (value.isError()) {
         return value;
     }

@@ -56,9 +56,12 @@ bool ExpressionChecker::needsExpected(const ast::Expression& expression) {
         return path->names.size() == 1 && !isBound(path->names.front());
     }
     if (const auto* choice = std::get_if<ast::Case>(&expression.node)) {
-        return std::all_of(choice->arms.begin(), choice->arms.end(), [&](const auto& arm) {
-            return needsExpected(*arm.value);
-        });
+        for (const ast::Case::Arm& arm : choice->arms) {
+            if (!needsExpected(*arm.value)) {
+                return false;
+            }
+        }
+        return true;
     }
     return std::holds_alternative<ast::DecimalLiteral>(expression.node) ||
            std::holds_alternative<ast::TextLiteral>(expression.node) ||
@@ -464,7 +467,7 @@ Value ExpressionChecker::unknownField(SpaceId space,
 }
 
 Value ExpressionChecker::memberOf(const ast::Expression& expression, const ast::MemberOf& node) {
-    const Value row = check(*node.row);
+    Value row = check(*node.row);
     if (row.isError()) {
         return row;
     }

@@ -35,6 +35,7 @@ class RecordBuilder {
         bool isPrivate = false;
     };
 
+    // NOLINTNEXTLINE(misc-no-recursion): a record is open once at most
     SpaceId build(Symbol& symbol, typed::Space space) {
         const ast::Record& record = recordOf(symbol);
         if (symbol.index != kNone) {

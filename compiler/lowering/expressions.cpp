@@ -92,8 +92,7 @@ Frame Lowering::frameOf(TypedSpace typedSpace, BinderId binder) {
     return frame;
 }
 
-// NOLINTNEXTLINE(misc-no-recursion): depth bounded by the nesting limit of the parser and by
-// columns
+// NOLINTNEXTLINE(misc-no-recursion): depth bounded by the parser's nesting limit and by columns
 Register Lowering::expression(Frame& frame, ExprId id) {
     const auto found = frame.done.find(id);
     if (found != frame.done.end()) {

@@ -3,6 +3,8 @@
 
 namespace proviso::lowering {
 
+// NOLINTBEGIN(misc-no-recursion): a space is made of others that are declared and of columns, whose
+// depth kMaxDepth bounds
 std::uint32_t Lowering::space(TypedSpace id) {
     const auto found = spaces_.find(id);
     if (found != spaces_.end()) {
@@ -217,6 +219,7 @@ Register Lowering::existsOf(TypedSpace id) {
     const auto found = exists_.find(id);
     return found == exists_.end() ? kNone : found->second;
 }
+// NOLINTEND(misc-no-recursion)
 
 Register Lowering::dateOf(TypedSpace id) {
     const typed::Space& dated = typed_.spaces[id];

@@ -57,6 +57,7 @@ ast::Given Builder::given(const Node& node) {
     return result;
 }
 
+// NOLINTNEXTLINE(misc-no-recursion): depth bounded by ParseLimits::nesting
 ast::GivenField Builder::givenField(const Node& node) {
     Reader reader(node);
     ast::GivenField result;

@@ -131,6 +131,7 @@ bool checkNesting(const TokenList& list, DiagnosticSink& sink, const ParseLimits
                     (token.text == "-" && (index == 0 || !endsOperand(list.tokens[index - 1]))))) {
             ++prefixes;
         } else if (token.kind == TokenKind::Name && index > 0 &&
+                   // NOLINTNEXTLINE(bugprone-branch-clone): each has a reason of its own
                    list.tokens[index - 1].kind == TokenKind::Name) {
             prefixes = 0;  // no operand holds two names in a row
         } else if (token.kind != TokenKind::Name && token.kind != TokenKind::Percent &&

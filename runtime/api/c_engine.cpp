@@ -73,7 +73,7 @@ const char* proviso_last_error(void) {
 
 proviso_status proviso_pack_set_load(const char* path,
                                      const char* keys,
-                                     bool allow_unsigned,
+                                     bool allowUnsigned,
                                      proviso_pack_set** out) {
     if (path == nullptr || out == nullptr) {
         return failArgument(capi::kNullArgument);
@@ -81,7 +81,7 @@ proviso_status proviso_pack_set_load(const char* path,
     *out = nullptr;
     return capi::fenced([&] {
         auto loaded = loadPackSetFile(
-            path, {.keys = keys == nullptr ? "" : keys, .allowUnsigned = allow_unsigned});
+            path, {.keys = keys == nullptr ? "" : keys, .allowUnsigned = allowUnsigned});
         if (!loaded) {
             return capi::fail(loaded.error());
         }
@@ -164,7 +164,7 @@ proviso_status proviso_engine_get_status(const proviso_engine* engine,
 proviso_status proviso_watcher_start(proviso_engine* engine,
                                      const char* path,
                                      const char* keys,
-                                     bool allow_unsigned,
+                                     bool allowUnsigned,
                                      proviso_watch_told told,
                                      void* user,
                                      proviso_watcher** out) {
@@ -182,7 +182,7 @@ proviso_status proviso_watcher_start(proviso_engine* engine,
         auto watcher =
             Watcher::start(engine->engine,
                            path,
-                           {.keys = keys == nullptr ? "" : keys, .allowUnsigned = allow_unsigned},
+                           {.keys = keys == nullptr ? "" : keys, .allowUnsigned = allowUnsigned},
                            std::move(tell));
         if (!watcher) {
             return capi::fail(watcher.error());
