@@ -118,7 +118,7 @@ std::string_view Places::path(std::uint32_t space, std::uint32_t row) {
     return paths_.back();
 }
 
-// NOLINTNEXTLINE(misc-no-recursion): a pair is of two rows that are no pairs
+// NOLINTBEGIN(misc-no-recursion): a pair is of two rows that are no pairs
 std::string_view
 Places::rowText(std::uint32_t space, std::uint32_t row, std::uint32_t printedRecord) {
     const SpaceInfo& info = program_.spaces[space];
@@ -136,6 +136,7 @@ Places::rowText(std::uint32_t space, std::uint32_t row, std::uint32_t printedRec
     const std::string_view name = below.empty() ? std::string_view(info.name) : below;
     return home == kNone || home == printedRecord ? name : arena_.join({keyText(home), ":", name});
 }
+// NOLINTEND(misc-no-recursion)
 
 /// The text, once for all who say it.
 std::string_view Places::intern(std::string_view text) {

@@ -27,6 +27,7 @@ struct RunningFold {
 
 /// Calls `visit` for every column that a fold reads.
 template <class Visit>
+// NOLINTNEXTLINE(misc-no-recursion): a visit that comes back here says how deep that goes
 void forEachColumn(const RunningFold& fold, Visit visit) {
     for (const bytecode::Register each : {fold.value, fold.more}) {
         if (each != bytecode::kNone) {
