@@ -3,6 +3,7 @@
 #include "runtime/engine/running.h"
 
 #include <algorithm>
+#include <set>
 
 namespace proviso::engine {
 
@@ -200,18 +201,32 @@ class Finder {
         return true;
     }
 
-    /// What must be yes for a pair of rows to count, one row of the pair at a time. Pairs of a
-    /// stretch exist.
+    /// What must be yes for a pair of rows to count, one row of the pair at a time. Conditions may
+    /// be nested however deep and say the same twice: each is taken once, in the order of the code.
     bool takeCondition(RunningFold& fold, Register number, Register window) const {
-        const Instruction& one = program_.code[number];
+        std::set<Register> rest{number};
+        while (!rest.empty()) {
+            // Operands stand before what reads them.
+            const Register last = *rest.rbegin();
+            rest.erase(last);
+            const Instruction& one = program_.code[last];
+            if (one.op == Op::And) {
+                rest.insert(one.operands.begin(), one.operands.end());
+            } else if (!takeTerm(fold, last, window)) {
+                return false;
+            }
+        }
+        std::reverse(fold.keep.begin(), fold.keep.end());
+        std::reverse(fold.allow.begin(), fold.allow.end());
+        return true;
+    }
+
+    /// Pairs of a stretch exist.
+    bool takeTerm(RunningFold& fold, Register number, Register window) const {
         if (isOf(number, Op::SecondExists, window)) {
             return true;
         }
-        if (one.op == Op::And) {
-            return std::all_of(one.operands.begin(), one.operands.end(), [&](Register each) {
-                return takeCondition(fold, each, window);
-            });
-        }
+        const Instruction& one = program_.code[number];
         if (one.op != Op::Spread) {
             return false;
         }

@@ -63,6 +63,7 @@ class RandomWindow {
         makeFolds();
     }
 
+    std::uint32_t nested = 0;  ///< how many times the conditions of folds stand in an `and`
     std::unique_ptr<Bed> bed;
     WindowInfo info;
     Register window = 0;
@@ -200,8 +201,10 @@ class RandomWindow {
             if (below(3) == 0) {
                 all.push_back(bed->op(Op::Spread, made, kYesNoType, {yesNo(4), window}));
             }
-            const Register mask =
-                all.size() == 1 ? exists : bed->op(Op::And, made, kYesNoType, all);
+            Register mask = all.size() == 1 ? exists : bed->op(Op::And, made, kYesNoType, all);
+            for (std::uint32_t times = 0; times < nested; ++times) {
+                mask = bed->op(Op::And, made, kYesNoType, {mask, mask});
+            }
             std::vector<Register> operands{window, mask};
             const bool hasValue = op != Op::FoldCount && op != Op::FoldAny;
             if (hasValue) {
@@ -338,5 +341,23 @@ TEST_CASE("a window that may have too many rows is made at once, and says so") {
         CHECK_FALSE(one.bed->interpreter().frame().pending.concerns(one.window));
     } else {
         CHECK(ran.error().code == ErrorCode::LimitExceeded);
+    }
+}
+
+TEST_CASE("conditions may be nested however deep and say the same twice") {
+    // As no compiler writes them, but the verifier lets them pass.
+    RandomWindow plain(1);
+    plain.make();
+    RandomWindow deep(1);
+    deep.nested = 100'000;
+    deep.make();
+    const std::vector<engine::RunningWindow> expected = Running(plain.bed->program).windows;
+    const std::vector<engine::RunningWindow> found = Running(deep.bed->program).windows;
+    REQUIRE(expected.size() == 1);
+    REQUIRE(found.size() == 1);
+    REQUIRE(found[0].folds.size() == expected[0].folds.size());
+    for (std::size_t fold = 0; fold < found[0].folds.size(); ++fold) {
+        CHECK(found[0].folds[fold].keep.size() == expected[0].folds[fold].keep.size());
+        CHECK(found[0].folds[fold].allow.size() == expected[0].folds[fold].allow.size());
     }
 }
