@@ -32,6 +32,7 @@ void finishRegisters(std::vector<Register>& out) {
     out.erase(std::unique(out.begin(), out.end()), out.end());
 }
 
+// NOLINTNEXTLINE(misc-no-recursion): as deep as row spaces are built one from the other
 void ResultReads::addNaming(std::vector<Register>& out, std::uint32_t space) const {
     while (space != 0 && space != kNone) {
         const SpaceInfo& info = program_.spaces[space];
