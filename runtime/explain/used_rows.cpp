@@ -181,6 +181,7 @@ Register UsedRows::childLink(Register toParent) const {
 }
 
 /// A row by its place; a stretch of time also by its ends and by the rows that cover it.
+// NOLINTNEXTLINE(misc-no-recursion): as deep as row spaces are built one from the other
 ExplainedNode UsedRows::rowNode(std::uint32_t space, std::uint32_t row) {
     const bytecode::SpaceInfo& info = program_.spaces[space];
     ExplainedNode node;
@@ -226,6 +227,7 @@ std::string UsedRows::instantEnd(std::uint32_t space, Op op, std::uint32_t row) 
     return {};
 }
 
+// NOLINTNEXTLINE(misc-no-recursion): as above
 void UsedRows::addMembers(ExplainedNode& node, std::uint32_t covers, std::uint32_t instant) {
     const bytecode::SpaceInfo& info = program_.spaces[covers];
     const auto all = run_.children(info.toParent, instant);

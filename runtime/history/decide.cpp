@@ -378,6 +378,7 @@ class Decider::Work {
         return blocks;
     }
 
+    // NOLINTBEGIN(misc-no-recursion): once, for each set of a block that is too large together
     std::vector<Found>
     evaluateBlock(Interpreter& interpreter, const Stage& stage, const Keys& block) {
         std::unique_lock lock(mutex_);
@@ -414,6 +415,7 @@ class Decider::Work {
         write(stage, records, tooLarge, found);
         return found;
     }
+    // NOLINTEND(misc-no-recursion)
 
     std::vector<Keys> setsIn(const Stage& stage, const Keys& block) {
         const std::lock_guard lock(mutex_);

@@ -76,7 +76,7 @@ Result<bool> Session::decide(bool all, const BlockSink& sink) {
     if (!updated) {
         return updated.error();
     }
-    const Result<bool> told = decider_->tell(all, sink);
+    Result<bool> told = decider_->tell(all, sink);
     if (!told || !*told) {
         decider_->rollBack();
         return told;

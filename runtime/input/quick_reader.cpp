@@ -255,8 +255,8 @@ QuickReader::Token QuickReader::readAttestation(Token at, std::size_t depth, std
     }
 }
 
-// NOLINTNEXTLINE(misc-no-recursion): depth bounded by JsonLimits::nesting
 QuickReader::Token
+// NOLINTNEXTLINE(misc-no-recursion): depth bounded by JsonLimits::nesting
 QuickReader::readValue(Token at, const Value& value, std::uint32_t row, std::size_t depth) {
     std::int64_t read = 0;
     std::string_view text;
@@ -357,8 +357,8 @@ QuickReader::Token QuickReader::nameAt(Token at, Object& object, std::uint32_t& 
 }
 
 // `row` is the object's in its space.
-// NOLINTNEXTLINE(misc-no-recursion): depth bounded by JsonLimits::nesting
 QuickReader::Token
+// NOLINTNEXTLINE(misc-no-recursion): depth bounded by JsonLimits::nesting
 QuickReader::readObject(Token at, std::uint32_t index, std::uint32_t row, std::size_t depth) {
     if (depth >= limits_.nesting || text_[*at] != '{') {
         return nullptr;
@@ -407,8 +407,8 @@ QuickReader::readObject(Token at, std::uint32_t index, std::uint32_t row, std::s
     }
 }
 
-// NOLINTNEXTLINE(misc-no-recursion): depth bounded by JsonLimits::nesting
 QuickReader::Token
+// NOLINTNEXTLINE(misc-no-recursion): depth bounded by JsonLimits::nesting
 QuickReader::readList(Token at, std::uint32_t space, std::uint32_t parent, std::size_t depth) {
     if (depth >= limits_.nesting || text_[*at] != '[') {
         return nullptr;

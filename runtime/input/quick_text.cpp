@@ -8,6 +8,7 @@ namespace proviso {
 
 static_assert(std::endian::native == std::endian::little, "words are read as they lie in memory");
 
+// NOLINTNEXTLINE(misc-no-recursion): once, as there is room after it
 void Meanings::add(std::string_view text, std::int64_t meaning) {
     if (2 * (count_ + 1) > entries_.size()) {
         grow();
@@ -27,6 +28,7 @@ void Meanings::add(std::string_view text, std::int64_t meaning) {
     ++count_;
 }
 
+// NOLINTNEXTLINE(misc-no-recursion): as above
 void Meanings::grow() {
     const std::vector<Entry> before = std::move(entries_);
     entries_.assign(std::max<std::size_t>(8, before.size() * 2), {});
