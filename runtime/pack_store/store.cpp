@@ -330,7 +330,7 @@ Result<InstalledSet> PackStore::activate(std::string_view text, const Note& note
     if (Result<void> fit = usable(note); !fit) {
         return fit.error();
     }
-    const Result<InstalledSet> set = contents_.find(text);
+    Result<InstalledSet> set = contents_.find(text);
     if (!set || set->contents == (contents_.active() ? contents_.active()->contents : "")) {
         return set;
     }
@@ -356,7 +356,7 @@ Result<InstalledSet> PackStore::rollBack(std::optional<std::string_view> text, c
     if (!contents_.active()) {
         return problem(Problem::NothingActive, "there is nothing to roll back from", folder_);
     }
-    const Result<InstalledSet> set = text ? contents_.find(*text) : contents_.before();
+    Result<InstalledSet> set = text ? contents_.find(*text) : contents_.before();
     if (!set || set->contents == contents_.active()->contents) {
         return set;
     }
