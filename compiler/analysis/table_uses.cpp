@@ -68,6 +68,7 @@ class Walk {
         }
         const Expr& expr = program_.exprs[id];
         bool found = expr.kind == ExprKind::LookupTable;
+        // NOLINTNEXTLINE(misc-no-recursion): as above
         forEachChild(program_, expr, [&](ExprId child) { found = reads(child) || found; });
         return reads_[id] = found;
     }
@@ -114,6 +115,7 @@ class Walk {
         default:
             break;
         }
+        // NOLINTNEXTLINE(misc-no-recursion): as above
         forEachChild(program_, expr, [&](ExprId child) { visit(child, facts); });
     }
 
