@@ -16,6 +16,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
+#include <cstdlib>
 #include <ctime>
 #include <fstream>
 #include <functional>
@@ -101,6 +102,13 @@ std::string jitText(const jit::Jit& jit) {
 /// With `withJit` one run is not measured: code is compiled in it.
 void measureDecide(const Request& request, bool inColumns, bool withJit = false) {
     const auto set = compiled(request.packs);
+    if (const std::string why = inColumns ? whyNotCounted(*set->program) : ""; !why.empty()) {
+        fmt::print(stderr,
+                   "answers in columns are counted of the packs of tests/bench/peers, and these "
+                   "are others: {}; `decide` takes any\n",
+                   why);
+        std::exit(2);
+    }
     const Input input = decodeFile(*set->program, request.file);
     RunOptions options;
     options.threads = request.threads;

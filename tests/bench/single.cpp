@@ -98,14 +98,27 @@ void measureEmbedded(const Request& request) {
     if (!packs || !engine.publish(*packs)) {
         refuse(request.packs + " cannot be used");
     }
-    std::vector<std::string> lines;
-    std::ifstream file(request.file);
-    for (std::string line; lines.size() < kRecords && std::getline(file, line);) {
-        lines.push_back(line);
-    }
     auto session = Session::open(engine);
     if (!session) {
         refuse("no session can be opened");
+    }
+    std::vector<std::string> lines;
+    std::ifstream file(request.file);
+    std::size_t number = 0;
+    std::size_t voided = 0;
+    for (std::string line; lines.size() < kRecords && std::getline(file, line);) {
+        ++number;
+        const auto decision = session->decideOne(line);
+        if (decision) {
+            lines.push_back(line);
+        } else if (decision.error().code == ErrorCode::InvalidArgument) {
+            ++voided;  // there is nothing to decide about it
+        } else {
+            refuse(fmt::format("{}:{}: {}", request.file, number, decision.error().message));
+        }
+    }
+    if (voided != 0) {
+        fmt::print(stderr, "left out, as they are void: {} of {} records\n", voided, number);
     }
     measureEach(request, lines.size(), [&](std::size_t record) {
         if (!session->decideOne(lines[record])) {

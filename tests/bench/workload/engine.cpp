@@ -5,11 +5,15 @@
 #include <algorithm>
 #include <mutex>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace proviso::bench {
 
 namespace {
+
+constexpr std::string_view kKxFinding = "KX_MISSING";
+constexpr std::string_view kPaymentOutput = "payment_of_visit";
 
 /// "1234.56" in cents.
 std::int64_t centsOf(const std::string& text) {
@@ -23,7 +27,7 @@ std::int64_t centsOf(const std::string& text) {
 void addResult(Digest& digest, const RecordResult& result, std::int64_t number) {
     std::int64_t weights = 0;
     for (const FindingResult& finding : result.findings) {
-        if (finding.code == "KX_MISSING") {
+        if (finding.code == kKxFinding) {
             digest.kx += 1;
             digest.kxCheck += number;
             continue;
@@ -37,7 +41,7 @@ void addResult(Digest& digest, const RecordResult& result, std::int64_t number) 
     }
     digest.check += weights * number;
     for (const OutputValue& output : result.outputs) {
-        if (output.name == "payment_of_visit") {
+        if (output.name == kPaymentOutput) {
             digest.cents += centsOf(output.value.text);
         }
     }
@@ -128,6 +132,21 @@ Digest decideByEngine(const std::shared_ptr<const bytecode::Program>& program,
         return true;
     });
     return digest;
+}
+
+std::string whyNotCounted(const bytecode::Program& program) {
+    for (const bytecode::FindingInfo& finding : program.findings) {
+        if (finding.name != kKxFinding &&
+            std::find(kFindings.begin(), kFindings.end(), finding.name) == kFindings.end()) {
+            return "they report `" + finding.name + "`";
+        }
+    }
+    for (const bytecode::OutputInfo& output : program.outputs) {
+        if (output.name != kPaymentOutput) {
+            return "they show `" + output.name + "`";
+        }
+    }
+    return "";
 }
 
 Digest decideByEngineInColumns(const std::shared_ptr<const bytecode::Program>& program,
