@@ -166,7 +166,7 @@ Value ExpressionChecker::stepTest(const Value& decision,
                 continue;
             }
         }
-        formulas.push_back({{start, INT64_MAX}, std::move(formula)});
+        formulas.emplace_back(typed::Period{start, INT64_MAX}, std::move(formula));
     }
     if (formulas.size() > kMostPeriods) {
         context_

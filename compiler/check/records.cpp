@@ -302,7 +302,6 @@ class RecordBuilder {
         context_.addColumn(std::move(column), owner.pack);
     }
 
-  private:
     Context& context_;
     /// The records being built, outermost first.
     std::vector<const Symbol*> open_;
