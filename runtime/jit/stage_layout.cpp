@@ -37,6 +37,7 @@ class Layout {
         findLive();
         placeConstants();
         schedule();
+        sink();
         findReaders();
         for (Region& region : layout_.regions) {
             finish(region);
@@ -274,6 +275,72 @@ class Layout {
             regionOf_[number] = index;
         }
         layout_.steps.push_back({index, kNone});
+    }
+
+    /// Moves what is computed earlier than anybody reads it to the latest loop over the same rows
+    /// that still comes in time: what one loop alone reads need not be written by another.
+    void sink() {
+        std::vector<std::size_t> stepOf(code_.size(), 0);
+        for (std::size_t index = 0; index < layout_.steps.size(); ++index) {
+            const Step& step = layout_.steps[index];
+            if (step.region == kNone) {
+                stepOf[step.number] = index;
+                continue;
+            }
+            for (const Register number : layout_.regions[step.region].members) {
+                stepOf[number] = index;
+            }
+        }
+        std::vector<std::size_t> latest(code_.size(), layout_.steps.size());
+        const auto limitOperands = [&](Register number) {
+            forEachOperand(number, [&](Register operand) {
+                latest[operand] = std::min(latest[operand],
+                                           stepOf[number] - (isElsewhere(number, operand) ? 1 : 0));
+            });
+        };
+        // These stay where they are, and may read what comes behind them in the order of the stage.
+        for (const Step& step : layout_.steps) {
+            if (step.region == kNone) {
+                limitOperands(step.number);
+            }
+        }
+        std::vector<std::vector<Register>> members(layout_.regions.size());
+        std::vector<std::size_t> counts;
+        for (const Region& region : layout_.regions) {
+            counts.push_back(region.members.size());
+        }
+        for (auto place = input_.active.rbegin(); place != input_.active.rend(); ++place) {
+            const Register number = *place;
+            if (regionOf_[number] == kNone) {
+                continue;
+            }
+            const std::size_t end = std::min(latest[number] + 1, layout_.steps.size());
+            for (std::size_t step = stepOf[number] + 1; step < end; ++step) {
+                const std::uint32_t region = layout_.steps[step].region;
+                if (region != kNone && layout_.regions[region].space == loopOf(number) &&
+                    counts[region] < mostMembers_) {
+                    --counts[regionOf_[number]];
+                    ++counts[region];
+                    regionOf_[number] = region;
+                    stepOf[number] = step;
+                }
+            }
+            members[regionOf_[number]].push_back(number);
+            limitOperands(number);
+        }
+        std::vector<Region> filled;
+        std::vector<Step> steps;
+        for (const Step& step : layout_.steps) {
+            if (step.region == kNone) {
+                steps.push_back(step);
+            } else if (const auto& in = members[step.region]; !in.empty()) {
+                steps.push_back({static_cast<std::uint32_t>(filled.size()), kNone});
+                filled.emplace_back().space = layout_.regions[step.region].space;
+                filled.back().members.assign(in.rbegin(), in.rend());
+            }
+        }
+        layout_.steps = std::move(steps);
+        layout_.regions = std::move(filled);
     }
 
     /// What is read outside of the region that computes it.
