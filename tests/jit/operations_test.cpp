@@ -193,6 +193,61 @@ TEST_CASE("Compiled arithmetic says what the interpreter says") {
     }
 }
 
+TEST_CASE("Compiled division is exact as far as it goes") {
+    constexpr std::int64_t kLimit = std::int64_t{1} << 51;
+    Random random(11);
+    const auto below = [&](std::int64_t limit) {
+        // As many small as large ones, and many beside powers of two.
+        const std::uint64_t bits = random() % 52;
+        const std::int64_t size = std::int64_t{1} << bits;
+        const auto near = static_cast<std::int64_t>(random() % 5) - 2;
+        const auto far = static_cast<std::int64_t>(random() % static_cast<std::uint64_t>(size));
+        return std::clamp(random() % 2 == 0 ? size + near : far, std::int64_t{1}, limit);
+    };
+    for (const std::int64_t fixed : {std::int64_t{1},
+                                     std::int64_t{3},
+                                     std::int64_t{-7},
+                                     std::int64_t{10},
+                                     std::int64_t{1000003},
+                                     kLimit - 1,
+                                     1 - kLimit}) {
+        const std::uint32_t rows = 4096;
+        std::vector<Cell> numerators;
+        std::vector<Cell> divisors;
+        for (std::uint32_t row = 0; row < rows; ++row) {
+            // Beside a multiple, and beside the middle between two.
+            const std::int64_t by =
+                row % 2 == 0 ? std::min(std::abs(fixed), kLimit - 1) : below(kLimit - 1);
+            const std::int64_t times = below(std::max((kLimit - 2) / by, std::int64_t{1}));
+            const auto beside = static_cast<std::int64_t>(random() % 3) - 1;
+            const std::int64_t middle = random() % 2 == 0 ? by / 2 : 0;
+            const std::int64_t made =
+                std::clamp(by * times - middle + beside, std::int64_t{0}, kLimit - 1);
+            numerators.emplace_back(random() % 2 == 0 ? made : -made);
+            divisors.emplace_back(random() % 2 == 0 ? by : -by);
+        }
+        Bed bed(rows);
+        const Register a = bed.signedInput(0, kCount, numerators);
+        const Register b = bed.signedInput(0, kCount, divisors);
+        const Register c = bed.constant(0, kCount, fixed);
+        for (const Register by : {b, c}) {
+            bed.op(Op::IntegerDivide, 0, kCount, {a, by});
+            bed.op(Op::Modulo, 0, kCount, {a, by});
+            for (std::uint8_t mode = 0; mode < 4; ++mode) {
+                bed.op(Op::RoundRatio, 0, kCount, {a, by}, {mode, kNoIndex, 0});
+            }
+        }
+        Twins twins(bed, eagerly());
+        twins.run();
+        twins.run();
+        CHECK(twins.jit().report().compiledRuns > 0);
+        CHECK(twins.reasons().empty());
+        bed.batch.spaces[0].columns[0].values[rows / 2] = kLimit;
+        twins.run();
+        CHECK(twins.reasons() == std::map<std::string, std::uint64_t>{{"overflow", 1}});
+    }
+}
+
 TEST_CASE("Compiled dates say what the interpreter says") {
     const Type kDays{TypeKind::Days, 0, 0};
     const Field date{kDate, days(), days()};

@@ -38,16 +38,14 @@ Emitter::Cell Emitter::arithmetic(const KernelNode& node) {
         break;
     case KernelOp::FloorDivide:
     case KernelOp::Modulo: {
-        Value* const by = nonzero(b, state);
-        Value* const dividend = notLowest(a, state);
-        Value* const quotient = builder_.CreateSDiv(dividend, by);
-        Value* const rest = builder_.CreateSub(dividend, builder_.CreateMul(quotient, by));
+        note(Unusual::DivisionByZero, builder_.CreateICmpEQ(b, number(0)), state);
+        const auto [quotient, rest] = nearQuotient(a, b, state);
         Value* const isBelow =
             builder_.CreateAnd(builder_.CreateICmpNE(rest, number(0)),
-                               builder_.CreateICmpSLT(builder_.CreateXor(rest, by), number(0)));
+                               builder_.CreateICmpSLT(builder_.CreateXor(rest, b), number(0)));
         made = node.op == KernelOp::FloorDivide
                    ? builder_.CreateSub(quotient, integer(isBelow))
-                   : builder_.CreateAdd(rest, builder_.CreateSelect(isBelow, by, number(0)));
+                   : builder_.CreateAdd(rest, builder_.CreateSelect(isBelow, b, number(0)));
         break;
     }
     case KernelOp::RoundedQuotient:
@@ -78,12 +76,7 @@ Value* Emitter::product(Value* a, Value* b, Value* state) {
     if (llvm::isa<llvm::Constant>(a)) {
         std::swap(a, b);
     }
-    const auto* const constant = llvm::dyn_cast<llvm::Constant>(b);
-    const auto* const factor =
-        constant != nullptr ? llvm::dyn_cast_or_null<llvm::ConstantInt>(constant->getSplatValue())
-                            : nullptr;
-    const std::int64_t by = factor != nullptr ? factor->getSExtValue() : 0;
-    if (factor != nullptr && by > 0) {
+    if (const std::int64_t by = valueOf(b); by > 0) {
         // |a| <= limit, as one comparison.
         const std::int64_t limit = std::numeric_limits<std::int64_t>::max() / by;
         Value* const shifted = builder_.CreateAdd(a, number(limit));
@@ -97,18 +90,46 @@ Value* Emitter::product(Value* a, Value* b, Value* state) {
     return builder_.CreateMul(a, b);
 }
 
-/// The divisor, or 1 where it is zero, which is noted.
-Value* Emitter::nonzero(Value* divisor, Value* state) {
-    Value* const isZero = builder_.CreateICmpEQ(divisor, number(0));
-    note(Unusual::DivisionByZero, isZero, state);
-    return builder_.CreateSelect(isZero, number(1), divisor);
+/// One of the two whole numbers between which the quotient lies, and what is left then: vectors
+/// have no division but that of floating point numbers. Those hold whole numbers up to 2^53; beyond
+/// 2^51 is noted. The error of their quotient is a quarter at most, so that the nearest whole
+/// number is one of the two, and that of it is found by whole numbers again. Says anything where
+/// the divisor is zero.
+std::pair<Value*, Value*> Emitter::nearQuotient(Value* a, Value* b, Value* state) {
+    constexpr std::int64_t kLimit = std::int64_t{1} << 51;
+    // The sum with it of a number below the limit has the number as its last bits.
+    constexpr double kShift = 6755399441055744.0;  // 1.5 * 2^52
+    auto* const doubles = llvm::FixedVectorType::get(builder_.getDoubleTy(), width_);
+    llvm::Constant* const shift = llvm::ConstantFP::get(doubles, kShift);
+    Value* const bits = builder_.CreateBitCast(shift, integers_);
+    const auto inDouble = [&](Value* whole) -> Value* {
+        Value* const isFar =
+            builder_.CreateICmpUGE(builder_.CreateAdd(whole, number(kLimit)), number(2 * kLimit));
+        note(Unusual::Overflow, isFar, state);
+        return builder_.CreateFSub(builder_.CreateBitCast(builder_.CreateAdd(whole, bits), doubles),
+                                   shift);
+    };
+    Value* const numerator = inDouble(a);
+    Value* about = nullptr;
+    if (const std::int64_t by = valueOf(b); by != 0) {
+        inDouble(b);
+        about = builder_.CreateFMul(numerator,
+                                    llvm::ConstantFP::get(doubles, 1.0 / static_cast<double>(by)));
+    } else {
+        about = builder_.CreateFDiv(numerator, inDouble(b));
+    }
+    Value* const quotient = builder_.CreateSub(
+        builder_.CreateBitCast(builder_.CreateFAdd(about, shift), integers_), bits);
+    return {quotient, builder_.CreateSub(a, builder_.CreateMul(quotient, b))};
 }
 
-/// The number, or 0 where it is the lowest there is, which has no quotient by -1 and is noted.
-Value* Emitter::notLowest(Value* value, Value* state) {
-    Value* const isLowest = builder_.CreateICmpEQ(value, number(INT64_MIN));
-    note(Unusual::Overflow, isLowest, state);
-    return builder_.CreateSelect(isLowest, number(0), value);
+/// The number that a vector consists of; 0 where that is not known here.
+std::int64_t Emitter::valueOf(Value* vector) {
+    const auto* const constant = llvm::dyn_cast<llvm::Constant>(vector);
+    const auto* const each =
+        constant != nullptr ? llvm::dyn_cast_or_null<llvm::ConstantInt>(constant->getSplatValue())
+                            : nullptr;
+    return each != nullptr ? each->getSExtValue() : 0;
 }
 
 Value* Emitter::roundedQuotient(const KernelNode& node, Value* state) {
@@ -120,16 +141,17 @@ Value* Emitter::roundedQuotient(const KernelNode& node, Value* state) {
         denominator =
             product(denominator, number(powerOfTen(static_cast<int>(-node.immediate))), state);
     }
-    denominator = nonzero(notLowest(denominator, state), state);
-    numerator = notLowest(numerator, state);
-    Value* const quotient = builder_.CreateSDiv(numerator, denominator);
-    Value* const remainder =
-        builder_.CreateSub(numerator, builder_.CreateMul(quotient, denominator));
+    note(Unusual::DivisionByZero, builder_.CreateICmpEQ(denominator, number(0)), state);
     const auto absolute = [&](Value* value) {
         return builder_.CreateBinaryIntrinsic(llvm::Intrinsic::abs, value, builder_.getFalse());
     };
-    Value* const size = absolute(remainder);
-    Value* const rest = builder_.CreateSub(absolute(denominator), size);
+    Value* const by = absolute(denominator);
+    auto [quotient, remainder] = nearQuotient(absolute(numerator), by, state);
+    Value* const isBelow = builder_.CreateICmpSLT(remainder, number(0));
+    quotient = builder_.CreateSub(quotient, integer(isBelow));
+    Value* const size =
+        builder_.CreateAdd(remainder, builder_.CreateSelect(isBelow, by, number(0)));
+    Value* const rest = builder_.CreateSub(by, size);
     Value* away = bit(false);
     switch (static_cast<Rounding>(node.mode)) {
     case Rounding::HalfUp:
@@ -148,11 +170,11 @@ Value* Emitter::roundedQuotient(const KernelNode& node, Value* state) {
     case Rounding::Down:
         break;
     }
-    away = builder_.CreateAnd(away, builder_.CreateICmpNE(remainder, number(0)));
+    away = builder_.CreateAnd(away, builder_.CreateICmpNE(size, number(0)));
+    quotient = builder_.CreateAdd(quotient, integer(away));
     Value* const isNegative =
         builder_.CreateICmpSLT(builder_.CreateXor(numerator, denominator), number(0));
-    Value* const further = builder_.CreateSelect(isNegative, number(-1), number(1));
-    return builder_.CreateAdd(quotient, builder_.CreateSelect(away, further, number(0)));
+    return builder_.CreateSelect(isNegative, builder_.CreateNeg(quotient), quotient);
 }
 
 Value* Emitter::compareRatio(const KernelNode& node, Value* state) {

@@ -50,8 +50,9 @@ class Emitter {
     Cell arithmetic(const KernelNode& node);
     llvm::Value* product(llvm::Value* a, llvm::Value* b, llvm::Value* state);
     llvm::Value* isFarFromOverflow(llvm::Value* a, llvm::Value* b);
-    llvm::Value* notLowest(llvm::Value* value, llvm::Value* state);
-    llvm::Value* nonzero(llvm::Value* divisor, llvm::Value* state);
+    std::pair<llvm::Value*, llvm::Value*>
+    nearQuotient(llvm::Value* a, llvm::Value* b, llvm::Value* state);
+    static std::int64_t valueOf(llvm::Value* vector);
     llvm::Value* roundedQuotient(const KernelNode& node, llvm::Value* state);
     llvm::Value* compareRatio(const KernelNode& node, llvm::Value* state);
     llvm::Value* checkDate(llvm::Value* days, llvm::Value* state);
