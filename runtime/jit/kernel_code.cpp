@@ -39,7 +39,7 @@ bool mayHaveState(const KernelCode& code,
 
 /// Gives folds their arrays. Bits of one list share words.
 void placeFolds(KernelCode& code) {
-    constexpr std::uint32_t kBits = 64;
+    constexpr std::uint32_t kBits = 64 / kBitsOfCount;
     std::vector<std::uint32_t> wordOf(code.lists.size(), kNoNode);
     std::vector<std::uint32_t> used(code.lists.size(), 0);
     code.numbers = 0;

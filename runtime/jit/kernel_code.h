@@ -89,7 +89,7 @@ struct KernelFold {
     bool rowsHaveStates = false;      ///< mask or value may be other than values
     bool hasStates = false;           ///< the result may
     std::uint32_t numbers = kNoNode;  ///< array of what is added up or compared; none of Any, Every
-    std::uint32_t word = kNoNode;     ///< array of bits that are or'ed; none where nothing needs it
+    std::uint32_t word = kNoNode;     ///< array of counted bits; none where nothing needs it
     std::uint32_t bit = 0;            ///< the first of this fold's (emit_folds.cpp)
 };
 
@@ -100,6 +100,9 @@ inline bool isLogic(const KernelFold& fold) {
 inline bool isExtreme(const KernelFold& fold) {
     return fold.op == KernelFoldOp::Highest || fold.op == KernelFoldOp::Lowest;
 }
+
+/// Bits of rows are counted: where in a word each bit is, so many others are for its count.
+inline constexpr std::uint32_t kBitsOfCount = 12;
 
 /// How many bits of a row a fold needs.
 inline std::uint32_t bitsOf(const KernelFold& fold) {
@@ -161,7 +164,7 @@ struct KernelCall {
     std::int64_t* const* foldValues;        ///< by fold, as outputs
     std::uint8_t* const* foldStates;
     /// Memory: arrays of numbers, of bits of rows, of bits of results. Each kLeastRows longer than
-    /// what it is of.
+    /// what it is of; before each is one number more, a zero.
     std::int64_t* const* arrays;
 };
 inline constexpr std::uint64_t kLeastRows = 8;
@@ -169,7 +172,7 @@ inline constexpr std::uint64_t kLeastRows = 8;
 /// Sums cannot overflow where each addend lies within the one limit and there are no more of them
 /// than the other. The interpreter decides about what lies beyond.
 inline constexpr std::int64_t kLargestAddend = std::int64_t{1} << 48;
-inline constexpr std::uint32_t kMostAddends = 1U << 14U;
+inline constexpr std::uint32_t kMostAddends = (1U << kBitsOfCount) - 1;
 
 /// Why a block cannot be computed by compiled code: something in it must be told in full. Then what
 /// was written is void and the interpreter computes the block.

@@ -1,7 +1,8 @@
-// Folds. The loop over the rows leaves an array of numbers for each fold that adds up or compares,
-// and bits of all folds in words that they share. A second loop goes from result to result and
-// combines what lies in its stretch, a vector at once; few stretches are longer than that. A third
-// makes results of the bits.
+// Folds. What is added up or counted, the loop over the rows adds up from row to row: an array for
+// each fold holds how far it came, and the sum of a stretch is a difference of two of its numbers.
+// Bits of the other folds lie in words that they share, far enough apart to be counted in the same
+// way. Only what is compared is combined stretch by stretch, a vector at once; few stretches are
+// longer than that. Last, what was counted is made results of.
 //
 // Bits of Any and Every: where all rows are values, one, which is set where the row decides.
 // Otherwise one for each rank (values/logic.h) from 1 to 4.
@@ -18,10 +19,15 @@ using llvm::Value;
 
 namespace {
 
-constexpr std::int64_t kUnknownRow = 1;
-constexpr std::int64_t kErrorRow = 2;
-constexpr std::int64_t kCountedRow = 4;
-constexpr std::int64_t kFinalRank = 8;
+constexpr std::uint32_t kUnknownRow = 0;
+constexpr std::uint32_t kErrorRow = 1;
+constexpr std::uint32_t kCountedRow = 2;
+constexpr std::uint32_t kFinalRank = 3;
+
+/// Bit `which` of a fold whose first is `bit`, as a number that counts how often it is set.
+std::int64_t one(std::uint32_t which) {
+    return std::int64_t{1} << (which * kBitsOfCount);
+}
 
 /// What changes nothing.
 std::int64_t neutral(KernelFoldOp op) {
@@ -56,13 +62,43 @@ void Emitter::prepareFolds() {
     for (const KernelFold& fold : code_.folds) {
         Value* const bits = prepareBits(fold, leads[fold.list]);
         if (bits != nullptr) {
-            words[fold.word] = builder_.CreateOr(
-                words[fold.word], builder_.CreateShl(bits, number(std::int64_t{fold.bit})));
+            words[fold.word] = builder_.CreateOr(words[fold.word],
+                                                 builder_.CreateMul(bits, number(one(fold.bit))));
         }
     }
     for (std::size_t word = 0; word < words.size(); ++word) {
-        store({words[word], nullptr}, arrays_[code_.numbers + word], nullptr);
+        addUp(words[word], arrays_[code_.numbers + word]);
     }
+}
+
+/// Leaves the sums of all rows up to each. What the last step computes a second time it adds to
+/// what was there before, as the first time.
+void Emitter::addUp(Value* made, Value* array) {
+    for (unsigned shift = 1; shift < width_; shift *= 2) {
+        std::vector<int> lanes;
+        for (unsigned lane = 0; lane < width_; ++lane) {
+            lanes.push_back(static_cast<int>(lane < shift ? width_ : lane - shift));
+        }
+        made = builder_.CreateAdd(made, builder_.CreateShuffleVector(made, number(0), lanes));
+    }
+    made = builder_.CreateAdd(made, builder_.CreateVectorSplat(width_, sumBefore(array, row_)));
+    store({made, nullptr}, array, nullptr);
+}
+
+/// The sum of all rows before one.
+Value* Emitter::sumBefore(Value* array, Value* row) {
+    return builder_.CreateAlignedLoad(
+        builder_.getInt64Ty(),
+        builder_.CreateInBoundsGEP(
+            builder_.getInt64Ty(), array, builder_.CreateSub(row, builder_.getInt64(1))),
+        llvm::Align(8));
+}
+
+/// Bit 0 where the number is 1, the next where it is 2 and so on, none where it is 0.
+Value* Emitter::countBit(Value* bytes) {
+    Value* const places =
+        builder_.CreateMul(builder_.CreateZExt(bytes, integers_), number(kBitsOfCount));
+    return builder_.CreateLShr(builder_.CreateShl(number(1), places), number(kBitsOfCount));
 }
 
 /// Also leaves the number of a fold that has one. `leads`: nullptr where every row does.
@@ -79,16 +115,13 @@ Value* Emitter::prepareBits(const KernelFold& fold, Value* leads) {
             return ifLeads(integer(decides));
         }
         Value* const isFinal = builder_.CreateAnd(decides, isState(mask.state, State::Value));
-        Value* const states = builder_.CreateZExt(stateOf(mask), integers_);
-        Value* const rank = builder_.CreateLShr(builder_.CreateShl(number(1), states), number(1));
-        return ifLeads(builder_.CreateSelect(isFinal, number(kFinalRank), rank));
+        return ifLeads(
+            builder_.CreateSelect(isFinal, number(one(kFinalRank)), countBit(stateOf(mask))));
     }
-    // Unknown 1, error 2, as the bits are.
+    static_assert(kUnknownRow == 0 && kErrorRow == 1);
     const auto openBits = [&](Value* state) {
-        return builder_.CreateZExt(builder_.CreateBinaryIntrinsic(llvm::Intrinsic::usub_sat,
-                                                                  state,
-                                                                  byte(State::NotApplicable)),
-                                   integers_);
+        return countBit(builder_.CreateBinaryIntrinsic(
+            llvm::Intrinsic::usub_sat, state, byte(State::NotApplicable)));
     };
     Value* counts = isYes;
     Value* bits = mask.state != nullptr ? openBits(mask.state) : nullptr;
@@ -105,8 +138,8 @@ Value* Emitter::prepareBits(const KernelFold& fold, Value* leads) {
     }
     bits = bits == nullptr ? number(0) : ifLeads(bits);
     return isExtreme(fold)
-               ? builder_.CreateOr(bits,
-                                   builder_.CreateSelect(counts, number(kCountedRow), number(0)))
+               ? builder_.CreateOr(
+                     bits, builder_.CreateSelect(counts, number(one(kCountedRow)), number(0)))
                : bits;
 }
 
@@ -124,7 +157,11 @@ void Emitter::prepareNumbers(const KernelFold& fold, Value* counts) {
                  nullptr);
         }
     }
-    store({made, nullptr}, arrays_[fold.numbers], nullptr);
+    if (isExtreme(fold)) {
+        store({made, nullptr}, arrays_[fold.numbers], nullptr);
+    } else {
+        addUp(made, arrays_[fold.numbers]);
+    }
 }
 
 // ---- of each stretch ---------------------------------------------------------------------------
@@ -139,29 +176,13 @@ void Emitter::gatherLists() {
 namespace {
 
 llvm::Value* combine(Builder& builder, KernelFoldOp op, Value* a, Value* b) {
-    switch (op) {
-    case KernelFoldOp::Highest:
-        return builder.CreateBinaryIntrinsic(llvm::Intrinsic::smax, a, b);
-    case KernelFoldOp::Lowest:
-        return builder.CreateBinaryIntrinsic(llvm::Intrinsic::smin, a, b);
-    case KernelFoldOp::Any:
-        return builder.CreateOr(a, b);
-    default:
-        return builder.CreateAdd(a, b);
-    }
+    return builder.CreateBinaryIntrinsic(
+        op == KernelFoldOp::Highest ? llvm::Intrinsic::smax : llvm::Intrinsic::smin, a, b);
 }
 
 Value* combineLanes(Builder& builder, KernelFoldOp op, Value* lanes) {
-    switch (op) {
-    case KernelFoldOp::Highest:
-        return builder.CreateIntMaxReduce(lanes, /*IsSigned=*/true);
-    case KernelFoldOp::Lowest:
-        return builder.CreateIntMinReduce(lanes, /*IsSigned=*/true);
-    case KernelFoldOp::Any:
-        return builder.CreateOrReduce(lanes);
-    default:
-        return builder.CreateAddReduce(lanes);
-    }
+    return op == KernelFoldOp::Highest ? builder.CreateIntMaxReduce(lanes, /*IsSigned=*/true)
+                                       : builder.CreateIntMinReduce(lanes, /*IsSigned=*/true);
 }
 
 }  // namespace
@@ -192,19 +213,19 @@ Value* Emitter::beginOf(std::uint32_t list, Value* result) {
         builder_.getInt64Ty());
 }
 
-std::vector<Emitter::Gathered> Emitter::gatheredOf(std::uint32_t list) const {
+std::vector<Emitter::Gathered> Emitter::gatheredOf(std::uint32_t list, bool extremes) const {
     std::vector<Gathered> all;
     for (std::size_t index = 0; index < code_.folds.size(); ++index) {
         const KernelFold& fold = code_.folds[index];
-        if (fold.list == list && fold.numbers != kNoNode) {
+        if (fold.list == list && fold.numbers != kNoNode && isExtreme(fold) == extremes) {
             all.push_back({arrays_[fold.numbers], foldValues_[index], fold.op});
         }
     }
-    for (std::size_t word = 0; word < code_.words.size(); ++word) {
+    for (std::size_t word = 0; word < code_.words.size() && !extremes; ++word) {
         if (code_.words[word] == list) {
             all.push_back({arrays_[code_.numbers + word],
                            arrays_[code_.numbers + code_.words.size() + word],
-                           KernelFoldOp::Any});
+                           KernelFoldOp::Total});
         }
     }
     return all;
@@ -213,7 +234,8 @@ std::vector<Emitter::Gathered> Emitter::gatheredOf(std::uint32_t list) const {
 /// Of every stretch the first vector, in one block without branches: nobody can foresee how long a
 /// stretch is, and most are no longer.
 void Emitter::gatherList(std::uint32_t list) {
-    const std::vector<Gathered> all = gatheredOf(list);
+    const std::vector<Gathered> sums = gatheredOf(list, /*extremes=*/false);
+    const std::vector<Gathered> extremes = gatheredOf(list, /*extremes=*/true);
     llvm::Type* const whole = builder_.getInt64Ty();
     llvm::BasicBlock* const from = builder_.GetInsertBlock();
     llvm::BasicBlock* const result = block("result");
@@ -223,17 +245,27 @@ void Emitter::gatherList(std::uint32_t list) {
     llvm::PHINode* const at = builder_.CreatePHI(whole, 2, "at");
     Value* const next = builder_.CreateAdd(at, builder_.getInt64(1));
     Value* const begin = beginOf(list, at);
-    Value* const isInside = insideOf(begin, beginOf(list, next));
-    for (const Gathered& one : all) {
-        builder_.CreateAlignedStore(gatherLanes(one, begin, isInside),
-                                    builder_.CreateInBoundsGEP(whole, one.to, at),
-                                    llvm::Align(8));
+    Value* const end = beginOf(list, next);
+    const auto write = [&](const Gathered& one, Value* made) {
+        builder_.CreateAlignedStore(
+            made, builder_.CreateInBoundsGEP(whole, one.to, at), llvm::Align(8));
+    };
+    for (const Gathered& one : sums) {
+        write(one, builder_.CreateSub(sumBefore(one.from, end), sumBefore(one.from, begin)));
+    }
+    if (!extremes.empty()) {
+        Value* const isInside = insideOf(begin, end);
+        for (const Gathered& one : extremes) {
+            write(one, gatherLanes(one, begin, isInside));
+        }
     }
     at->addIncoming(builder_.getInt64(0), from);
     at->addIncoming(next, result);
     builder_.CreateCondBr(builder_.CreateICmpULT(next, results_[list]), result, gathered);
     builder_.SetInsertPoint(gathered);
-    gatherRest(list, all);
+    if (!extremes.empty()) {
+        gatherRest(list, extremes);
+    }
 }
 
 /// What of the stretches lies behind their first vectors, where that is anything.
@@ -306,27 +338,30 @@ void Emitter::finishFold(std::size_t fold) {
     store(made, foldValues_[fold], foldStates_[fold]);
 }
 
+/// Whether a bit of a fold is set in any row of a stretch.
+Value* Emitter::hasBit(const KernelFold& fold, std::uint32_t which) {
+    Value* const word =
+        loadAt(arrays_[code_.numbers + code_.words.size() + fold.word], nullptr, false).value;
+    constexpr std::int64_t kAll = (std::int64_t{1} << kBitsOfCount) - 1;
+    return builder_.CreateICmpNE(builder_.CreateAnd(word, number(kAll * one(fold.bit + which))),
+                                 number(0));
+}
+
 Emitter::Cell Emitter::finishLogic(std::size_t index) {
     const KernelFold& fold = code_.folds[index];
     const bool any = fold.op == KernelFoldOp::Any;
-    Value* const word = builder_.CreateLShr(
-        loadAt(arrays_[code_.numbers + code_.words.size() + fold.word], nullptr, false).value,
-        number(std::int64_t{fold.bit}));
-    const auto has = [&](std::int64_t bit) {
-        return builder_.CreateICmpNE(builder_.CreateAnd(word, number(bit)), number(0));
-    };
     if (!fold.rowsHaveStates && !fold.hasMore) {
-        return {any ? has(1) : builder_.CreateNot(has(1)), nullptr};
+        return {any ? hasBit(fold, 0) : builder_.CreateNot(hasBit(fold, 0)), nullptr};
     }
     Value* const kFinal = llvm::ConstantInt::get(bytes_, 4);
     Value* rank = byte(State::Value);
     if (fold.rowsHaveStates) {
-        rank = builder_.CreateSelect(has(1), byte(State::NotApplicable), rank);
-        rank = builder_.CreateSelect(has(2), byte(State::Unknown), rank);
-        rank = builder_.CreateSelect(has(4), byte(State::Error), rank);
-        rank = builder_.CreateSelect(has(kFinalRank), kFinal, rank);
+        rank = builder_.CreateSelect(hasBit(fold, 0), byte(State::NotApplicable), rank);
+        rank = builder_.CreateSelect(hasBit(fold, 1), byte(State::Unknown), rank);
+        rank = builder_.CreateSelect(hasBit(fold, 2), byte(State::Error), rank);
+        rank = builder_.CreateSelect(hasBit(fold, kFinalRank), kFinal, rank);
     } else {
-        rank = builder_.CreateSelect(has(1), kFinal, rank);
+        rank = builder_.CreateSelect(hasBit(fold, 0), kFinal, rank);
     }
     if (fold.hasMore) {
         // A row that may be missing may hold for Any, and may not for Every.
@@ -347,19 +382,13 @@ Emitter::Cell Emitter::finishNumber(std::size_t index) {
     const KernelFold& fold = code_.folds[index];
     Value* state = byte(State::Value);
     if (fold.word != kNoNode) {
-        Value* const word = builder_.CreateLShr(
-            loadAt(arrays_[code_.numbers + code_.words.size() + fold.word], nullptr, false).value,
-            number(std::int64_t{fold.bit}));
-        const auto has = [&](std::int64_t bit) {
-            return builder_.CreateICmpNE(builder_.CreateAnd(word, number(bit)), number(0));
-        };
         if (isExtreme(fold)) {
             state = builder_.CreateSelect(
-                has(kCountedRow), byte(State::Value), byte(State::NotApplicable));
+                hasBit(fold, kCountedRow), byte(State::Value), byte(State::NotApplicable));
         }
         if (fold.rowsHaveStates) {
-            state = builder_.CreateSelect(has(kUnknownRow), byte(State::Unknown), state);
-            state = builder_.CreateSelect(has(kErrorRow), byte(State::Error), state);
+            state = builder_.CreateSelect(hasBit(fold, kUnknownRow), byte(State::Unknown), state);
+            state = builder_.CreateSelect(hasBit(fold, kErrorRow), byte(State::Error), state);
         }
     }
     if (fold.moreHasStates) {

@@ -80,14 +80,18 @@ class Emitter {
     void prepareFolds();
     llvm::Value* prepareBits(const KernelFold& fold, llvm::Value* leads);
     void prepareNumbers(const KernelFold& fold, llvm::Value* counts);
+    void addUp(llvm::Value* made, llvm::Value* array);
+    llvm::Value* sumBefore(llvm::Value* array, llvm::Value* row);
+    llvm::Value* countBit(llvm::Value* bytes);
+    llvm::Value* hasBit(const KernelFold& fold, std::uint32_t which);
     /// An array of rows that is combined to one of results.
     struct Gathered {
         llvm::Value* from = nullptr;
         llvm::Value* to = nullptr;
-        KernelFoldOp op{};  ///< of words of bits: Any
+        KernelFoldOp op{};  ///< of words of bits: Total
     };
     void gatherLists();
-    std::vector<Gathered> gatheredOf(std::uint32_t list) const;
+    std::vector<Gathered> gatheredOf(std::uint32_t list, bool extremes) const;
     void gatherList(std::uint32_t list);
     void gatherRest(std::uint32_t list, const std::vector<Gathered>& all);
     llvm::Value* gatherLanes(const Gathered& one, llvm::Value* at, llvm::Value* isInside);
