@@ -163,8 +163,8 @@ struct KernelCall {
     const std::uint8_t* const* moreStates;  ///< likewise, where that has states
     std::int64_t* const* foldValues;        ///< by fold, as outputs
     std::uint8_t* const* foldStates;
-    /// Memory: arrays of numbers, of bits of rows, of bits of results. Each kLeastRows longer than
-    /// what it is of; before each is one number more, a zero.
+    /// Memory: arrays of numbers, then of bits, of rows. Each is kLeastRows longer than that;
+    /// before each is one number more, a zero.
     std::int64_t* const* arrays;
 };
 inline constexpr std::uint64_t kLeastRows = 8;

@@ -274,31 +274,20 @@ void RegionCall::takeArrays(const KernelCode& code) {
     // Whatever is read at once may begin at any row; whole lines of the cache are written. The one
     // before is for the zero.
     constexpr std::size_t kLine = 8;
-    const auto room = [](std::size_t rows) {
-        return (std::max<std::size_t>(rows, kLeastRows) + kLeastRows + 2 * kLine - 1) / kLine *
-               kLine;
-    };
-    const std::size_t ofRows = code.numbers + code.words.size();
-    std::size_t all = ofRows * room(rows_) + kLine;
-    for (const std::uint32_t list : code.words) {
-        all += room(results_[list]);
-    }
+    const std::size_t room =
+        (std::max<std::size_t>(rows_, kLeastRows) + kLeastRows + 2 * kLine - 1) / kLine * kLine;
+    const std::size_t arrays = code.numbers + code.words.size();
+    const std::size_t all = arrays * room + kLine;
     if (memory_.size() < all) {
         memory_.resize(all);
     }
     const auto address = reinterpret_cast<std::uintptr_t>(memory_.data());
     std::int64_t* next = memory_.data() + (kLine - address / sizeof(std::int64_t) % kLine) % kLine;
     arrays_.clear();
-    const auto take = [&](std::size_t rows) {
+    for (std::size_t index = 0; index < arrays; ++index) {
         next[kLine - 1] = 0;
         arrays_.push_back(next + kLine);
-        next += room(rows);
-    };
-    for (std::size_t index = 0; index < ofRows; ++index) {
-        take(rows_);
-    }
-    for (const std::uint32_t list : code.words) {
-        take(results_[list]);
+        next += room;
     }
 }
 

@@ -2,7 +2,7 @@
 // each fold holds how far it came, and the sum of a stretch is a difference of two of its numbers.
 // Bits of the other folds lie in words that they share, far enough apart to be counted in the same
 // way. Only what is compared is combined stretch by stretch, a vector at once; few stretches are
-// longer than that. Last, what was counted is made results of.
+// longer than that. Last come the results, a vector of them at once.
 //
 // Bits of Any and Every: where all rows are values, one, which is set where the row decides.
 // Otherwise one for each rank (values/logic.h) from 1 to 4.
@@ -87,10 +87,11 @@ void Emitter::addUp(Value* made, Value* array) {
 
 /// The sum of all rows before one.
 Value* Emitter::sumBefore(Value* array, Value* row) {
+    Value* const at = builder_.CreateInBoundsGEP(builder_.getInt64Ty(), array, row);
     return builder_.CreateAlignedLoad(
         builder_.getInt64Ty(),
-        builder_.CreateInBoundsGEP(
-            builder_.getInt64Ty(), array, builder_.CreateSub(row, builder_.getInt64(1))),
+        builder_.CreateConstInBoundsGEP1_64(
+            builder_.getInt64Ty(), at, static_cast<std::uint64_t>(-1)),
         llvm::Align(8));
 }
 
@@ -168,8 +169,8 @@ void Emitter::prepareNumbers(const KernelFold& fold, Value* counts) {
 
 void Emitter::gatherLists() {
     for (std::uint32_t list = 0; list < code_.lists.size(); ++list) {
-        gatherList(list);
-        finishFolds(list);
+        gatherExtremes(list);
+        loop(results_[list], [&] { finishFolds(list); });
     }
 }
 
@@ -213,29 +214,19 @@ Value* Emitter::beginOf(std::uint32_t list, Value* result) {
         builder_.getInt64Ty());
 }
 
-std::vector<Emitter::Gathered> Emitter::gatheredOf(std::uint32_t list, bool extremes) const {
+/// Of every stretch the first vector, in one block without branches: nobody can foresee how long a
+/// stretch is, and most are no longer.
+void Emitter::gatherExtremes(std::uint32_t list) {
     std::vector<Gathered> all;
     for (std::size_t index = 0; index < code_.folds.size(); ++index) {
         const KernelFold& fold = code_.folds[index];
-        if (fold.list == list && fold.numbers != kNoNode && isExtreme(fold) == extremes) {
+        if (fold.list == list && isExtreme(fold)) {
             all.push_back({arrays_[fold.numbers], foldValues_[index], fold.op});
         }
     }
-    for (std::size_t word = 0; word < code_.words.size() && !extremes; ++word) {
-        if (code_.words[word] == list) {
-            all.push_back({arrays_[code_.numbers + word],
-                           arrays_[code_.numbers + code_.words.size() + word],
-                           KernelFoldOp::Total});
-        }
+    if (all.empty()) {
+        return;
     }
-    return all;
-}
-
-/// Of every stretch the first vector, in one block without branches: nobody can foresee how long a
-/// stretch is, and most are no longer.
-void Emitter::gatherList(std::uint32_t list) {
-    const std::vector<Gathered> sums = gatheredOf(list, /*extremes=*/false);
-    const std::vector<Gathered> extremes = gatheredOf(list, /*extremes=*/true);
     llvm::Type* const whole = builder_.getInt64Ty();
     llvm::BasicBlock* const from = builder_.GetInsertBlock();
     llvm::BasicBlock* const result = block("result");
@@ -245,27 +236,17 @@ void Emitter::gatherList(std::uint32_t list) {
     llvm::PHINode* const at = builder_.CreatePHI(whole, 2, "at");
     Value* const next = builder_.CreateAdd(at, builder_.getInt64(1));
     Value* const begin = beginOf(list, at);
-    Value* const end = beginOf(list, next);
-    const auto write = [&](const Gathered& one, Value* made) {
-        builder_.CreateAlignedStore(
-            made, builder_.CreateInBoundsGEP(whole, one.to, at), llvm::Align(8));
-    };
-    for (const Gathered& one : sums) {
-        write(one, builder_.CreateSub(sumBefore(one.from, end), sumBefore(one.from, begin)));
-    }
-    if (!extremes.empty()) {
-        Value* const isInside = insideOf(begin, end);
-        for (const Gathered& one : extremes) {
-            write(one, gatherLanes(one, begin, isInside));
-        }
+    Value* const isInside = insideOf(begin, beginOf(list, next));
+    for (const Gathered& one : all) {
+        builder_.CreateAlignedStore(gatherLanes(one, begin, isInside),
+                                    builder_.CreateInBoundsGEP(whole, one.to, at),
+                                    llvm::Align(8));
     }
     at->addIncoming(builder_.getInt64(0), from);
     at->addIncoming(next, result);
     builder_.CreateCondBr(builder_.CreateICmpULT(next, results_[list]), result, gathered);
     builder_.SetInsertPoint(gathered);
-    if (!extremes.empty()) {
-        gatherRest(list, extremes);
-    }
+    gatherRest(list, all);
 }
 
 /// What of the stretches lies behind their first vectors, where that is anything.
@@ -312,39 +293,61 @@ void Emitter::gatherRest(std::uint32_t list, const std::vector<Gathered>& all) {
 // ---- of each result ----------------------------------------------------------------------------
 
 void Emitter::finishFolds(std::uint32_t list) {
-    std::vector<std::size_t> open;
+    auto* const words = llvm::FixedVectorType::get(builder_.getInt32Ty(), width_);
+    Value* const first = builder_.CreateInBoundsGEP(builder_.getInt32Ty(), begins_[list], row_);
+    stretches_.begin = beginOf(list, row_);
+    stretches_.ends =
+        builder_.CreateZExt(builder_.CreateAlignedLoad(words,
+                                                       builder_.CreateConstInBoundsGEP1_64(
+                                                           builder_.getInt32Ty(), first, 1),
+                                                       llvm::Align(4)),
+                            integers_);
+    stretches_.words.assign(code_.words.size(), nullptr);
+    for (std::size_t word = 0; word < code_.words.size(); ++word) {
+        if (code_.words[word] == list) {
+            stretches_.words[word] = sumOf(arrays_[code_.numbers + word]);
+        }
+    }
     for (std::size_t index = 0; index < code_.folds.size(); ++index) {
         const KernelFold& fold = code_.folds[index];
-        // A plain number is a result already.
-        if (fold.list == list && (fold.word != kNoNode || fold.hasStates || isLogic(fold))) {
-            open.push_back(index);
+        if (fold.list != list) {
+            continue;
         }
-    }
-    if (open.empty()) {
-        return;
-    }
-    loop(results_[list], [&] {
-        for (const std::size_t index : open) {
-            finishFold(index);
+        Cell made = isLogic(fold) ? finishLogic(index) : finishNumber(index);
+        if (fold.hasStates) {
+            // Whatever was there before is written over.
+            made.state = stateOf(made);
         }
-    });
+        store(made, foldValues_[index], foldStates_[index]);
+    }
 }
 
-void Emitter::finishFold(std::size_t fold) {
-    Cell made = isLogic(code_.folds[fold]) ? finishLogic(fold) : finishNumber(fold);
-    if (code_.folds[fold].hasStates) {
-        made.state = stateOf(made);
+/// What an array of sums says of each stretch.
+Value* Emitter::sumOf(Value* array) {
+    Value* const sums = builder_.CreateMaskedGather(
+        integers_,
+        builder_.CreateInBoundsGEP(
+            builder_.getInt64Ty(),
+            builder_.CreateConstInBoundsGEP1_64(
+                builder_.getInt64Ty(), array, static_cast<std::uint64_t>(-1)),
+            stretches_.ends),
+        llvm::Align(8),
+        bit(true));
+    // Each begins where the one before ends.
+    std::vector<int> lanes{static_cast<int>(width_)};
+    for (unsigned lane = 1; lane < width_; ++lane) {
+        lanes.push_back(static_cast<int>(lane) - 1);
     }
-    store(made, foldValues_[fold], foldStates_[fold]);
+    Value* const before = builder_.CreateVectorSplat(width_, sumBefore(array, stretches_.begin));
+    return builder_.CreateSub(sums, builder_.CreateShuffleVector(sums, before, lanes));
 }
 
 /// Whether a bit of a fold is set in any row of a stretch.
 Value* Emitter::hasBit(const KernelFold& fold, std::uint32_t which) {
-    Value* const word =
-        loadAt(arrays_[code_.numbers + code_.words.size() + fold.word], nullptr, false).value;
     constexpr std::int64_t kAll = (std::int64_t{1} << kBitsOfCount) - 1;
-    return builder_.CreateICmpNE(builder_.CreateAnd(word, number(kAll * one(fold.bit + which))),
-                                 number(0));
+    return builder_.CreateICmpNE(
+        builder_.CreateAnd(stretches_.words[fold.word], number(kAll * one(fold.bit + which))),
+        number(0));
 }
 
 Emitter::Cell Emitter::finishLogic(std::size_t index) {
@@ -400,7 +403,9 @@ Emitter::Cell Emitter::finishNumber(std::size_t index) {
     if (fold.isBounded) {
         note(Unusual::Bounds, isState(state, State::Unknown), nullptr);
     }
-    return {loadAt(foldValues_[index], nullptr, false).value, state};
+    Value* const value = isExtreme(fold) ? loadAt(foldValues_[index], nullptr, false).value
+                                         : sumOf(arrays_[fold.numbers]);
+    return {value, fold.hasStates ? state : nullptr};
 }
 
 }  // namespace proviso::jit

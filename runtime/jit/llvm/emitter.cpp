@@ -101,8 +101,7 @@ void Emitter::loadPointers() {
     moreStates_ = entries(offsetof(KernelCall, moreStates), pointer, folds);
     foldValues_ = entries(offsetof(KernelCall, foldValues), pointer, folds);
     foldStates_ = entries(offsetof(KernelCall, foldStates), pointer, folds);
-    arrays_ =
-        entries(offsetof(KernelCall, arrays), pointer, code_.numbers + 2 * code_.words.size());
+    arrays_ = entries(offsetof(KernelCall, arrays), pointer, code_.numbers + code_.words.size());
 }
 
 void Emitter::emitBody() {

@@ -83,22 +83,21 @@ class Emitter {
     void addUp(llvm::Value* made, llvm::Value* array);
     llvm::Value* sumBefore(llvm::Value* array, llvm::Value* row);
     llvm::Value* countBit(llvm::Value* bytes);
-    llvm::Value* hasBit(const KernelFold& fold, std::uint32_t which);
-    /// An array of rows that is combined to one of results.
+    /// An array of rows of which the highest or lowest of each stretch is a result.
     struct Gathered {
         llvm::Value* from = nullptr;
         llvm::Value* to = nullptr;
-        KernelFoldOp op{};  ///< of words of bits: Total
+        KernelFoldOp op{};
     };
     void gatherLists();
-    std::vector<Gathered> gatheredOf(std::uint32_t list, bool extremes) const;
-    void gatherList(std::uint32_t list);
+    void gatherExtremes(std::uint32_t list);
     void gatherRest(std::uint32_t list, const std::vector<Gathered>& all);
     llvm::Value* gatherLanes(const Gathered& one, llvm::Value* at, llvm::Value* isInside);
     llvm::Value* insideOf(llvm::Value* at, llvm::Value* stop);
     llvm::Value* beginOf(std::uint32_t list, llvm::Value* result);
     void finishFolds(std::uint32_t list);
-    void finishFold(std::size_t fold);
+    llvm::Value* sumOf(llvm::Value* array);
+    llvm::Value* hasBit(const KernelFold& fold, std::uint32_t which);
     Cell finishLogic(std::size_t fold);
     Cell finishNumber(std::size_t fold);
 
@@ -146,9 +145,15 @@ class Emitter {
     std::vector<llvm::Value*> foldValues_;
     std::vector<llvm::Value*> foldStates_;
     std::vector<llvm::Value*> arrays_;
-    llvm::Value* rows_ = nullptr;            ///< of the first loop
-    llvm::Value* found_ = nullptr;           ///< what was unusual so far
-    std::vector<Cell> cells_;                ///< by node
+    llvm::Value* rows_ = nullptr;   ///< of the first loop
+    llvm::Value* found_ = nullptr;  ///< what was unusual so far
+    std::vector<Cell> cells_;       ///< by node
+    /// Of the results of a step.
+    struct {
+        llvm::Value* begin = nullptr;  ///< of the first
+        llvm::Value* ends = nullptr;
+        std::vector<llvm::Value*> words;  ///< by word: its bits, counted
+    } stretches_;
     std::array<llvm::Value*, 7> unusual_{};  ///< by bit: rows of this step; nullptr: none can be
 };
 
