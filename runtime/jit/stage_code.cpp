@@ -1,5 +1,6 @@
 #include "runtime/jit/stage_code.h"
 
+#include "runtime/engine/bounds.h"
 #include "runtime/engine/frame.h"
 #include "runtime/jit/region_call.h"
 #include "runtime/jit/stretches.h"
@@ -42,6 +43,14 @@ namespace {
 bool anyError(const ColumnData& column) {
     return std::find(column.states.begin(), column.states.end(), State::Error) !=
            column.states.end();
+}
+
+/// Whether there is an unknown of which compiled code would have to say what is known of it.
+bool isOpen(const engine::Instruction& one, const ColumnData& column) {
+    return (isFold(one) || one.op == engine::Op::Lowest || one.op == engine::Op::Highest) &&
+           engine::carriesBounds(one.type) &&
+           std::find(column.states.begin(), column.states.end(), State::Unknown) !=
+               column.states.end();
 }
 
 void leaveOut(Frame& frame, const std::vector<Register>& registers) {
@@ -89,7 +98,8 @@ void look(const Frame& frame, const std::vector<Register>& registers, Seen& seen
                     std::none_of(one.operands.begin(), one.operands.end(), [&](Register operand) {
                         return anyError(*frame.registers[operand].column);
                     });
-                flags = static_cast<std::uint8_t>(flags | (fails ? Seen::Errors : 0));
+                flags = static_cast<std::uint8_t>(flags | (fails ? Seen::Errors : 0) |
+                                                  (isOpen(one, column) ? Seen::Open : 0));
             }
             flags = static_cast<std::uint8_t>(flags | (column.bounded() ? Seen::Bounds : 0));
         }

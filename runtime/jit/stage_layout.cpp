@@ -82,7 +82,7 @@ class Layout {
     bool compiles(Register number) const {
         const auto isPlain = [&](Register one) { return !input_.seen.has(one, Seen::Bounds); };
         return isCompilable(input_, number) && !input_.seen.has(number, Seen::Errors) &&
-               isPlain(number) && !isApart(number) &&
+               !input_.seen.has(number, Seen::Open) && isPlain(number) && !isApart(number) &&
                std::all_of(code_[number].operands.begin(), code_[number].operands.end(), isPlain);
     }
 

@@ -25,6 +25,7 @@ struct Seen {
         Bounds = 2,  ///< bounds of an unknown
         Errors = 4,  ///< an error that began here
         Apart = 8,  ///< of a link: rows that lead to the same row do not lie side by side, in order
+        Open = 16,  ///< unknowns of an operation that says bounds of them, whether or not it did
     };
     explicit Seen(std::size_t registers)
         : flags(registers),

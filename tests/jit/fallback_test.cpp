@@ -99,6 +99,22 @@ TEST_CASE("An unknown that has bounds is the interpreter's") {
               /*expectStates=*/true) == Reasons{{"bounds within", 1}});
 }
 
+TEST_CASE("What was seen to be open stays the interpreter's, and what reads it is compiled") {
+    // Nothing is known of the unknown, so that there are no bounds either.
+    Bed bed(3);
+    const Register in = bed.input(0, kYesNoType, {0, kUnk, 1});
+    const Register four = bed.constant(0, kCount, 4);
+    const Register lowest = bed.op(Op::Lowest, 0, kCount, {in, four});
+    const Register known = bed.op(Op::IsKnown, 0, kYesNoType, {lowest});
+    bed.op(Op::Not, 0, kYesNoType, {known});
+    Twins twins(bed);
+    twins.run();
+    twins.run();
+    CHECK(twins.reasons().empty());
+    CHECK(twins.jit().report().members == 2);
+    CHECK(twins.jit().report().compiledRuns == 1);
+}
+
 TEST_CASE("States that were not seen before are the interpreter's") {
     CHECK(reasonsFor({1, 2, 3}, {1, kNA, 3}, kCount, [](Bed& bed, Register in) {
               bed.op(Op::Add, 0, kCount, {in, in});
