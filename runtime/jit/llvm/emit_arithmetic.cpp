@@ -40,12 +40,15 @@ Emitter::Cell Emitter::arithmetic(const KernelNode& node) {
     case KernelOp::Modulo: {
         note(Unusual::DivisionByZero, builder_.CreateICmpEQ(b, number(0)), state);
         const auto [quotient, rest] = nearQuotient(a, b, state);
-        Value* const isBelow =
-            builder_.CreateAnd(builder_.CreateICmpNE(rest, number(0)),
-                               builder_.CreateICmpSLT(builder_.CreateXor(rest, b), number(0)));
+        // All bits where it has another sign than the divisor.
+        Value* below = builder_.CreateAShr(builder_.CreateXor(rest, b), number(63));
+        below =
+            valueOf(b) > 0
+                ? builder_.CreateAShr(rest, number(63))
+                : builder_.CreateSelect(builder_.CreateICmpEQ(rest, number(0)), number(0), below);
         made = node.op == KernelOp::FloorDivide
-                   ? builder_.CreateSub(quotient, integer(isBelow))
-                   : builder_.CreateAdd(rest, builder_.CreateSelect(isBelow, b, number(0)));
+                   ? builder_.CreateAdd(quotient, below)
+                   : builder_.CreateAdd(rest, builder_.CreateAnd(b, below));
         break;
     }
     case KernelOp::RoundedQuotient:
@@ -142,15 +145,19 @@ Value* Emitter::roundedQuotient(const KernelNode& node, Value* state) {
             product(denominator, number(powerOfTen(static_cast<int>(-node.immediate))), state);
     }
     note(Unusual::DivisionByZero, builder_.CreateICmpEQ(denominator, number(0)), state);
-    const auto absolute = [&](Value* value) {
-        return builder_.CreateBinaryIntrinsic(llvm::Intrinsic::abs, value, builder_.getFalse());
+    const auto absolute = [&](Value* value) -> Value* {
+        // Constants stay constants.
+        const std::int64_t known = valueOf(value);
+        return known != 0 && known != INT64_MIN
+                   ? number(std::abs(known))
+                   : builder_.CreateBinaryIntrinsic(
+                         llvm::Intrinsic::abs, value, builder_.getFalse());
     };
     Value* const by = absolute(denominator);
     auto [quotient, remainder] = nearQuotient(absolute(numerator), by, state);
-    Value* const isBelow = builder_.CreateICmpSLT(remainder, number(0));
-    quotient = builder_.CreateSub(quotient, integer(isBelow));
-    Value* const size =
-        builder_.CreateAdd(remainder, builder_.CreateSelect(isBelow, by, number(0)));
+    Value* const below = builder_.CreateAShr(remainder, number(63));
+    quotient = builder_.CreateAdd(quotient, below);
+    Value* const size = builder_.CreateAdd(remainder, builder_.CreateAnd(by, below));
     Value* const rest = builder_.CreateSub(by, size);
     Value* away = bit(false);
     switch (static_cast<Rounding>(node.mode)) {

@@ -1,5 +1,7 @@
 #include "runtime/jit/llvm/emitter.h"
 
+#include <llvm/Transforms/Utils/Local.h>
+
 #include <algorithm>
 #include <cstddef>
 
@@ -26,7 +28,21 @@ llvm::Function* Emitter::emit(const std::string& name) {
     loop(rows_, [this] { emitBody(); });
     gatherLists();
     builder_.CreateRet(found_);
+    dropUnused();
     return function_;
+}
+
+/// What was written and turned out not to be needed, such as dates of rules that always hold.
+void Emitter::dropUnused() {
+    for (llvm::BasicBlock& block : *function_) {
+        // Backwards: what it needed may have been needed by nothing else.
+        for (auto at = block.rbegin(); at != block.rend();) {
+            llvm::Instruction& one = *at++;
+            if (llvm::isInstructionTriviallyDead(&one)) {
+                one.eraseFromParent();
+            }
+        }
+    }
 }
 
 /// Writes `body` for each step; it may not branch.

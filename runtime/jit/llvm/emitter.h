@@ -39,6 +39,7 @@ class Emitter {
     void loadPointers();
     void loop(llvm::Value* rows, const std::function<void()>& body);
     void emitBody();
+    void dropUnused();
     void store(const Cell& cell, llvm::Value* values, llvm::Value* states);
     Cell loadAt(llvm::Value* values, llvm::Value* states, bool isTruth);
     Cell spread(const KernelNode& node);
