@@ -3,6 +3,7 @@
 #include "runtime/base/check.h"
 
 #include <algorithm>
+#include <cfenv>
 
 namespace proviso::jit {
 
@@ -91,6 +92,10 @@ std::optional<Counts::Reason> RegionCall::run(Frame& frame,
     const bool isNothing = rows_ == 0 && region.folds.empty();
     if (rows_ < std::max<std::size_t>(leastRows, 1) && !isNothing) {
         return Counts::FewRows;
+    }
+    // What is divided is divided by way of floating point numbers; a host may round them otherwise.
+    if (std::fegetround() != FE_TONEAREST) {
+        return Counts::Rounding;
     }
     if (rows_ != 0) {
         pads_ = rows_ < kLeastRows;

@@ -34,6 +34,8 @@ const char* reasonName(Counts::Reason reason) {
         return "few rows";
     case Counts::Apart:
         return "rows of a list apart";
+    case Counts::Rounding:
+        return "rounding of the host";
     }
     return "";
 }
@@ -139,7 +141,7 @@ runStage(Frame& frame, const StageCode& code, Seen& seen, std::size_t leastRows,
         if (Result<void> done = interpretRegion(frame, region); !done.has_value()) {
             return done;
         }
-        if (*reason != Counts::FewRows) {
+        if (*reason != Counts::FewRows && *reason != Counts::Rounding) {
             code.surprises.fetch_add(1, std::memory_order_relaxed);
             look(frame, region.members, seen);
             look(frame, region.columns, seen);

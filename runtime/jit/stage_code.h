@@ -30,9 +30,10 @@ struct Counts {
         NewStates,  ///< of an input; or links that lead nowhere
         NewBounds,  ///< of an input
         FewRows,
-        Apart,  ///< rows that are folded do not lie side by side
+        Apart,     ///< rows that are folded do not lie side by side
+        Rounding,  ///< of the thread's floating point numbers is not to the nearest
     };
-    static constexpr std::size_t kReasons = 11;
+    static constexpr std::size_t kReasons = 12;
 
     std::atomic<std::uint64_t> compiled{0};
     std::array<std::atomic<std::uint64_t>, kReasons> interpreted{};

@@ -4,6 +4,7 @@
 #include "runtime/values/date.h"
 #include "tests/jit/twins.h"
 
+#include <cfenv>
 #include <functional>
 
 using namespace proviso;
@@ -59,6 +60,26 @@ TEST_CASE("Division by zero is the interpreter's") {
     CHECK(reasonsFor({1, 2, 3}, {1, 0, 3}, kCount, [](Bed& bed, Register in) {
               bed.op(Op::Modulo, 0, kCount, {bed.constant(0, kCount, 10), in});
           }) == Reasons{{"division by zero", 1}});
+}
+
+TEST_CASE("Division where the host rounds otherwise is the interpreter's") {
+    Bed bed(64);
+    std::vector<Cell> numerators;
+    for (std::int64_t row = 0; row < 64; ++row) {
+        numerators.emplace_back(7 * row - 200);
+    }
+    const Register in = bed.signedInput(0, kCount, numerators);
+    bed.op(Op::IntegerDivide, 0, kCount, {in, bed.constant(0, kCount, 3)});
+    Twins twins(bed, eagerly());
+    twins.run();
+    twins.run();
+    REQUIRE(twins.reasons().empty());
+    REQUIRE(std::fesetround(FE_UPWARD) == 0);
+    twins.run();
+    std::fesetround(FE_TONEAREST);
+    CHECK(twins.reasons() == Reasons{{"rounding of the host", 1}});
+    twins.run();
+    CHECK(twins.reasons() == Reasons{{"rounding of the host", 1}});
 }
 
 TEST_CASE("A date outside of the calendar is the interpreter's") {
