@@ -232,6 +232,7 @@ MissingView Places::tell(std::span<const Place> places, std::uint32_t printedRec
         return view(placeTexts_, reasons_);
     }
     // Most that is open is open for one of a few reasons.
+    // NOLINTNEXTLINE(bugprone-suspicious-stringview-data-usage): it is where they lie that counts
     std::uint32_t& number = oneNumbers_.at({placeTexts_[0].data(), places[0].why.data()}).number;
     if (number == oneNumbers_.kNothing) {
         number = static_cast<std::uint32_t>(ones_.size());
