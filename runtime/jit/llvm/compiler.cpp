@@ -93,7 +93,8 @@ class Compiler final : public KernelCompiler {
     static std::string keyOf(const CompileRequest& request,
                              const orc::JITTargetMachineBuilder& machine) {
         std::string key =
-            std::string(kPluginInterface) + "\n" PROVISO_VERSION "\n" LLVM_VERSION_STRING "\n" +
+            std::string(kPluginInterface) +
+            "\n" PROVISO_VERSION "\n" PROVISO_JIT_MADE_BY "\n" LLVM_VERSION_STRING "\n" +
             machine.getTargetTriple().str() + "\n" + machine.getCPU() + "\n" +
             machine.getFeatures().getString() + (request.optimize ? "\no\n" : "\nn\n");
         for (const KernelCode& kernel : request.kernels) {
