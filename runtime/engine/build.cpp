@@ -1,16 +1,11 @@
 #include "runtime/engine/frame.h"
 #include "runtime/engine/instants.h"
+#include "runtime/engine/key_hash.h"
 #include "runtime/engine/window.h"
 
 namespace proviso::engine {
 
 namespace {
-
-std::uint64_t mix(std::uint64_t hash, std::uint64_t value) {
-    hash ^= value + 0x9e3779b97f4a7c15U + (hash << 6U) + (hash >> 2U);
-    hash *= 0xff51afd7ed558ccdU;
-    return hash ^ (hash >> 32U);
-}
 
 /// Numbers the combinations of keys of the rows in the order first met. A row with a key that is no
 /// value leads nowhere.
@@ -48,10 +43,10 @@ void numberKeys(Frame& frame,
     };
     for (std::size_t row = 0; row < rows; ++row) {
         State state = parent != nullptr ? parent->state(row) : State::Value;
-        std::uint64_t hash = parent != nullptr ? mix(0, parent->rows[row]) : 0;
+        std::uint64_t hash = parent != nullptr ? mixKey(0, parent->rows[row]) : 0;
         for (const ColumnData* key : keys) {
             state = propagate(state, key->state(row));
-            hash = mix(hash, static_cast<std::uint64_t>(key->values[row]));
+            hash = mixKey(hash, static_cast<std::uint64_t>(key->values[row]));
         }
         if (state != State::Value) {
             data.states.resize(rows, State::Value);

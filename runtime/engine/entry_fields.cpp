@@ -19,6 +19,13 @@ std::vector<Register> groupingKeys(const bytecode::Program& program) {
     return keys;
 }
 
+Register spreadFrom(const bytecode::Program& program, Register column) {
+    while (program.code[column].op == Op::Spread) {
+        column = program.code[column].operands[0];
+    }
+    return column;
+}
+
 std::vector<std::uint32_t> entryFieldsOf(const bytecode::Program& program,
                                          std::vector<Register> registers) {
     std::vector<std::uint32_t> fields;

@@ -1,3 +1,4 @@
+#include "runtime/engine/entry_fields.h"
 #include "runtime/engine/frame.h"
 
 #include <algorithm>
@@ -10,10 +11,7 @@ namespace {
 /// The field of the entry record that a key is, or is seen as from a list; kNoIndex: a key that is
 /// computed or stands in a list, of which a rejected record says nothing.
 std::uint32_t fieldOf(const bytecode::Program& program, Register key) {
-    while (program.code[key].op == Op::Spread) {
-        key = program.code[key].operands[0];
-    }
-    const Instruction& one = program.code[key];
+    const Instruction& one = program.code[spreadFrom(program, key)];
     return one.op == Op::Input && one.space == 0 ? one.index : kNoIndex;
 }
 

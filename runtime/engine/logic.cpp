@@ -126,7 +126,8 @@ void compareRows(
         b);
 }
 
-/// What is unknown, but decided by what is known of the operands.
+/// What is unknown, but decided by what is known of the operands. Rare, so that no loop over rows
+/// brings it along.
 [[gnu::noinline]] void
 compareUnknown(ColumnData& out, const ColumnData& a, const ColumnData& b, std::uint8_t mode) {
     bool any = false;

@@ -1,5 +1,7 @@
 #include "runtime/engine/plan_reads.h"
 
+#include "runtime/engine/entry_fields.h"
+
 #include <algorithm>
 #include <map>
 #include <set>
@@ -68,10 +70,7 @@ void noteAlike(const Program& program, Stage& stage) {
         if (program.code[tested].op == Op::Constant) {
             std::swap(tested, with);
         }
-        while (program.code[tested].op == Op::Spread) {
-            tested = program.code[tested].operands[0];
-        }
-        const Instruction& source = program.code[tested];
+        const Instruction& source = program.code[spreadFrom(program, tested)];
         const bool isName =
             source.type.kind == TypeKind::Enumeration || source.type.kind == TypeKind::Code;
         if (isName && source.op == Op::Input && source.space == 0 &&

@@ -1,6 +1,7 @@
 #include "runtime/engine/sets.h"
 
 #include "runtime/bytecode/program.h"
+#include "runtime/engine/key_hash.h"
 
 #include <algorithm>
 #include <bit>
@@ -49,11 +50,9 @@ bool numberDensely(const ColumnData& key, std::uint32_t records, Sets& sets) {
 }
 
 std::uint64_t hashOf(const Keys& keys, std::uint32_t record) {
-    std::uint64_t hash = 0x9e3779b97f4a7c15U;
+    std::uint64_t hash = 0;
     for (const ColumnData* key : keys) {
-        hash ^= static_cast<std::uint64_t>(key->values[record]) + (hash << 6U) + (hash >> 2U);
-        hash *= 0xff51afd7ed558ccdU;
-        hash ^= hash >> 32U;
+        hash = mixKey(hash, static_cast<std::uint64_t>(key->values[record]));
     }
     return hash;
 }

@@ -1,5 +1,8 @@
 #include "runtime/engine/ties.h"
 
+#include "runtime/engine/entry_fields.h"
+#include "runtime/engine/key_hash.h"
+
 #include <algorithm>
 #include <bit>
 #include <numeric>
@@ -15,14 +18,6 @@ using bytecode::Register;
 
 namespace {
 
-/// A key of a record as its lists see it; a key of the record itself is that already.
-Register asOfRecord(const Program& program, Register key) {
-    while (program.code[key].op == Op::Spread && program.code[key].space != 0) {
-        key = program.code[key].operands[0];
-    }
-    return key;
-}
-
 std::optional<Tie>
 tieOf(const Program& program, const Instruction& grouping, const std::vector<Register>& keys) {
     if (grouping.space >= program.schema.spaces.size()) {
@@ -31,7 +26,7 @@ tieOf(const Program& program, const Instruction& grouping, const std::vector<Reg
     Tie tie;
     tie.space = grouping.space;
     for (const Register operand : grouping.operands) {
-        const Register key = asOfRecord(program, operand);
+        const Register key = spreadFrom(program, operand);
         const Instruction& one = program.code[key];
         if (std::find(keys.begin(), keys.end(), key) != keys.end()) {
             continue;  // equal in all of the set
@@ -123,10 +118,7 @@ class TiedRows {
     std::uint64_t hashOf(Place place) const {
         std::uint64_t hash = sets_.of[place.record];
         forEachCell(place, [&](const ColumnData& column, std::uint32_t row) {
-            hash ^= static_cast<std::uint64_t>(column.values[row]) + 0x9e3779b97f4a7c15U +
-                    (hash << 6U) + (hash >> 2U);
-            hash *= 0xff51afd7ed558ccdU;
-            hash ^= hash >> 32U;
+            hash = mixKey(hash, static_cast<std::uint64_t>(column.values[row]));
         });
         return hash;
     }
