@@ -76,7 +76,9 @@ PartView StageParts::of(std::uint32_t record) const {
 RecordView mergeParts(std::span<const PartView> parts, Arena& arena) {
     for (const PartView& part : parts) {
         if (part.tooLarge) {
-            return part.result;
+            RecordView alone = part.result;
+            alone.key = parts.front().result.key;
+            return alone;
         }
     }
     RecordView whole;
