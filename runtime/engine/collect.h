@@ -65,6 +65,8 @@ class StageParts {
     std::vector<std::uint8_t> besideRejected;  ///< by record; empty: none is
     bool tooLarge = false;                     ///< all of them
 
+    /// False where nobody asked what there is to say.
+    bool saysAnything() const { return records != 0 || tooLarge; }
     PartView of(std::uint32_t record) const;
     /// Keeps the memory.
     void clear();

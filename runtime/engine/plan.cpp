@@ -13,6 +13,7 @@
 #include <numeric>
 #include <optional>
 #include <set>
+#include <tuple>
 #include <utility>
 
 namespace proviso::engine {
@@ -58,6 +59,7 @@ class Planner {
             sliceStages();
         }
         if (records_ != nullptr && records_->holes.rows == 0 && takeByThemselves()) {
+            tellByThemselves();
             plan_.stages.clear();
             sliceStages();
         }
@@ -85,8 +87,17 @@ class Planner {
         std::vector<std::uint32_t> decisions;
         std::vector<std::uint32_t> outputs;
 
-        bool empty() const {
-            return registers.empty() && rules.empty() && decisions.empty() && outputs.empty();
+        bool tellsNothing() const { return rules.empty() && decisions.empty() && outputs.empty(); }
+        bool empty() const { return registers.empty() && tellsNothing(); }
+        void take(const Roots& more) {
+            const auto add = [](auto& to, const auto& from) {
+                to.insert(to.end(), from.begin(), from.end());
+                std::sort(to.begin(), to.end());
+            };
+            add(registers, more.registers);
+            add(rules, more.rules);
+            add(decisions, more.decisions);
+            add(outputs, more.outputs);
         }
     };
 
@@ -208,6 +219,39 @@ class Planner {
         return !byThemselves_.empty();
     }
 
+    /// What the first stage would tell is told by the last of these stages instead, which has the
+    /// same records at hand, all of each: so nothing that was found waits for the end.
+    void tellByThemselves() {
+        const auto first = roots_.find(0);
+        if (first == roots_.end() || first->second.tellsNothing() ||
+            asksForChoices(first->second.outputs)) {
+            return;
+        }
+        const auto before = std::tuple(roots_, fromLists_, forOrder_, byThemselves_);
+        const Ordinal last = byThemselves_.rbegin()->first;
+        Roots ofKeys;
+        ofKeys.registers.assign(carried_.begin(), carried_.end());
+        // What rules cost is counted by the first stage still, whatever becomes of the other.
+        for (const std::uint32_t space : countedSpaces(program_)) {
+            const Register builder = plan_.builder[space];
+            const std::vector<Register>& active = plan_.stages[0].active;
+            if (builder != kNone && std::binary_search(active.begin(), active.end(), builder)) {
+                ofKeys.registers.push_back(builder);
+            }
+        }
+        roots_[last].take(std::exchange(first->second, std::move(ofKeys)));
+        // All of its lists are at hand.
+        std::erase_if(fromLists_, [&](const auto& one) { return one.first == last; });
+        forOrder_.clear();
+        byThemselves_.clear();
+        plan_.stages.clear();
+        sliceStages();
+        takeByThemselves();
+        if (!byThemselves_.contains(last)) {
+            std::tie(roots_, fromLists_, forOrder_, byThemselves_) = before;
+        }
+    }
+
     /// By register: 1 for values that are computed from one record alone and depend on no choice.
     std::vector<std::uint8_t> ownValues() const {
         std::vector<std::uint8_t> depends(program_.code.size(), 0);
@@ -229,12 +273,7 @@ class Planner {
 
     std::optional<ByThemselves> byThemselves(const Stage& stage,
                                              const std::vector<std::uint8_t>& isOwn) {
-        const bool hasChoices =
-            std::any_of(stage.outputs.begin(), stage.outputs.end(), [&](std::uint32_t output) {
-                return program_.outputs[output].choices &&
-                       program_.outputs[output].space == program_.outcomesSpace;
-            });
-        if (hasChoices) {
+        if (asksForChoices(stage.outputs)) {
             return std::nullopt;
         }
         const std::set<std::uint32_t> counted = countedSpaces(program_);
@@ -272,11 +311,12 @@ class Planner {
         });
         const bool needsSets =
             std::any_of(found.stage.active.begin(), found.stage.active.end(), [&](Register each) {
-                return placing_.ownPartition(each) != kNone || isBuild(program_.code[each]);
+                return placing_.ownPartition(each) != kNone ||
+                       (isBuild(program_.code[each]) && placing_.stageOf(each) != 0);
             });
         const bool losesRows = std::any_of(counted.begin(), counted.end(), [&](std::uint32_t each) {
             const Register builder = plan_.builder[each];
-            return builder != kNone &&
+            return builder != kNone && placing_.stageOf(builder) != 0 &&
                    std::binary_search(stage.active.begin(), stage.active.end(), builder);
         });
         if (needsSets || losesRows) {
@@ -293,12 +333,13 @@ class Planner {
         }
         auto found = std::make_shared<ByThemselves>(std::move(place->second));
         Stage& own = found->stage;
-        own.partition = kNone;
         own.rules = stage.rules;
         own.decisions = stage.decisions;
         own.outputs = stage.outputs;
         own.counted = stage.counted;
         own.carriedOut = stage.carriedOut;
+        own.running = findRunning(program_, own.active, keptOf(own), own.counted);
+        own.partition = kNone;
         noteRead(program_, plan_.partitions, own);
         stage.byThemselves = std::move(found);
     }
@@ -474,11 +515,21 @@ class Planner {
         return stage.level == 0 ? 0 : placing_.ordinal(stage.level, stage.partition);
     }
 
+    /// Whether the output is a list that shows what other outcomes would say.
+    bool asksForChoices(std::uint32_t output) const {
+        return program_.outputs[output].choices &&
+               program_.outputs[output].space == program_.outcomesSpace;
+    }
+    bool asksForChoices(const std::vector<std::uint32_t>& outputs) const {
+        return std::any_of(outputs.begin(), outputs.end(), [&](std::uint32_t each) {
+            return asksForChoices(each);
+        });
+    }
+
     void noteChoices(Stage& stage) {
         std::vector<Register> needed;
         for (const std::uint32_t output : stage.outputs) {
-            const bytecode::OutputInfo& info = program_.outputs[output];
-            if (info.choices && info.space == program_.outcomesSpace) {
+            if (asksForChoices(output)) {
                 const std::vector<Register> registers = results_.ofOutput(output);
                 needed.insert(needed.end(), registers.begin(), registers.end());
             }

@@ -48,6 +48,11 @@ struct Stage {
     std::vector<std::uint32_t> alike;
     /// nullptr: it needs the records of a set together, whatever is known of them.
     std::shared_ptr<const ByThemselves> byThemselves;
+
+    /// Whether there is anything to say of its records, not only something to carry on.
+    bool tells() const {
+        return !rules.empty() || !decisions.empty() || !outputs.empty() || !groups.empty();
+    }
 };
 
 /// The same stage where all that its windows read is known: they are taken first, in one pass, and

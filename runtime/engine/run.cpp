@@ -47,6 +47,7 @@ class StagedRun {
           foundBy_(plan_.stages.size()), windows_(*program_, plan_, store, records_) {}
 
     bool run(const ViewWriter& write, const ViewSink& sink) {
+        tellAtOnce_ = true;
         evaluate();
         const Budget budget = countBudget();
         if (isOver(budget)) {
@@ -97,12 +98,40 @@ class StagedRun {
         foundBy_ = std::vector<Found>(plan_.stages.size());
         tooLarge_.clear();
         windows_.begin(options_.blockRows);
+        std::vector<std::size_t> stages;
         for (std::size_t stage = 0; stage < plan_.stages.size(); ++stage) {
             if (plan_.isNeeded(stage, store_.batch().holes.rows != 0)) {
+                stages.push_back(stage);
+            }
+        }
+        for (const std::size_t stage : stages) {
+            takeWindows(stage);
+            atOnce_ = stage == stages.back() && canTellAtOnce(plan_.stages[stage])
+                          ? &plan_.stages[stage]
+                          : nullptr;
+            if (atOnce_ == nullptr) {
                 evaluateStageOf(stage);
                 forgetAfter(stage);
             }
         }
+    }
+
+    void takeWindows(std::size_t index) {
+        const Stage& stage = plan_.stages[index];
+        ordered_ = {};
+        if (stage.byThemselves != nullptr) {
+            ordered_ = windows_.take(index, setsOf(stage), options_.threads, options_.decide.times);
+        }
+    }
+
+    /// Whether the stage can take records block by block in the order of keys, so that what it
+    /// finds is told and forgotten: nobody is brought together, and what rules cost is known
+    /// without it.
+    bool canTellAtOnce(const Stage& stage) const {
+        return tellAtOnce_ && stage.byThemselves != nullptr && stage.counted.empty() &&
+               std::all_of(ordered_.isPlain.begin(), ordered_.isPlain.end(), [](std::uint8_t is) {
+                   return is != 0;
+               });
     }
 
     // ---- who is evaluated with whom ------------------------------------------------------------
@@ -202,9 +231,7 @@ class StagedRun {
             rowCounts_[space].resize(records_.size());
         }
         std::vector<Block> blocks;
-        ordered_ = {};
         if (stage.byThemselves != nullptr) {
-            ordered_ = windows_.take(index, setsOf(stage), options_.threads, options_.decide.times);
             blocks = plainBlocks(stage);
         }
         const std::size_t plain = blocks.size();
@@ -377,8 +404,8 @@ class StagedRun {
         const OverBudget over = overOf(block);
         DecideOptions options = options_.decide;
         options.withChoices = options.withChoices && columns_ == nullptr;
-        if (!worker.evaluator.evaluate(
-                {batch, carried, over}, options, /*withResults=*/columns_ == nullptr)) {
+        const bool withResults = columns_ == nullptr && stage.tells();
+        if (!worker.evaluator.evaluate({batch, carried, over}, options, withResults)) {
             return std::nullopt;
         }
         if (columns_ != nullptr) {
@@ -493,55 +520,103 @@ class StagedRun {
 
     /// Results of some records; the views lie in the arena and in what the stages found.
     struct Results {
+        BlockOutput found;  ///< by the stage that is told at once
         Arena arena;
         std::vector<RecordView> views;
         std::string text;
     };
 
-    bool handOver(const Budget& budget, const ViewWriter& write, const ViewSink& sink) {
-        const std::size_t size = options_.blockRows;
-        const std::size_t blocks = (count() + size - 1) / size;
-        const auto makeWorker = [&] {
-            return [this, &budget, &write, size, before = std::size_t{0}](
-                       std::size_t block) mutable {
-                Results results;
-                results.views.reserve(size);
-                results.text.reserve(before + before / 8);
-                std::vector<PartView> parts;
-                const std::size_t first = block * size;
-                const std::size_t end = std::min<std::size_t>(count(), first + size);
-                std::vector<std::int64_t> spent(end - first);
-                budget.spentBeside(static_cast<std::uint32_t>(first), spent);
-                for (std::size_t at = first; at < end; ++at) {
-                    const auto record = static_cast<std::uint32_t>(at);
-                    findParts(parts, record);
-                    RecordView& view = results.views.emplace_back(mergeParts(parts, results.arena));
-                    view.budgetSpent = spent[at - first];
-                    if (write) {
-                        write(results.text, view);
-                    }
-                }
-                before = results.text.size();
-                return results;
-            };
-        };
-        return InTurn<Results>(blocks, options_.threads)
-            .run(makeWorker, [&](std::size_t, const Results& results) {
-                return sink(results.views, results.text);
-            });
-    }
-
-    void findParts(std::vector<PartView>& parts, std::uint32_t record) const {
-        const ColumnData& keys = store_.batch().spaces[0].columns[program_->schema.keyField];
-        parts.clear();
-        parts.emplace_back();
-        parts.front().result.key = store_.batch().dictionary->text(
-            static_cast<std::uint32_t>(keys.values[records_[record]]));
-        for (const Found& found : foundBy_) {
-            if (!found.pieces.empty()) {
-                parts.push_back(found.pieces[found.piece[record]].parts.of(found.row[record]));
+    /// Makes the results of one block after the other, on one thread.
+    class Teller {
+      public:
+        Teller(const StagedRun& run, const Budget& budget, const ViewWriter& write)
+            : run_(run), budget_(budget), write_(write) {
+            if (run.atOnce_ != nullptr) {
+                worker_ = std::make_unique<Worker>(run, run.atOnce_->byThemselves->stage);
             }
         }
+
+        Results operator()(std::size_t number) {
+            const std::size_t first = number * run_.options_.blockRows;
+            block_.resize(std::min(run_.options_.blockRows, run_.records_.size() - first));
+            std::iota(block_.begin(), block_.end(), static_cast<std::uint32_t>(first));
+            spent_.assign(block_.size(), 0);
+            budget_.spentBeside(block_.front(), spent_);
+            Results results;
+            results.views.reserve(block_.size());
+            results.text.reserve(textBefore_ + textBefore_ / 8);
+            evaluate(results);
+            for (const std::uint32_t record : block_) {
+                findParts(record);
+                RecordView& view = results.views.emplace_back(mergeParts(parts_, results.arena));
+                view.budgetSpent = spent_[record - block_.front()];
+                if (write_) {
+                    write_(results.text, view);
+                }
+            }
+            textBefore_ = results.text.size();
+            return results;
+        }
+
+      private:
+        void evaluate(Results& results) {
+            if (worker_ == nullptr) {
+                return;
+            }
+            results.found = run_.evaluateBlock(*worker_, block_);
+            foundOf_.resize(block_.size());
+            for (const BlockOutput::Piece& piece : results.found.pieces) {
+                for (std::uint32_t row = 0; row < piece.records.size(); ++row) {
+                    foundOf_[piece.records[row] - block_.front()] = {&piece.output.parts, row};
+                }
+            }
+        }
+
+        void findParts(std::uint32_t record) {
+            const ColumnData& keys =
+                run_.store_.batch().spaces[0].columns[run_.program_->schema.keyField];
+            parts_.clear();
+            parts_.emplace_back();
+            parts_.front().result.key = run_.store_.batch().dictionary->text(
+                static_cast<std::uint32_t>(keys.values[run_.records_[record]]));
+            for (const Found& found : run_.foundBy_) {
+                if (!found.pieces.empty()) {
+                    const StageParts& parts = found.pieces[found.piece[record]].parts;
+                    if (parts.saysAnything()) {
+                        parts_.push_back(parts.of(found.row[record]));
+                    }
+                }
+            }
+            if (worker_ != nullptr) {
+                const auto& [parts, row] = foundOf_[record - block_.front()];
+                parts_.push_back(parts->of(row));
+            }
+        }
+
+        const StagedRun& run_;
+        const Budget& budget_;
+        const ViewWriter& write_;
+        std::unique_ptr<Worker> worker_;  ///< nullptr: every stage has been evaluated
+        std::size_t textBefore_ = 0;
+        // Of one block.
+        Block block_;
+        std::vector<std::int64_t> spent_;
+        std::vector<std::pair<const StageParts*, std::uint32_t>> foundOf_;  ///< and the row there
+        std::vector<PartView> parts_;                                       ///< of one record
+    };
+
+    bool handOver(const Budget& budget, const ViewWriter& write, const ViewSink& sink) {
+        const std::size_t blocks = (count() + options_.blockRows - 1) / options_.blockRows;
+        std::uint64_t done = (plan_.stages.size() - 1) * records_.size();
+        return InTurn<Results>(blocks, options_.threads)
+            .run([&] { return Teller(*this, budget, write); },
+                 [&](std::size_t, const Results& results) {
+                     done += results.views.size();
+                     if (options_.progress && atOnce_ != nullptr) {
+                         options_.progress(done, plan_.stages.size() * records_.size());
+                     }
+                     return sink(results.views, results.text);
+                 });
     }
 
     std::shared_ptr<const bytecode::Program> program_;
@@ -557,6 +632,8 @@ class StagedRun {
     std::map<std::uint32_t, std::vector<std::uint32_t>> rowCounts_;  ///< by space, by record
     StageWindows windows_;
     OrderedResults ordered_;  ///< of the stage that is evaluated
+    bool tellAtOnce_ = false;
+    const Stage* atOnce_ = nullptr;  ///< evaluated while its results are handed over
     OverBudget over_;
     const ColumnSink* columns_ = nullptr;  ///< nullptr: results are collected
     std::vector<std::uint32_t> tooLarge_;
