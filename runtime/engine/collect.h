@@ -66,7 +66,7 @@ class StageParts {
     bool tooLarge = false;                     ///< all of them
 
     /// False where nobody asked what there is to say.
-    bool saysAnything() const { return records != 0 || tooLarge; }
+    bool saysAnything() const { return records != 0; }
     PartView of(std::uint32_t record) const;
     /// Keeps the memory.
     void clear();

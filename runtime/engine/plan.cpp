@@ -6,6 +6,7 @@
 #include "runtime/engine/plan_placing.h"
 #include "runtime/engine/plan_reads.h"
 #include "runtime/engine/plan_results.h"
+#include "runtime/engine/plan_roots.h"
 
 #include <algorithm>
 #include <iterator>
@@ -26,7 +27,6 @@ using bytecode::Op;
 using bytecode::Program;
 using bytecode::Register;
 using bytecode::SpaceInfo;
-using bytecode::spaceMadeBy;
 
 /// Those whose rows count against budgets.
 std::set<std::uint32_t> countedSpaces(const Program& program) {
@@ -81,26 +81,6 @@ class Planner {
     }
 
   private:
-    struct Roots {
-        std::vector<Register> registers;
-        std::vector<std::uint32_t> rules;
-        std::vector<std::uint32_t> decisions;
-        std::vector<std::uint32_t> outputs;
-
-        bool tellsNothing() const { return rules.empty() && decisions.empty() && outputs.empty(); }
-        bool empty() const { return registers.empty() && tellsNothing(); }
-        void take(const Roots& more) {
-            const auto add = [](auto& to, const auto& from) {
-                to.insert(to.end(), from.begin(), from.end());
-                std::sort(to.begin(), to.end());
-            };
-            add(registers, more.registers);
-            add(rules, more.rules);
-            add(decisions, more.decisions);
-            add(outputs, more.outputs);
-        }
-    };
-
     // ---- what stages are asked for -------------------------------------------------------------
 
     void placeRoots() {
@@ -224,7 +204,7 @@ class Planner {
     void tellByThemselves() {
         const auto first = roots_.find(0);
         if (first == roots_.end() || first->second.tellsNothing() ||
-            asksForChoices(first->second.outputs)) {
+            results_.anyAsksForChoices(first->second.outputs)) {
             return;
         }
         const auto before = std::tuple(roots_, fromLists_, forOrder_, byThemselves_);
@@ -273,7 +253,7 @@ class Planner {
 
     std::optional<ByThemselves> byThemselves(const Stage& stage,
                                              const std::vector<std::uint8_t>& isOwn) {
-        if (asksForChoices(stage.outputs)) {
+        if (results_.anyAsksForChoices(stage.outputs)) {
             return std::nullopt;
         }
         const std::set<std::uint32_t> counted = countedSpaces(program_);
@@ -339,7 +319,7 @@ class Planner {
         own.counted = stage.counted;
         own.carriedOut = stage.carriedOut;
         own.running = findRunning(program_, own.active, keptOf(own), own.counted);
-        own.partition = kNone;
+        own.partition = kNone;  // only now: by it is known what the stage is asked for
         noteRead(program_, plan_.partitions, own);
         stage.byThemselves = std::move(found);
     }
@@ -515,21 +495,10 @@ class Planner {
         return stage.level == 0 ? 0 : placing_.ordinal(stage.level, stage.partition);
     }
 
-    /// Whether the output is a list that shows what other outcomes would say.
-    bool asksForChoices(std::uint32_t output) const {
-        return program_.outputs[output].choices &&
-               program_.outputs[output].space == program_.outcomesSpace;
-    }
-    bool asksForChoices(const std::vector<std::uint32_t>& outputs) const {
-        return std::any_of(outputs.begin(), outputs.end(), [&](std::uint32_t each) {
-            return asksForChoices(each);
-        });
-    }
-
     void noteChoices(Stage& stage) {
         std::vector<Register> needed;
         for (const std::uint32_t output : stage.outputs) {
-            if (asksForChoices(output)) {
+            if (results_.asksForChoices(output)) {
                 const std::vector<Register> registers = results_.ofOutput(output);
                 needed.insert(needed.end(), registers.begin(), registers.end());
             }

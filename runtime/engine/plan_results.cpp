@@ -54,6 +54,16 @@ void ResultReads::addNaming(std::vector<Register>& out, std::uint32_t space) con
     }
 }
 
+bool ResultReads::asksForChoices(std::uint32_t output) const {
+    const bytecode::OutputInfo& info = program_.outputs[output];
+    return info.choices && info.space == program_.outcomesSpace;
+}
+
+bool ResultReads::anyAsksForChoices(const std::vector<std::uint32_t>& outputs) const {
+    return std::any_of(
+        outputs.begin(), outputs.end(), [&](std::uint32_t each) { return asksForChoices(each); });
+}
+
 std::vector<Register> ResultReads::ofRule(std::uint32_t index) const {
     const bytecode::RuleInfo& rule = program_.rules[index];
     std::vector<Register> out;
@@ -104,7 +114,7 @@ std::vector<Register> ResultReads::ofOutput(std::uint32_t index) const {
     for (const bytecode::Shown& column : output.columns) {
         addShown(out, column);
     }
-    if (output.choices && output.space == program_.outcomesSpace) {
+    if (asksForChoices(index)) {
         out.push_back(program_.outcomes);
     }
     finishRegisters(out);

@@ -19,6 +19,10 @@ class ResultReads {
     std::vector<bytecode::Register> ofDecision(std::uint32_t index) const;
     std::vector<bytecode::Register> ofOutput(std::uint32_t index) const;
 
+    /// Whether the output is a list that shows what other outcomes would say.
+    bool asksForChoices(std::uint32_t output) const;
+    bool anyAsksForChoices(const std::vector<std::uint32_t>& outputs) const;
+
     /// Adds what says where a row of the space is.
     void addNaming(std::vector<bytecode::Register>& out, std::uint32_t space) const;
 

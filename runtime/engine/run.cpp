@@ -6,6 +6,7 @@
 #include "runtime/engine/hole_index.h"
 #include "runtime/engine/in_turn.h"
 #include "runtime/engine/interpreter.h"
+#include "runtime/engine/record_sets.h"
 #include "runtime/engine/stage.h"
 #include "runtime/engine/stage_windows.h"
 #include "runtime/input/record_selector.h"
@@ -44,10 +45,15 @@ class StagedRun {
         : program_(std::move(program)), store_(store), options_(options),
           plan_(planStages(*program_, &store.batch())), records_(recordsInOrder(*program_, store)),
           interpreter_(program_), holes_(*program_, plan_, store.batch().holes),
+          sets_(*program_,
+                plan_,
+                store,
+                records_,
+                options,
+                [this](bytecode::Register key) { return foundKey(key); }),
           foundBy_(plan_.stages.size()), windows_(*program_, plan_, store, records_) {}
 
     bool run(const ViewWriter& write, const ViewSink& sink) {
-        tellAtOnce_ = true;
         evaluate();
         const Budget budget = countBudget();
         if (isOver(budget)) {
@@ -80,11 +86,6 @@ class StagedRun {
         Block row;    ///< by record: in the piece
     };
 
-    Block allRecords() const {
-        Block all(records_.size());
-        std::iota(all.begin(), all.end(), 0U);
-        return all;
-    }
     std::uint32_t count() const { return static_cast<std::uint32_t>(records_.size()); }
 
     /// Then everything is evaluated again: what rules cost was counted on the rows of the first
@@ -120,7 +121,8 @@ class StagedRun {
         const Stage& stage = plan_.stages[index];
         ordered_ = {};
         if (stage.byThemselves != nullptr) {
-            ordered_ = windows_.take(index, setsOf(stage), options_.threads, options_.decide.times);
+            ordered_ =
+                windows_.take(index, sets_.of(stage), options_.threads, options_.decide.times);
         }
     }
 
@@ -128,96 +130,19 @@ class StagedRun {
     /// finds is told and forgotten: nobody is brought together, and what rules cost is known
     /// without it.
     bool canTellAtOnce(const Stage& stage) const {
-        return tellAtOnce_ && stage.byThemselves != nullptr && stage.counted.empty() &&
+        return columns_ == nullptr && stage.byThemselves != nullptr && stage.counted.empty() &&
                std::all_of(ordered_.isPlain.begin(), ordered_.isPlain.end(), [](std::uint8_t is) {
                    return is != 0;
                });
     }
 
-    // ---- who is evaluated with whom ------------------------------------------------------------
-
-    /// A key of all records: a stored field, or what the first stage found.
-    ColumnData keyColumn(bytecode::Register key) const {
-        ColumnData column;
-        const bytecode::Instruction& one = program_->code[key];
-        if (one.op == bytecode::Op::Input) {
-            const ColumnData& field = store_.batch().spaces[0].columns[one.index];
-            column.values.resize(records_.size());
-            column.states.resize(field.states.empty() ? 0 : records_.size());
-            for (std::uint32_t record = 0; record < count(); ++record) {
-                column.values[record] = field.values[records_[record]];
-                if (!field.states.empty()) {
-                    column.states[record] = field.states[records_[record]];
-                }
-            }
-            return column;
-        }
+    /// A key that the first stage found.
+    ColumnData foundKey(bytecode::Register key) const {
+        Block all(records_.size());
+        std::iota(all.begin(), all.end(), 0U);
         CarriedColumn found;
-        carriedOf(key).gather(found, allRecords());
+        carriedOf(key).gather(found, all);
         return std::move(found.cells);
-    }
-
-    const SharedSets& setsBy(const std::vector<bytecode::Register>& keys) {
-        SharedSets& sets = sets_[keys];
-        if (sets != nullptr) {
-            return sets;
-        }
-        std::vector<ColumnData> columns;
-        columns.reserve(keys.size());
-        for (const bytecode::Register key : keys) {
-            columns.push_back(keyColumn(key));
-        }
-        std::vector<const ColumnData*> pointers;
-        pointers.reserve(columns.size());
-        for (const ColumnData& column : columns) {
-            pointers.push_back(&column);
-        }
-        sets = std::make_shared<const Sets>(engine::setsOf(pointers, count()));
-        return sets;
-    }
-
-    const Sets& setsOf(const Stage& stage) {
-        const Partition& partition = plan_.partitions[stage.partition];
-        const SharedSets& whole = setsBy(partition.keys);
-        SharedSets& sets = setsTogether_[stage.partition];
-        if (sets == nullptr) {
-            const bool isSplit = !partition.ties.empty() && whole->count < count();
-            sets = isSplit ? std::make_shared<const Sets>(
-                                 splitByTies(*whole, partition.ties, store_, records_))
-                           : whole;
-        }
-        return *sets;
-    }
-
-    /// Whole sets of the stage; `isPlain`, by set: those that need not be brought together.
-    std::vector<Block> blocksOf(const Stage& stage, const std::vector<std::uint8_t>& isPlain) {
-        if (stage.partition == bytecode::kNone) {
-            return blocksOfRecords(allRecords(), options_.blockRows);
-        }
-        const Sets& sets = setsOf(stage);
-        Block order;
-        for (std::uint32_t set = 0; set < sets.count; ++set) {
-            if (isPlain.empty() || isPlain[set] == 0) {
-                order.push_back(set);
-            }
-        }
-        // Compiled code computes what was asked for while it was watched, whoever is in the block.
-        if (options_.decide.kernels == nullptr) {
-            bringAlikeTogether(order, {stage, store_.batch(), records_, sets, options_.blockRows});
-        }
-        return blocksOfSets(sets, order, options_.blockRows);
-    }
-
-    /// Records of plain sets, by themselves.
-    std::vector<Block> plainBlocks(const Stage& stage) {
-        const Sets& sets = setsOf(stage);
-        Block plain;
-        for (std::uint32_t record = 0; record < count(); ++record) {
-            if (ordered_.isPlain[sets.of[record]] != 0) {
-                plain.push_back(record);
-            }
-        }
-        return blocksOfRecords(plain, options_.blockRows);
     }
 
     // ---- one stage -----------------------------------------------------------------------------
@@ -232,10 +157,10 @@ class StagedRun {
         }
         std::vector<Block> blocks;
         if (stage.byThemselves != nullptr) {
-            blocks = plainBlocks(stage);
+            blocks = sets_.plainBlocks(stage, ordered_.isPlain);
         }
         const std::size_t plain = blocks.size();
-        for (Block& block : blocksOf(stage, ordered_.isPlain)) {
+        for (Block& block : sets_.blocksOf(stage, ordered_.isPlain)) {
             blocks.push_back(std::move(block));
         }
         found.pieces.resize(blocks.size());
@@ -310,7 +235,7 @@ class StagedRun {
         }
         // Too many rows for one block; whether they are for one set must not depend on how blocks
         // were filled.
-        for (Block& set : setsIn(stage, block)) {
+        for (Block& set : sets_.setsIn(stage, block)) {
             auto found = evaluateSets(worker, set);
             if (!found) {
                 found = tooLargeOutput(*program_, stage, batchOf(worker, set));
@@ -350,22 +275,6 @@ class StagedRun {
             finding.sharedRow = finding.shared ? piece.records[finding.sharedRow] : 0;
         }
         return piece;
-    }
-
-    std::vector<Block> setsIn(const Stage& stage, const Block& block) const {
-        std::vector<Block> sets;
-        std::map<std::uint32_t, std::size_t> known;
-        for (const std::uint32_t record : block) {
-            const std::uint32_t set = stage.partition == bytecode::kNone
-                                          ? record
-                                          : setsTogether_.at(stage.partition)->of[record];
-            const auto [place, isNew] = known.try_emplace(set, sets.size());
-            if (isNew) {
-                sets.emplace_back();
-            }
-            sets[place->second].push_back(record);
-        }
-        return sets;
     }
 
     /// Good until the worker's next.
@@ -509,7 +418,8 @@ class StagedRun {
                            &plan_.partitions[stage.partition] == &partition;
                 });
             for (const std::uint32_t each : partition.classes) {
-                budget.bringTogether(each, isUsed ? setsBy(plan_.classes[each].keys) : setsBy({}));
+                budget.bringTogether(each,
+                                     isUsed ? sets_.by(plan_.classes[each].keys) : sets_.by({}));
             }
         }
         for (const auto& [space, counts] : rowCounts_) {
@@ -626,13 +536,11 @@ class StagedRun {
     Block records_;  ///< numbers in the store, in the order of keys
     Interpreter interpreter_;
     HoleIndex holes_;
-    std::map<std::vector<bytecode::Register>, SharedSets> sets_;     ///< by keys
-    std::map<std::uint32_t, SharedSets> setsTogether_;               ///< by partition
+    RecordSets sets_;
     std::vector<Found> foundBy_;                                     ///< by stage
     std::map<std::uint32_t, std::vector<std::uint32_t>> rowCounts_;  ///< by space, by record
     StageWindows windows_;
-    OrderedResults ordered_;  ///< of the stage that is evaluated
-    bool tellAtOnce_ = false;
+    OrderedResults ordered_;         ///< of the stage that is evaluated
     const Stage* atOnce_ = nullptr;  ///< evaluated while its results are handed over
     OverBudget over_;
     const ColumnSink* columns_ = nullptr;  ///< nullptr: results are collected

@@ -1,0 +1,107 @@
+#include "runtime/engine/record_sets.h"
+
+#include <memory>
+#include <numeric>
+#include <utility>
+
+namespace proviso::engine {
+
+ColumnData RecordSets::keyColumn(bytecode::Register key) const {
+    const bytecode::Instruction& one = program_.code[key];
+    if (one.op != bytecode::Op::Input) {
+        return foundKey_(key);
+    }
+    ColumnData column;
+    const ColumnData& field = store_.batch().spaces[0].columns[one.index];
+    column.values.resize(records_.size());
+    column.states.resize(field.states.empty() ? 0 : records_.size());
+    for (std::uint32_t record = 0; record < count(); ++record) {
+        column.values[record] = field.values[records_[record]];
+        if (!field.states.empty()) {
+            column.states[record] = field.states[records_[record]];
+        }
+    }
+    return column;
+}
+
+const SharedSets& RecordSets::by(const std::vector<bytecode::Register>& keys) {
+    SharedSets& sets = byKeys_[keys];
+    if (sets != nullptr) {
+        return sets;
+    }
+    std::vector<ColumnData> columns;
+    columns.reserve(keys.size());
+    for (const bytecode::Register key : keys) {
+        columns.push_back(keyColumn(key));
+    }
+    std::vector<const ColumnData*> pointers;
+    pointers.reserve(columns.size());
+    for (const ColumnData& column : columns) {
+        pointers.push_back(&column);
+    }
+    sets = std::make_shared<const Sets>(setsOf(pointers, count()));
+    return sets;
+}
+
+const Sets& RecordSets::of(const Stage& stage) {
+    const Partition& partition = plan_.partitions[stage.partition];
+    const SharedSets& whole = by(partition.keys);
+    SharedSets& sets = ofPartition_[stage.partition];
+    if (sets == nullptr) {
+        const bool isSplit = !partition.ties.empty() && whole->count < count();
+        sets = isSplit ? std::make_shared<const Sets>(
+                             splitByTies(*whole, partition.ties, store_, records_))
+                       : whole;
+    }
+    return *sets;
+}
+
+std::vector<Block> RecordSets::blocksOf(const Stage& stage, std::span<const std::uint8_t> isPlain) {
+    if (stage.partition == bytecode::kNone) {
+        Block all(records_.size());
+        std::iota(all.begin(), all.end(), 0U);
+        return blocksOfRecords(all, options_.blockRows);
+    }
+    const Sets& sets = of(stage);
+    Block order;
+    for (std::uint32_t set = 0; set < sets.count; ++set) {
+        if (isPlain.empty() || isPlain[set] == 0) {
+            order.push_back(set);
+        }
+    }
+    // Compiled code computes what was asked for while it was watched, whoever is in the block.
+    if (options_.decide.kernels == nullptr) {
+        bringAlikeTogether(order, {stage, store_.batch(), records_, sets, options_.blockRows});
+    }
+    return blocksOfSets(sets, order, options_.blockRows);
+}
+
+std::vector<Block> RecordSets::plainBlocks(const Stage& stage,
+                                           std::span<const std::uint8_t> isPlain) {
+    const Sets& sets = of(stage);
+    Block plain;
+    for (std::uint32_t record = 0; record < count(); ++record) {
+        if (isPlain[sets.of[record]] != 0) {
+            plain.push_back(record);
+        }
+    }
+    return blocksOfRecords(plain, options_.blockRows);
+}
+
+std::vector<Block> RecordSets::setsIn(const Stage& stage, const Block& block) const {
+    std::vector<Block> sets;
+    std::map<std::uint32_t, std::size_t> known;
+    for (const std::uint32_t record : block) {
+        const std::uint32_t set = stage.partition == bytecode::kNone
+                                      ? record
+                                      : ofPartition_.at(stage.partition)->of[record];
+        const auto [place, isNew] = known.try_emplace(set, sets.size());
+        if (isNew) {
+            sets.emplace_back();
+        }
+        sets[place->second].push_back(record);
+    }
+    return sets;
+}
+
+}  // namespace proviso::engine
