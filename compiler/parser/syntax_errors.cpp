@@ -385,16 +385,24 @@ class Explainer {
         if (!mends(std::move(types), at_ + 1)) {
             return false;
         }
-        const bool isField = at_ > mistake_.first && tokens_[at_ - 1].text == ".";
         sink_.report(DiagnosticKind::KeywordAsName, found_.span, {found_.text})
-            .help(isField ? fmt::format("a field that the records call `{}` has a name of its own "
-                                        "here: see `named \"{}\"` where the record is declared",
-                                        found_.text,
-                                        found_.text)
-                          : fmt::format("choose another name, such as `{}_1` or `the_{}`",
-                                        found_.text,
-                                        found_.text));
+            .help(insteadOfKeyword());
         return true;
+    }
+
+    std::string insteadOfKeyword() const {
+        const std::string_view before = at_ > mistake_.first ? tokens_[at_ - 1].text : "";
+        if (before == ".") {
+            return fmt::format("a field that the records call `{}` has a name of its own here: see "
+                               "`named \"{}\"` where the record is declared",
+                               found_.text,
+                               found_.text);
+        }
+        if (before == "is" && (found_.text == "missing" || found_.text == "unknown")) {
+            return "to ask whether a value is there, write `is known` or `is not known`";
+        }
+        return fmt::format(
+            "choose another name, such as `{}_1` or `the_{}`", found_.text, found_.text);
     }
 
     bool tellOtherWord() {

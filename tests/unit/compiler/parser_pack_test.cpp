@@ -181,6 +181,10 @@ TEST_CASE("messages speak the language's own words") {
     CHECK(messages("define source of y as 5 end\n") ==
           "E0110 `source`: `source` is a word of the language; it cannot be a name (choose another "
           "name, such as `source_1` or `the_source`)\n");
+    CHECK(
+        messages("define a of y as y.b is missing end\n") ==
+        "E0110 `missing`: `missing` is a word of the language; it cannot be a name (to ask whether "
+        "a value is there, write `is known` or `is not known`)\n");
     CHECK(messages("define a of y as b and c or d end\n") ==
           "E0111 `or`: `and` and `or` are mixed without parentheses (if this is what is meant, "
           "write `(b and c) or d`)\n");
