@@ -13,8 +13,6 @@ using bytecode::Program;
 
 namespace {
 
-using bytecode::kNone;
-
 /// Whether every row holds the answer that no other operand of the chain can change.
 bool isFinal(const ColumnData& column, bool answer) {
     if (!column.states.empty()) {
@@ -44,8 +42,6 @@ bool isBarred(const ColumnData& guard) {
     return true;
 }
 
-// NOLINTBEGIN(misc-no-recursion): only the rows of a window that was left out are made within a
-// computation: as deep as windows stand on one another, 2,000 at most in what the compiler makes
 /// Computes registers with what they need of others, and no more.
 class Demand {
   public:
@@ -63,10 +59,7 @@ class Demand {
         // `top` is gone on with; below it lie those that wait for it.
         const std::size_t before = wanted_.size();
         while (true) {
-            const Needs::One& one = of_[top.number];
-            const bool isDone =
-                one.order == Needs::Order::All ? computeAll(top, one) : computeInTurn(top, one);
-            if (isDone) {
+            if (goOn(top)) {
                 if (wanted_.size() == before) {
                     return;
                 }
@@ -80,15 +73,16 @@ class Demand {
     /// Most of what is wanted has all that it needs, and is computed at once. `rest`: where to go
     /// on with what has not.
     bool isComputed(Register number, Wanted& rest) {
-        if (marks_[number] != Pending::LeftOut) {
-            if (marks_[number] == Pending::RowsFirst) [[unlikely]] {
-                makeRows(*frame_.runningWindow(number));
-            } else {
-                marks_[number] = Pending::None;
+        if (marks_[number] == Pending::RowsFirst) [[unlikely]] {
+            const RunningWindow& window = windowOf(number);
+            if (marks_[window.window] != Pending::None) {
+                rest = {number, of_[number].begin};
+                return false;
             }
-            if (marks_[number] == Pending::None) {
-                return true;
-            }
+            marks_[number] = Pending::LeftOut;
+        } else if (marks_[number] != Pending::LeftOut) {
+            marks_[number] = Pending::None;
+            return true;
         }
         const Needs::One& one = of_[number];
         if (frame_.rowCounts[one.space] == 0) {
@@ -107,19 +101,51 @@ class Demand {
         return false;
     }
 
-    /// Of a window, if they were left out.
-    void makeRows(const RunningWindow& window) {
-        if (marks_[window.window] == Pending::None) {
-            return;
+    /// Goes on until `top` is computed, or something that it needs has to come before it: that is
+    /// `top` then.
+    bool goOn(Wanted& top) {
+        if (marks_[top.number] != Pending::LeftOut) [[unlikely]] {
+            return goOnWithRows(top);
         }
-        frame_.computeOperands(window.window);
+        const Needs::One& one = of_[top.number];
+        return one.order == Needs::Order::All ? computeAll(top, one) : computeInTurn(top, one);
+    }
+
+    /// The same of a running window whose rows were left out, and of what needs its rows first.
+    bool goOnWithRows(Wanted& top) {
+        if (marks_[top.number] == Pending::None) {
+            return true;  // was made together with the window
+        }
+        const RunningWindow& window = windowOf(top.number);
+        if (top.number == window.window) {
+            return makeRows(top, window);
+        }
+        if (marks_[window.window] == Pending::None) {
+            return isComputed(top.number, top);
+        }
+        wanted_.push_back(top);
+        top = {window.window, of_[window.window].begin};
+        return false;
+    }
+
+    /// A window waits for its operands, and for what is folded over it.
+    bool makeRows(Wanted& top, const RunningWindow& window) {
+        const Needs::One& one = of_[top.number];
+        for (; top.next != one.end + window.folded.size(); ++top.next) {
+            const Register needed =
+                top.next < one.end ? operands_[top.next] : window.folded[top.next - one.end];
+            if (marks_[needed] != Pending::None && waitsFor(needed, top)) {
+                return false;
+            }
+        }
         run(window.window);
         std::for_each(
             window.seconds.begin(), window.seconds.end(), [&](Register each) { run(each); });
+        return true;
     }
 
-    /// Goes on until `top` is computed, or something that it needs has to come before it: that is
-    /// `top` then.
+    const RunningWindow& windowOf(Register number) const { return *frame_.runningWindow(number); }
+
     bool computeAll(Wanted& top, const Needs::One& one) {
         while ((top.next = firstLeftOut(one, top.next)) != one.end) {
             if (waitsFor(operands_[top.next], top)) {
@@ -213,7 +239,7 @@ void Frame::catchUp(Register number) const {
 void Frame::computeOperands(Register number) {
     Demand demand(*this);
     const auto want = [&](Register one) {
-        if (one != kNone && pending.concerns(one)) {
+        if (pending.concerns(one)) {
             demand.compute(one);
         }
     };
@@ -224,12 +250,9 @@ void Frame::computeOperands(Register number) {
     // A running window looks at what is folded over it.
     const RunningWindow* const window = runningWindow(number);
     if (window != nullptr && window->window == number) {
-        for (const RunningFold& fold : window->folds) {
-            forEachColumn(fold, want);
-        }
+        std::for_each(window->folded.begin(), window->folded.end(), want);
     }
 }
-// NOLINTEND(misc-no-recursion)
 
 Asked askedOf(const Program& program, const std::vector<Register>& registers) {
     Asked asked;

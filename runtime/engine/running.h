@@ -25,28 +25,13 @@ struct RunningFold {
     bool operator==(const RunningFold&) const = default;
 };
 
-/// Calls `visit` for every column that a fold reads.
-template <class Visit>
-// NOLINTNEXTLINE(misc-no-recursion): a visit that comes back here says how deep that goes
-void forEachColumn(const RunningFold& fold, Visit visit) {
-    for (const bytecode::Register each : {fold.value, fold.more}) {
-        if (each != bytecode::kNone) {
-            visit(each);
-        }
-    }
-    for (const std::vector<bytecode::Register>* const some : {&fold.keep, &fold.allow}) {
-        for (const bytecode::Register each : *some) {
-            visit(each);
-        }
-    }
-}
-
 /// A BuildWindow whose rows nothing reads but these folds.
 struct RunningWindow {
     bytecode::Register window = bytecode::kNone;
     std::vector<bytecode::Register> seconds;  ///< links from its rows to those looked through
     std::vector<bytecode::Register> columns;  ///< of its rows
     std::vector<RunningFold> folds;
+    std::vector<bytecode::Register> folded;  ///< all that the folds read, which no operand says
 };
 
 /// Calls `visit` for the window, for what has its rows, and for its folds.

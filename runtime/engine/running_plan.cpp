@@ -24,16 +24,6 @@ Parts partsOf(const Program& program, const RunningWindow& window) {
     return parts;
 }
 
-/// What a running window reads that is no operand of it: what its folds do.
-template <class Visit>
-bool anyFolded(const RunningWindow& window, Visit visit) {
-    bool any = false;
-    for (const RunningFold& fold : window.folds) {
-        forEachColumn(fold, [&](Register each) { any = any || visit(each); });
-    }
-    return any;
-}
-
 using Place = std::vector<Register>::iterator;
 
 /// The first register from `begin` on that reads a part without being one. `placed` are the running
@@ -50,7 +40,8 @@ Place firstReader(const Program& program,
                (std::any_of(one.operands.begin(), one.operands.end(), isPart) ||
                 (one.op == Op::BuildWindow &&
                  std::any_of(placed.begin(), placed.end(), [&](const RunningWindow& window) {
-                     return window.window == number && anyFolded(window, isPart);
+                     return window.window == number &&
+                            std::any_of(window.folded.begin(), window.folded.end(), isPart);
                  })));
     });
 }
@@ -64,8 +55,9 @@ void postpone(const Parts& parts, Place begin, Place reader) {
 /// another block. What is not in `order` was there before.
 bool isAfterWhatItFolds(const RunningWindow& window, const std::vector<Register>& order) {
     const auto own = std::find(order.begin(), order.end(), window.window);
-    return !anyFolded(
-        window, [&](Register each) { return std::find(own, order.end(), each) != order.end(); });
+    return std::none_of(window.folded.begin(), window.folded.end(), [&](Register each) {
+        return std::find(own, order.end(), each) != order.end();
+    });
 }
 
 class Finder {
@@ -91,7 +83,8 @@ class Finder {
             if (!isStretch(number)) {
                 continue;
             }
-            RunningWindow window{number, {}, {}, {}};
+            RunningWindow window;
+            window.window = number;
             if (!takeFolds(window)) {
                 continue;
             }
@@ -197,6 +190,13 @@ class Finder {
         if (one.operands.size() > operands) {
             fold.more = one.operands[operands];
         }
+        for (const Register each : {fold.value, fold.more}) {
+            if (each != kNone) {
+                window.folded.push_back(each);
+            }
+        }
+        window.folded.insert(window.folded.end(), fold.keep.begin(), fold.keep.end());
+        window.folded.insert(window.folded.end(), fold.allow.begin(), fold.allow.end());
         window.folds.push_back(std::move(fold));
         return true;
     }
@@ -245,7 +245,7 @@ class Finder {
     /// What a window folds may not be its own: a total over the same window comes after it.
     bool areKnownBefore(const RunningWindow& window, const Parts& parts, Place reader) const {
         // What is not computed here was carried in.
-        return !anyFolded(window, [&](Register each) {
+        return std::none_of(window.folded.begin(), window.folded.end(), [&](Register each) {
             return parts[each] != 0 || std::find(reader, order_.end(), each) != order_.end();
         });
     }

@@ -72,9 +72,8 @@ class Layout {
         for (const engine::RunningWindow& window : *input_.running) {
             for (const engine::RunningFold& fold : window.folds) {
                 kinds_[fold.fold] = Kind::Interpreted;
-                engine::forEachColumn(
-                    fold, [&](Register also) { alsoReads_[window.window].push_back(also); });
             }
+            alsoReads_[window.window] = window.folded;
         }
     }
 

@@ -3,7 +3,9 @@
 #include "tests/unit/runtime/engine_bed.h"
 
 #include <array>
+#include <functional>
 #include <numeric>
+#include <pthread.h>
 #include <random>
 
 using namespace proviso;
@@ -236,6 +238,21 @@ class RandomWindow {
     Register toCustomer_ = 0;
 };
 
+/// On a thread with this much of a stack.
+void runOnStack(std::size_t bytes, std::function<void()> work) {
+    pthread_attr_t attributes;
+    REQUIRE(pthread_attr_init(&attributes) == 0);
+    REQUIRE(pthread_attr_setstacksize(&attributes, bytes) == 0);
+    pthread_t thread{};
+    const auto enter = [](void* given) -> void* {
+        (*static_cast<std::function<void()>*>(given))();
+        return nullptr;
+    };
+    REQUIRE(pthread_create(&thread, &attributes, enter, &work) == 0);
+    REQUIRE(pthread_join(thread, nullptr) == 0);
+    pthread_attr_destroy(&attributes);
+}
+
 struct Running {
     std::vector<Register> order;
     std::vector<engine::RunningWindow> windows;
@@ -360,4 +377,47 @@ TEST_CASE("conditions may be nested however deep and say the same twice") {
         CHECK(found[0].folds[fold].keep.size() == expected[0].folds[fold].keep.size());
         CHECK(found[0].folds[fold].allow.size() == expected[0].folds[fold].allow.size());
     }
+}
+
+TEST_CASE("windows may stand on one another however high") {
+    // Each asks whether an earlier line, or the line itself, passed the one before.
+    Bed bed(1);
+    const std::uint32_t line = bed.list("line", 0, {0, 0, 0});
+    const Register up = bed.parent(line);
+    const Register key = bed.input(0, kCount, {1});
+    const std::uint32_t group = bed.space("customer", bytecode::SpaceInfo::Kind::Group);
+    const Register customers = bed.link(Op::GroupBy, 0, group, {key}, group);
+    const Register toCustomer = bed.link(Op::Compose, line, group, {up, customers});
+    const Register rank = bed.signedInput(line, kCount, {0, 1, 2});
+    const Register self = bed.link(Op::Identity, line, line, {});
+    WindowInfo info;
+    info.orders = {"order:line"};
+    info.upTo = WindowInfo::UpTo::Inclusive;
+    info.upToOrders = 1;
+    bed.program.windows = {info};
+    constexpr std::size_t kWindows = 3'000;
+    const Register first = bed.input(line, kYesNoType, {0, 1, 0});
+    Register passed = first;
+    for (std::size_t number = 0; number < kWindows; ++number) {
+        const std::uint32_t made = bed.space("window" + std::to_string(number));
+        const Register window = bed.link(
+            Op::BuildWindow, made, line, {toCustomer, toCustomer, rank, self, rank, self}, line);
+        bed.program.code[window].immediate = 0;
+        const Register exists = bed.op(Op::SecondExists, made, kYesNoType, {window});
+        const Register seen = bed.link(Op::SecondOf, made, line, {window});
+        const Register says = bed.op(Op::Spread, made, kYesNoType, {passed, seen});
+        const Register mask = bed.op(Op::And, made, kYesNoType, {exists, says});
+        passed = bed.op(Op::FoldAny, line, kYesNoType, {window, mask});
+    }
+    const Running running(bed.program);
+    REQUIRE(running.windows.size() == kWindows);
+    Interpreter::Options options;
+    options.active = &running.order;
+    options.running = &running.windows;
+    bed.run(options);
+    REQUIRE(bed.interpreter().frame().pending.concerns(passed));
+
+    runOnStack(std::size_t{256} << 10, [&] { bed.interpreter().column(passed); });
+    CHECK_FALSE(bed.interpreter().frame().pending.concerns(first));
+    CHECK(tell(bed.interpreter().column(passed)).values == std::vector<std::int64_t>{0, 1, 1});
 }
