@@ -49,8 +49,11 @@ void bringAlikeTogether(std::vector<std::uint32_t>& order, const AlikeInput& inp
     if (input.stage.alike.empty()) {
         return;
     }
-    const std::vector<ColumnData>& fields = input.records.spaces[0].columns;
-    const std::size_t width = input.stage.alike.size();
+    std::vector<StoredValues> fields;
+    for (const std::uint32_t field : input.stage.alike) {
+        fields.push_back(input.store.values(0, field));
+    }
+    const std::size_t width = fields.size();
     struct Named {
         std::uint32_t set = 0;
         std::uint32_t names = 0;  ///< where they begin
@@ -72,8 +75,8 @@ void bringAlikeTogether(std::vector<std::uint32_t>& order, const AlikeInput& inp
             const std::uint32_t set = order[end];
             rows += input.sets.sizes[set];
             some.push_back({set, static_cast<std::uint32_t>(names.size())});
-            for (const std::uint32_t field : input.stage.alike) {
-                names.push_back(fields[field].values[input.rows[input.sets.firsts[set]]]);
+            for (const StoredValues& field : fields) {
+                names.push_back(field[input.rows[input.sets.firsts[set]]]);
             }
         }
         std::sort(some.begin(), some.end(), before);

@@ -24,8 +24,8 @@ blocksOfSets(const Sets& sets, const std::vector<std::uint32_t>& order, std::siz
 
 struct AlikeInput {
     const Stage& stage;
-    const Batch& records;                    ///< all
-    const std::vector<std::uint32_t>& rows;  ///< of `records`, by number in the order of keys
+    const RecordStore& store;
+    const std::vector<std::uint32_t>& rows;  ///< of the store, by number in the order of keys
     const Sets& sets;
     std::size_t blockRows;
 };

@@ -26,8 +26,8 @@ class OrderedTable::Filling {
         for (std::size_t index = 0; index < table_.registers_.size(); ++index) {
             std::int64_t* const cells = table_.cells_.data() + index;
             forEach(table_.registers_[index],
-                    [&](std::uint32_t record, const ColumnData& column, std::size_t cell, auto) {
-                        cells[record * table_.width_] = column.values.data()[cell];
+                    [&](std::uint32_t record, const auto& column, std::size_t cell, auto) {
+                        cells[record * table_.width_] = column.values[cell];
                         // What a record says itself has to be a value, wherever it is read.
                         if (!column.states.empty() && column.states[cell] != State::Value) {
                             table_.isOpen_[record] = 1;
@@ -42,18 +42,30 @@ class OrderedTable::Filling {
     }
 
   private:
+    /// Of the store's, which may be smaller, or found.
+    template <class Cell>
+    struct Column {
+        const Cell* values;
+        const Cells<State>& states;
+    };
+
     /// Calls `visit(record, column, first cell, the one after the last)`.
     template <class Visit>
     void forEach(Register number, Visit visit) const {
         const Instruction& one = table_.program_.code[number];
         if (one.op == Op::Input) {
-            const ColumnData& column = store_.batch().spaces[one.space].columns[one.index];
-            for (const std::uint32_t record : records_) {
-                const std::uint32_t own = numbers_[record];
-                const auto [first, last] =
-                    one.space == 0 ? std::pair{own, own + 1} : store_.rowsOf(one.space, own);
-                visit(record, column, std::size_t{first}, std::size_t{last});
-            }
+            const Cells<State>& states = store_.states(one.space, one.index);
+            store_.values(one.space, one.index).visit([&]<class Cell>(const Cell* values) {
+                for (const std::uint32_t record : records_) {
+                    const std::uint32_t own = numbers_[record];
+                    const auto [first, last] =
+                        one.space == 0 ? std::pair{own, own + 1} : store_.rowsOf(one.space, own);
+                    visit(record,
+                          Column<Cell>{values, states},
+                          std::size_t{first},
+                          std::size_t{last});
+                }
+            });
             return;
         }
         const auto place = std::lower_bound(known_.begin(), known_.end(), number);
@@ -62,7 +74,10 @@ class OrderedTable::Filling {
         const CarriedColumn& column = found_[static_cast<std::size_t>(place - known_.begin())];
         for (std::uint32_t row = 0; row < records_.size(); ++row) {
             const auto [first, last] = column.cellsOf(row);
-            visit(records_[row], column.cells, std::size_t{first}, std::size_t{last});
+            visit(records_[row],
+                  Column<std::int64_t>{column.cells.values.data(), column.cells.states},
+                  std::size_t{first},
+                  std::size_t{last});
         }
     }
 
@@ -72,19 +87,18 @@ class OrderedTable::Filling {
         const bool isAny = table_.program_.code[fold.fold].op == Op::FoldAny;
         for (const Register each : fold.keep) {
             std::size_t next = 0;
-            forEach(each,
-                    [&](std::uint32_t record, const ColumnData& column, auto first, auto last) {
-                        // What is not applicable does not count, but makes `any` not applicable.
-                        noteStates(record, column, first, last, !isAny);
-                        if (each == fold.keep[0]) {
-                            counts_.resize(next + (last - first), 1);
-                        }
-                        for (auto cell = first; cell < last; ++cell, ++next) {
-                            if (column.values[cell] == 0) {
-                                counts_[next] = 0;
-                            }
-                        }
-                    });
+            forEach(each, [&](std::uint32_t record, const auto& column, auto first, auto last) {
+                // What is not applicable does not count, but makes `any` not applicable.
+                noteStates(record, column.states, first, last, !isAny);
+                if (each == fold.keep[0]) {
+                    counts_.resize(next + (last - first), 1);
+                }
+                for (auto cell = first; cell < last; ++cell, ++next) {
+                    if (column.values[cell] == 0) {
+                        counts_[next] = 0;
+                    }
+                }
+            });
         }
     }
 
@@ -100,15 +114,16 @@ class OrderedTable::Filling {
         }
         std::size_t next = 0;
         forEach(hasValue ? fold.value : fold.keep[0],
-                [&](std::uint32_t record, const ColumnData& column, auto first, auto last) {
+                [&](std::uint32_t record, const auto& column, auto first, auto last) {
                     if (hasValue) {
                         // INVARIANT: where there is no value, the value is nought.
-                        noteStates(record, column, first, last, /*exceptNotApplicable=*/true);
+                        noteStates(
+                            record, column.states, first, last, /*exceptNotApplicable=*/true);
                     }
                     std::int64_t sum = 0;
                     bool overflows = false;
                     for (auto cell = first; cell < last; ++cell) {
-                        const std::int64_t value = hasValue ? column.values.data()[cell] : 1;
+                        const std::int64_t value = hasValue ? column.values[cell] : 1;
                         const bool counts = all || counts_[next++] != 0;
                         overflows |= __builtin_add_overflow(sum, counts ? value : 0, &sum);
                     }
@@ -121,15 +136,15 @@ class OrderedTable::Filling {
     }
 
     void noteStates(std::uint32_t record,
-                    const ColumnData& column,
+                    const Cells<State>& states,
                     std::size_t first,
                     std::size_t last,
                     bool exceptNotApplicable) {
-        if (column.states.empty()) {
+        if (states.empty()) {
             return;
         }
         for (std::size_t cell = first; cell < last; ++cell) {
-            const State state = column.states[cell];
+            const State state = states[cell];
             const bool isFine =
                 state == State::Value || (exceptNotApplicable && state == State::NotApplicable);
             if (!isFine) {

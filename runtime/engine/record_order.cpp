@@ -31,15 +31,15 @@ std::size_t alikeUntil(std::string_view a, std::string_view b, std::size_t most)
 
 std::vector<std::uint32_t> recordsInOrder(const bytecode::Program& program,
                                           const RecordStore& store) {
-    const Batch& batch = store.batch();
     std::vector<std::uint32_t> records(store.recordCount());
     std::iota(records.begin(), records.end(), 0U);
     if (program.schema.keyField == kNoIndex || records.empty()) {
         return records;
     }
-    const ColumnData& keys = batch.spaces[0].columns[program.schema.keyField];
+    const StoredValues keys = store.values(0, program.schema.keyField);
+    const Dictionary& dictionary = *store.rows().dictionary;
     const auto textOf = [&](std::uint32_t record) {
-        return batch.dictionary->text(static_cast<std::uint32_t>(keys.values[record]));
+        return dictionary.text(static_cast<std::uint32_t>(keys[record]));
     };
     // Files mostly come in the order of their keys. What all keys begin with is found on the way.
     const std::string_view first = textOf(0);

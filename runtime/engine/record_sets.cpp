@@ -12,14 +12,16 @@ ColumnData RecordSets::keyColumn(bytecode::Register key) const {
         return foundKey_(key);
     }
     ColumnData column;
-    const ColumnData& field = store_.batch().spaces[0].columns[one.index];
-    column.values.resize(records_.size());
-    column.states.resize(field.states.empty() ? 0 : records_.size());
-    for (std::uint32_t record = 0; record < count(); ++record) {
-        column.values[record] = field.values[records_[record]];
-        if (!field.states.empty()) {
-            column.states[record] = field.states[records_[record]];
+    const auto copy = [&](auto& to, const auto* from) {
+        to.resize(records_.size());
+        for (std::uint32_t record = 0; record < count(); ++record) {
+            to[record] = from[records_[record]];
         }
+    };
+    store_.values(0, one.index).visit([&](const auto* cells) { copy(column.values, cells); });
+    const Cells<State>& states = store_.states(0, one.index);
+    if (!states.empty()) {
+        copy(column.states, states.data());
     }
     return column;
 }
@@ -71,7 +73,7 @@ std::vector<Block> RecordSets::blocksOf(const Stage& stage, std::span<const std:
     }
     // Compiled code computes what was asked for while it was watched, whoever is in the block.
     if (options_.decide.kernels == nullptr) {
-        bringAlikeTogether(order, {stage, store_.batch(), records_, sets, options_.blockRows});
+        bringAlikeTogether(order, {stage, store_, records_, sets, options_.blockRows});
     }
     return blocksOfSets(sets, order, options_.blockRows);
 }

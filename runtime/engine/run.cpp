@@ -43,8 +43,8 @@ class StagedRun {
               const RecordStore& store,
               const RunOptions& options)
         : program_(std::move(program)), store_(store), options_(options),
-          plan_(planStages(*program_, &store.batch())), records_(recordsInOrder(*program_, store)),
-          interpreter_(program_), holes_(*program_, plan_, store.batch().holes),
+          plan_(planStages(*program_, &store.rows())), records_(recordsInOrder(*program_, store)),
+          interpreter_(program_), holes_(*program_, plan_, store.rows().holes),
           sets_(*program_,
                 plan_,
                 store,
@@ -101,7 +101,7 @@ class StagedRun {
         windows_.begin(options_.blockRows);
         std::vector<std::size_t> stages;
         for (std::size_t stage = 0; stage < plan_.stages.size(); ++stage) {
-            if (plan_.isNeeded(stage, store_.batch().holes.rows != 0)) {
+            if (plan_.isNeeded(stage, store_.rows().holes.rows != 0)) {
                 stages.push_back(stage);
             }
         }
@@ -483,12 +483,11 @@ class StagedRun {
         }
 
         void findParts(std::uint32_t record) {
-            const ColumnData& keys =
-                run_.store_.batch().spaces[0].columns[run_.program_->schema.keyField];
+            const StoredValues keys = run_.store_.values(0, run_.program_->schema.keyField);
             parts_.clear();
             parts_.emplace_back();
-            parts_.front().result.key = run_.store_.batch().dictionary->text(
-                static_cast<std::uint32_t>(keys.values[run_.records_[record]]));
+            parts_.front().result.key = run_.store_.rows().dictionary->text(
+                static_cast<std::uint32_t>(keys[run_.records_[record]]));
             for (const Found& found : run_.foundBy_) {
                 if (!found.pieces.empty()) {
                     const StageParts& parts = found.pieces[found.piece[record]].parts;

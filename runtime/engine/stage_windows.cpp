@@ -50,7 +50,7 @@ void StageWindows::fill(const Stage& first,
 OrderedResults
 StageWindows::take(std::size_t stage, const Sets& sets, unsigned threads, InstructionTimes* times) {
     const auto begin = std::chrono::steady_clock::now();
-    OrderedResults results = takeInOrder(program_, store_.batch(), sets, tables_[stage], threads);
+    OrderedResults results = takeInOrder(program_, store_.rows(), sets, tables_[stage], threads);
     tables_[stage].clear();
     if (times != nullptr) {
         const auto time = std::chrono::duration_cast<std::chrono::nanoseconds>(

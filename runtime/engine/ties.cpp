@@ -67,13 +67,12 @@ class TiedRows {
              const RecordStore& store,
              std::span<const std::uint32_t> records)
         : sets_(sets), tie_(tie), store_(store), records_(records),
-          known_(std::bit_ceil(std::size_t{2} * store.batch().spaces[tie.space].rows + 1)) {
-        const Batch& batch = store.batch();
+          known_(std::bit_ceil(std::size_t{2} * store.rows().spaces[tie.space].rows + 1)) {
         for (const std::uint32_t field : tie.fields) {
-            fields_.push_back(&batch.spaces[tie.space].columns[field]);
+            fields_.push_back({store.values(tie.space, field), &store.states(tie.space, field)});
         }
         for (const std::uint32_t field : tie.entryFields) {
-            entryFields_.push_back(&batch.spaces[0].columns[field]);
+            entryFields_.push_back({store.values(0, field), &store.states(0, field)});
         }
     }
 
@@ -97,42 +96,47 @@ class TiedRows {
         std::uint32_t row = 0;
     };
 
+    struct Field {
+        StoredValues values;
+        const Cells<State>* states = nullptr;
+    };
+
     template <class Visit>
     void forEachCell(Place place, Visit visit) const {
-        for (const ColumnData* field : fields_) {
-            visit(*field, place.row);
+        for (const Field& field : fields_) {
+            visit(field, place.row);
         }
-        for (const ColumnData* field : entryFields_) {
-            visit(*field, records_[place.record]);
+        for (const Field& field : entryFields_) {
+            visit(field, records_[place.record]);
         }
     }
 
     bool isTied(Place place) const {
         bool tied = true;
-        forEachCell(place, [&](const ColumnData& column, std::uint32_t row) {
-            tied = tied && column.state(row) == State::Value;
+        forEachCell(place, [&](const Field& field, std::uint32_t row) {
+            tied = tied && (field.states->empty() || (*field.states)[row] == State::Value);
         });
         return tied;
     }
 
     std::uint64_t hashOf(Place place) const {
         std::uint64_t hash = sets_.of[place.record];
-        forEachCell(place, [&](const ColumnData& column, std::uint32_t row) {
-            hash = mixKey(hash, static_cast<std::uint64_t>(column.values[row]));
+        forEachCell(place, [&](const Field& field, std::uint32_t row) {
+            hash = mixKey(hash, static_cast<std::uint64_t>(field.values[row]));
         });
         return hash;
     }
 
     bool areEqual(Place a, Place b) const {
-        const auto same = [](const ColumnData* column, std::uint32_t x, std::uint32_t y) {
-            return column->values[x] == column->values[y];
+        const auto same = [](const Field& field, std::uint32_t x, std::uint32_t y) {
+            return field.values[x] == field.values[y];
         };
         return sets_.of[a.record] == sets_.of[b.record] &&
                std::all_of(fields_.begin(),
                            fields_.end(),
-                           [&](const ColumnData* column) { return same(column, a.row, b.row); }) &&
-               std::all_of(entryFields_.begin(), entryFields_.end(), [&](const ColumnData* column) {
-                   return same(column, records_[a.record], records_[b.record]);
+                           [&](const Field& field) { return same(field, a.row, b.row); }) &&
+               std::all_of(entryFields_.begin(), entryFields_.end(), [&](const Field& field) {
+                   return same(field, records_[a.record], records_[b.record]);
                });
     }
 
@@ -153,8 +157,8 @@ class TiedRows {
     const Tie& tie_;
     const RecordStore& store_;
     std::span<const std::uint32_t> records_;
-    std::vector<const ColumnData*> fields_;
-    std::vector<const ColumnData*> entryFields_;
+    std::vector<Field> fields_;
+    std::vector<Field> entryFields_;
     std::vector<Place> known_;  ///< at most half full: a row of each group
 };
 

@@ -10,30 +10,25 @@ namespace proviso {
 namespace {
 
 // Negative where record `a` is the lower version.
-std::strong_ordering compareVersions(const Schema& schema,
-                                     const Batch::Space& records,
-                                     std::uint32_t a,
-                                     std::uint32_t b) {
+std::strong_ordering
+compareVersions(const Schema& schema, const RecordStore& store, std::uint32_t a, std::uint32_t b) {
     for (const std::uint32_t field : schema.correctedBy) {
-        const ColumnData& column = records.columns[field];
-        const bool statedA = column.state(a) == State::Value;
-        const bool statedB = column.state(b) == State::Value;
+        const StoredValues values = store.values(0, field);
+        const bool statedA = store.state(0, field, a) == State::Value;
+        const bool statedB = store.state(0, field, b) == State::Value;
         if (statedA != statedB) {
             return statedA <=> statedB;
         }
-        if (statedA && column.values[a] != column.values[b]) {
-            return column.values[a] <=> column.values[b];
+        if (statedA && values[a] != values[b]) {
+            return values[a] <=> values[b];
         }
     }
     return std::strong_ordering::equal;
 }
 
-bool isVoid(const Schema& schema, const Batch::Space& records, std::uint32_t record) {
-    if (schema.voidedBy == kNoIndex) {
-        return false;
-    }
-    const ColumnData& column = records.columns[schema.voidedBy];
-    return column.state(record) == State::Value && column.values[record] != 0;
+bool isVoid(const Schema& schema, const RecordStore& store, std::uint32_t record) {
+    return schema.voidedBy != kNoIndex && store.state(0, schema.voidedBy, record) == State::Value &&
+           store.values(0, schema.voidedBy)[record] != 0;
 }
 
 // Judges the records order[begin, end), which have one version of one key.
@@ -56,7 +51,7 @@ void settleVersion(const Schema& schema,
         return;
     }
     result.identical += static_cast<std::uint64_t>(end - begin - 1);
-    if (isVoid(schema, store.batch().spaces[0], first)) {
+    if (isVoid(schema, store, first)) {
         result.voided += 1;
     } else {
         result.kept.push_back(first);
@@ -80,12 +75,13 @@ void settleCorrections(const Schema& schema,
         keepAll();
         return;
     }
-    const Batch::Space& records = store.batch().spaces[0];
-
-    const Cells<std::int64_t>& keys = records.columns[schema.keyField].values;
+    const StoredValues keys = store.values(0, schema.keyField);
     // Keys are numbered as they come, so one that is above all before it comes for the first time.
-    if (schema.voidedBy == kNoIndex &&
-        std::adjacent_find(keys.begin(), keys.end(), std::greater_equal<>()) == keys.end()) {
+    const auto isFirstOfKey = [&](const auto* cells) {
+        const auto* const end = cells + keys.size();
+        return std::adjacent_find(cells, end, std::greater_equal<>()) == end;
+    };
+    if (schema.voidedBy == kNoIndex && keys.visit(isFirstOfKey)) {
         keepAll();
         return;
     }
@@ -96,7 +92,7 @@ void settleCorrections(const Schema& schema,
         if (keys[a] != keys[b]) {
             return keys[a] < keys[b];
         }
-        const std::strong_ordering version = compareVersions(schema, records, a, b);
+        const std::strong_ordering version = compareVersions(schema, store, a, b);
         return version != std::strong_ordering::equal ? version > 0 : a < b;
     });
     const std::uint32_t* position = order.data();
@@ -105,7 +101,7 @@ void settleCorrections(const Schema& schema,
         const std::uint32_t* sameKey = std::find_if(
             position, end, [&](std::uint32_t each) { return keys[each] != keys[*position]; });
         const std::uint32_t* sameVersion = std::find_if(position, sameKey, [&](std::uint32_t each) {
-            return compareVersions(schema, records, each, *position) != std::strong_ordering::equal;
+            return compareVersions(schema, store, each, *position) != std::strong_ordering::equal;
         });
         settleVersion(schema, store, digests, position, sameVersion, result);
         result.superseded += static_cast<std::uint64_t>(sameKey - sameVersion);

@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <fstream>
 #include <numeric>
+#include <span>
 #include <unordered_set>
 #include <utility>
 
@@ -15,6 +16,8 @@ namespace proviso {
 namespace {
 
 constexpr std::size_t kMaximumShownKeyBytes = 100;
+/// Their columns stay in the cache until they are packed.
+constexpr std::uint32_t kCollectedAtOnce = 512;
 
 bool isBlank(std::string_view text) {
     return text.find_first_not_of(" \t\r") == std::string_view::npos;
@@ -64,13 +67,36 @@ Decoder::Context::Context(const Schema& schema,
                dictionary,
                JsonLimits{options.maximumNesting, options.maximumElements},
                options_.read ? &*options_.read : nullptr),
-      document_(JsonLimits{options.maximumNesting, options.maximumElements}) {
+      document_(JsonLimits{options.maximumNesting, options.maximumElements}),
+      collects_(options.read.has_value()) {
     firstTexts_ = dictionary.size();
+}
+
+CollectedRows& Decoder::Context::collected() {
+    if (!collected_) {
+        collected_.emplace(schema_, /*isPacked=*/options_.read.has_value());
+    }
+    return *collected_;
+}
+
+// What the decoder holds, which goes on with the memory.
+void Decoder::Context::collect() {
+    std::vector<std::vector<std::uint32_t>> firstRows = decoder_.firstRows();
+    Batch records = decoder_.finish();
+    collected().append(records, firstRows, decoder_.takeDigests(), {});
+    decoder_.reuse(std::move(records), std::move(firstRows));
 }
 
 // So that columns need not move while they grow.
 void Decoder::Context::makeRoom(double factor) {
-    decoder_.reserve(factor);
+    if (collects_) {
+        collect();
+    }
+    if (collected_) {
+        collected_->reserve(factor);
+    } else {
+        decoder_.reserve(factor);
+    }
     origins_.reserve(static_cast<std::size_t>(factor * static_cast<double>(origins_.size())));
 }
 
@@ -149,6 +175,9 @@ void Decoder::Context::keepRecord(std::uint32_t source, std::uint64_t line) {
         return;
     }
     origins_.push_back({source, line});
+    if (collects_ && decoder_.batch().spaces[0].rows >= kCollectedAtOnce) {
+        collect();
+    }
 }
 
 bool Decoder::Context::isNotYetKnown() {
@@ -183,10 +212,11 @@ void Decoder::Context::closeHoles(const RecordStore& all,
     if (schema_.keyField == kNoIndex || holes_.rows == 0) {
         return;
     }
-    const ColumnData& keys = all.batch().spaces[0].columns[schema_.keyField];
-    std::unordered_set<std::int64_t> known(keys.values.begin(), keys.values.end());
+    const StoredValues keys = all.values(0, schema_.keyField);
+    std::unordered_set<std::int64_t> known;
+    keys.visit([&](const auto* cells) { known.insert(cells, cells + keys.size()); });
     for (const auto& [record, other] : settled.conflicts) {
-        known.erase(keys.values[record]);
+        known.erase(keys[record]);
     }
     const ColumnData& ofHoles = holes_.columns[schema_.keyField];
     for (Rejection& rejection : rejections) {
@@ -255,24 +285,34 @@ Decoder::Context::reject(std::uint32_t source, std::uint64_t line, RejectionReas
     return pending.rejection;
 }
 
-DecodedRecords Decoder::Context::finish() {
-    std::vector<std::vector<std::uint32_t>> firstRows = decoder_.firstRows();
-    Batch batch = decoder_.finish();
-    dropPlainStates(batch);
-    former_.batch = std::move(batch);
-    former_.firstRows = std::move(firstRows);
+RecordStore Decoder::Context::allRecords() {
+    if (collects_ || collected_) {
+        collect();
+        former_ = collected_->take();
+        former_.batch.dictionary = &dictionary_;
+    } else {
+        former_.firstRows = decoder_.firstRows();
+        former_.batch = decoder_.finish();
+        dropPlainStates(former_.batch);
+    }
     former_.origins = std::move(origins_);
     former_.sources = sources_;
-    RecordStore all(schema_, std::move(former_));
+    return {schema_, std::move(former_)};
+}
+
+DecodedRecords Decoder::Context::finish() {
+    RecordStore all = allRecords();
+    const std::vector<std::uint64_t> digests =
+        collected_ ? collected_->takeDigests() : decoder_.takeDigests();
     SettledCorrections& settled = settled_;
     if (options_.settle) {
-        settleCorrections(schema_, all, decoder_.takeDigests(), settled);
+        settleCorrections(schema_, all, digests, settled);
     } else {
         settled.kept.resize(all.recordCount());
         std::iota(settled.kept.begin(), settled.kept.end(), 0U);
     }
-    const Batch::Space& records = all.batch().spaces[0];
     for (const auto& [record, other] : settled.conflicts) {
+        const Batch alone = all.select(std::span(&record, 1));
         const RecordOrigin& origin = all.origin(record);
         const RecordOrigin& otherOrigin = all.origin(other);
         Rejection& rejection =
@@ -280,8 +320,8 @@ DecodedRecords Decoder::Context::finish() {
         rejection.otherSource = sources_[otherOrigin.source];
         rejection.otherLine = otherOrigin.line;
         rejection.message += ": " + rejection.otherSource + ":" + std::to_string(otherOrigin.line);
-        rejection.recordKey = shownKey(records, record);
-        rejection.hole = addHole(records, record);
+        rejection.recordKey = shownKey(alone.spaces[0], 0);
+        rejection.hole = addHole(alone.spaces[0], 0);
     }
 
     DecodedRecords result;
@@ -315,6 +355,8 @@ DecodedRecords Decoder::Context::finish() {
 // After `finish`.
 void Decoder::Context::reuse(DecodedRecords former) {
     former_ = former.store.release();
+    former_.packed.clear();
+    collected_.reset();
     decoder_.reuse(std::move(former_.batch), std::move(former_.firstRows));
     origins_ = std::move(former_.origins);
     origins_.clear();

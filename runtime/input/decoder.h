@@ -35,7 +35,8 @@ struct DecodeOptions {
     bool quickly = true;
     /// What is read of the records; the rest is checked and settled as ever, but not kept: those
     /// columns are empty, and so are lists of which nobody reads how many rows there are. Fields
-    /// that settling needs are kept in any case. Empty: all is kept.
+    /// that settling needs are kept in any case. What is kept is packed (RecordStore::values).
+    /// Empty: all is kept, and can be read as a batch.
     std::optional<ReadOfRecords> read;
     /// Long sources are read on so many threads; what is read does not depend on it.
     unsigned threads = 1;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "runtime/input/chunk_reader.h"
+#include "runtime/input/collected_rows.h"
 #include "runtime/input/corrections.h"
 #include "runtime/input/decoder.h"
 #include "runtime/input/json_document.h"
@@ -10,6 +11,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -67,6 +69,9 @@ class Decoder::Context {
     Chunk readChunk(std::string_view text, bool atStart, SpareColumns& spare);
     void take(Chunk& chunk, std::uint64_t linesBefore, std::vector<std::uint32_t>& ids);
     void makeRoom(double factor);
+    void collect();
+    CollectedRows& collected();
+    RecordStore allRecords();
 
     void decodeLine(const InputLine& line);
     void keepRecord(std::uint32_t source, std::uint64_t line);
@@ -84,6 +89,9 @@ class Decoder::Context {
     DecodeOptions options_;
     RecordDecoder decoder_;
     JsonDocument document_;
+    /// What `decoder_` read before; empty where it holds all.
+    std::optional<CollectedRows> collected_;
+    bool collects_ = false;  ///< a few records at a time
     std::vector<RecordOrigin> origins_;
     std::vector<std::string> sources_;
     RecordStore::Memory former_;  ///< to be used again

@@ -43,9 +43,11 @@ void Decoder::Context::addChunks(ChunkReader& chunks, std::string first, std::ui
             own.intern(dictionary_.text(id));
         }
         Context& context = *contexts.emplace_back(std::make_unique<Context>(schema_, own, options));
+        context.collects_ = false;
         context.decoder_.countEveryName();
         context.sources_ = {sources_.back()};
     }
+    collect();  // sources before this one stand first
     std::vector<std::vector<std::uint32_t>> ids(contexts.size());
     SpareColumns spare;
     const std::uint64_t linesBefore = counts_.lines;
@@ -137,7 +139,7 @@ void Decoder::Context::take(Chunk& chunk,
     }
     const auto source = static_cast<std::uint32_t>(sources_.size() - 1);
     const std::uint64_t shift = counts_.lines - linesBefore;
-    decoder_.append(chunk.records, chunk.firstRows, chunk.digests, ids);
+    collected().append(chunk.records, chunk.firstRows, chunk.digests, ids);
     decoder_.addIgnored(chunk.ignored);
     for (const RecordOrigin& origin : chunk.origins) {
         origins_.push_back({source, origin.line + shift});

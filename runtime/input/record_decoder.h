@@ -67,19 +67,12 @@ class RecordDecoder {
     /// kMaximumIgnoredNames, unless `countEveryName` was called; others under "(other)".
     std::map<std::string, std::uint64_t> takeIgnoredFields();
 
-    /// Of some records of many: what is read is given to the decoder of all (`append`), which alone
-    /// knows which names are others.
+    /// Of some records of many: names are given to the decoder of all (`addIgnored`), which alone
+    /// knows which of them are others.
     void countEveryName() { countsEveryName_ = true; }
     /// As they came first; counting begins anew.
     std::vector<std::pair<std::string, std::uint64_t>> takeIgnoredInOrder();
     void addIgnored(const std::vector<std::pair<std::string, std::uint64_t>>& names);
-    /// RecordRows::append.
-    void append(const Batch& records,
-                const std::vector<std::vector<std::uint32_t>>& firstRows,
-                const std::vector<std::uint64_t>& digests,
-                const std::vector<std::uint32_t>& ids) {
-        rows_.append(records, firstRows, digests, ids);
-    }
 
   private:
     struct PathPart {

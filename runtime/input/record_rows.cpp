@@ -3,7 +3,6 @@
 #include "runtime/base/check.h"
 
 #include <algorithm>
-#include <iterator>
 #include <random>
 #include <utility>
 
@@ -188,53 +187,6 @@ void RecordRows::reuse(Batch batch, std::vector<std::vector<std::uint32_t>> firs
         first.clear();
     }
     digests_.clear();
-}
-
-void RecordRows::append(const Batch& records,
-                        const std::vector<std::vector<std::uint32_t>>& firstRows,
-                        const std::vector<std::uint64_t>& digests,
-                        const std::vector<std::uint32_t>& ids) {
-    std::vector<std::uint32_t> before;  // by space
-    for (std::uint32_t space = 0; space < batch_.spaces.size(); ++space) {
-        Batch::Space& rows = batch_.spaces[space];
-        if (isListKept_[space] == 0) {
-            rows.rows = 0;
-        }
-        before.push_back(rows.rows);
-        const std::vector<std::uint32_t>& first = firstRows[space];
-        std::transform(first.begin(),
-                       first.end() - 1,
-                       std::back_inserter(firstRows_[space]),
-                       [&](std::uint32_t row) { return row + before[space]; });
-        const Batch::Space& from = records.spaces[space];
-        if (from.rows > ready_[space] - rows.rows) {
-            makeReady(space, from.rows);
-        }
-        for (std::uint32_t field = 0; field < rows.columns.size(); ++field) {
-            const std::uint32_t column = columnOf(space, field);
-            if (!fields_[column].isKept) {
-                continue;
-            }
-            std::int64_t* const values = columns_[column].values + before[space];
-            State* const states = columns_[column].states + before[space];
-            const ColumnData& cells = from.columns[field];
-            std::copy_n(cells.values.data(), from.rows, values);
-            std::copy_n(cells.states.data(), from.rows, states);
-            for (std::uint32_t row = 0; fields_[column].isText && row < from.rows; ++row) {
-                if (states[row] == State::Value) {
-                    values[row] = ids[static_cast<std::size_t>(values[row])];
-                }
-            }
-        }
-        if (space > 0) {
-            const std::uint32_t shift = before[schema_.spaces[space].parent];
-            for (std::uint32_t row = 0; row < from.rows; ++row) {
-                rows.parent[before[space] + row] = from.parent[row] + shift;
-            }
-        }
-        rows.rows += from.rows;
-    }
-    digests_.insert(digests_.end(), digests.begin(), digests.end());
 }
 
 std::vector<std::vector<std::uint32_t>> RecordRows::firstRows() {

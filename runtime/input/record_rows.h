@@ -97,13 +97,6 @@ class RecordRows {
     /// Empty: all is kept.
     std::vector<std::uint64_t> takeDigests();
 
-    /// Appends records that another one of this schema read, which keeps the same: what its
-    /// `firstRows` and `finish` gave, and `takeDigests`. `ids`: what its dictionary's ids are here.
-    void append(const Batch& records,
-                const std::vector<std::vector<std::uint32_t>>& firstRows,
-                const std::vector<std::uint64_t>& digests,
-                const std::vector<std::uint32_t>& ids);
-
     /// Vectors may be longer than there are rows.
     const Batch& batch() const noexcept { return batch_; }
 

@@ -1,5 +1,6 @@
 #include "runtime/input/record_selector.h"
 
+#include "runtime/base/wide.h"
 #include "runtime/input/record_store.h"
 
 #include <algorithm>
@@ -11,7 +12,7 @@ namespace proviso {
 
 namespace {
 
-using Rows = std::pair<std::uint32_t, std::uint32_t>;
+using Rows = RowRun;
 
 /// How many runs ahead memory is asked for: rows lie here and there.
 constexpr std::size_t kAhead = 16;
@@ -20,53 +21,67 @@ constexpr std::size_t kAhead = 16;
 constexpr std::size_t kAtOnce = 8;
 using AtOnce = std::integral_constant<std::size_t, kAtOnce>;
 
-/// Calls `copy(to, from, count, index of the run)`, with a count that is known here if it can be,
-/// until all rows of the runs are copied. `to` has kAtOnce cells more than there are rows; `from`
+/// Calls `copy(to, from, count)`, with a count that is known here if it can be, until all rows of
+/// the runs are copied. `to` has kAtOnce cells more than there are rows; `from`
 /// has `size`.
-template <class T, class Copy>
+template <class To, class From, class Copy>
 void copyEach(
-    T* to, const T* from, std::size_t size, const std::vector<Rows>& runs, const Copy& copy) {
+    To* to, const From* from, std::size_t size, const std::vector<Rows>& runs, const Copy& copy) {
     for (std::size_t index = 0; index < runs.size(); ++index) {
         __builtin_prefetch(from + runs[std::min(index + kAhead, runs.size() - 1)].first);
         std::size_t row = runs[index].first;
         const std::size_t end = runs[index].second;
         for (; row + kAtOnce < end; row += kAtOnce) {
-            copy(to, from + row, AtOnce(), index);
+            copy(to, from + row, AtOnce());
             to += kAtOnce;
         }
         if (row + kAtOnce <= size) {
-            copy(to, from + row, AtOnce(), index);
+            copy(to, from + row, AtOnce());
         } else {
-            copy(to, from + row, end - row, index);
+            copy(to, from + row, end - row);
         }
         to += end - row;
     }
 }
 
-template <class T>
-void copyRuns(Cells<T>& to, const Cells<T>& from, const std::vector<Rows>& runs, std::size_t rows) {
-    if (runs.size() == 1) {
-        to = Cells<T>::lent({from.data() + runs[0].first, rows});
-        return;
+template <class To, class From>
+PROVISO_WIDE void widen(const From* from, std::size_t count, To* to) {
+    std::copy_n(from, count, to);
+}
+
+/// `from` has `size` cells, as large as those they are copied to or smaller.
+template <class To, class From>
+void copyRuns(Cells<To>& to,
+              const From* from,
+              std::size_t size,
+              const std::vector<Rows>& runs,
+              std::size_t rows) {
+    if constexpr (std::is_same_v<To, From>) {
+        if (runs.size() == 1) {
+            to = Cells<To>::lent({from + runs[0].first, rows});
+            return;
+        }
     }
     if (to.isLent()) {
         to.clear();
     }
     to.resize(rows + kAtOnce);
-    T* const cells = to.data();
-    if (runs.size() == rows) {
+    To* const cells = to.data();
+    if (runs.size() == 1) {
+        widen(from + runs[0].first, rows, cells);
+    } else if (runs.size() == rows) {
         for (std::size_t row = 0; row < rows; ++row) {
-            __builtin_prefetch(from.data() + runs[std::min(row + kAhead, rows - 1)].first);
-            cells[row] = from.data()[runs[row].first];
+            __builtin_prefetch(from + runs[std::min(row + kAhead, rows - 1)].first);
+            cells[row] = from[runs[row].first];
         }
     } else {
-        copyEach(cells,
-                 from.data(),
-                 from.size(),
-                 runs,
-                 [](T* into, const T* first, auto count, std::size_t /*run*/) {
-                     std::memcpy(into, first, count * sizeof(T));
-                 });
+        copyEach(cells, from, size, runs, [](To* into, const From* first, auto count) {
+            if constexpr (std::is_same_v<To, From>) {
+                std::memcpy(into, first, count * sizeof(To));
+            } else {
+                std::copy_n(first, static_cast<std::size_t>(count), into);
+            }
+        });
     }
     to.resize(rows);
 }
@@ -74,9 +89,9 @@ void copyRuns(Cells<T>& to, const Cells<T>& from, const std::vector<Rows>& runs,
 }  // namespace
 
 RecordSelector::RecordSelector(const RecordStore& store, const ReadOfRecords* read)
-    : store_(store), read_(read), selected_(store.batch().spaces.size()) {
-    batch_.dictionary = store.batch().dictionary;
-    for (const Batch::Space& from : store.batch().spaces) {
+    : store_(store), read_(read), selected_(store.rows().spaces.size()) {
+    batch_.dictionary = store.rows().dictionary;
+    for (const Batch::Space& from : store.rows().spaces) {
         batch_.spaces.emplace_back().columns.resize(from.columns.size());
     }
 }
@@ -92,7 +107,7 @@ Batch& RecordSelector::select(std::span<const std::uint32_t> records) {
         }
         findRows(space, records);
         if (space != 0) {
-            findParents(space);
+            findParents(space, records);
         }
         if (read_ == nullptr) {
             for (std::uint32_t field = 0; field < batch_.spaces[space].columns.size(); ++field) {
@@ -139,73 +154,93 @@ void RecordSelector::findRows(std::uint32_t space, std::span<const std::uint32_t
 }
 
 /// The lists' rows in the selection.
-void RecordSelector::findParents(std::uint32_t space) {
-    const std::uint32_t above = store_.parents_[space];
-    const Selected& selected = selected_[space];
-    const std::vector<std::uint32_t>& from = store_.batch().spaces[space].parent;
-    const std::size_t rows = batch_.spaces[space].rows;
+void RecordSelector::findParents(std::uint32_t space, std::span<const std::uint32_t> records) {
     std::vector<std::uint32_t>& to = batch_.spaces[space].parent;
+    const std::size_t rows = batch_.spaces[space].rows;
     to.resize(rows + kAtOnce);
-    if (areNeighbours_) {
-        const std::uint32_t first =
-            selected_[above].runs.empty() ? 0 : selected_[above].runs[0].first;
-        copyEach(to.data(),
-                 from.data(),
-                 from.size(),
-                 selected.runs,
-                 [&](std::uint32_t* into,
-                     const std::uint32_t* parents,
-                     auto count,
-                     std::size_t /*run*/) {
-                     for (std::size_t row = 0; row < count; ++row) {
-                         into[row] = parents[row] - first;
-                     }
-                 });
+    const std::uint32_t above = store_.parents_[space];
+    const std::vector<std::uint32_t>& wide = store_.rows().spaces[space].parent;
+    if (areNeighbours_ && store_.packed_.empty()) {
+        const auto firstOf = [&](std::uint32_t of) {
+            return records.empty() ? 0 : store_.firstRows_[of][records.front()];
+        };
+        const std::uint32_t shift = firstOf(above);
+        const std::uint32_t* const from = wide.data() + firstOf(space);
+        for (std::size_t row = 0; row < rows; ++row) {
+            to[row] = from[row] - shift;
+        }
     } else if (above == 0) {
+        const std::uint32_t* const first = store_.firstRows_[space].data();
         std::uint32_t* next = to.data();
-        for (std::uint32_t index = 0; index < selected.byRecord.size(); ++index) {
-            const auto [first, end] = selected.byRecord[index];
-            std::uint32_t* const last = next + (end - first);
+        for (std::uint32_t index = 0; index < records.size(); ++index) {
+            const std::uint32_t record = records[index];
+            std::uint32_t* const last = next + (first[record + std::size_t{1}] - first[record]);
             do {
                 std::fill_n(next, kAtOnce, index);
                 next += kAtOnce;
             } while (next < last);
             next = last;
         }
+    } else if (store_.packed_.empty()) {
+        moveParents(space, records, wide.data(), wide.size(), /*areOfRecords=*/false);
     } else {
-        // INVARIANT: with a list, the lists it lies in are read.
-        std::uint32_t before = 0;
-        std::size_t record = 0;
-        std::uint32_t shift = 0;
-        const std::vector<Rows>& lists = selected_[above].byRecord;
-        copyEach(
-            to.data(),
-            from.data(),
-            from.size(),
-            selected.byRecord,
-            [&](std::uint32_t* into, const std::uint32_t* parents, auto count, std::size_t index) {
-                for (; record <= index; ++record) {
-                    shift = before - lists[record].first;
-                    before += lists[record].second - lists[record].first;
-                }
-                for (std::size_t row = 0; row < count; ++row) {
-                    into[row] = parents[row] + shift;
-                }
-            });
+        const StoredValues parents = store_.packed_[space].parents.view();
+        parents.visit([&](const auto* cells) {
+            moveParents(space, records, cells, parents.size(), /*areOfRecords=*/true);
+        });
     }
     to.resize(rows);
 }
 
+/// `areOfRecords`: counted from the record's first, not from the store's.
+template <class Cell>
+void RecordSelector::moveParents(std::uint32_t space,
+                                 std::span<const std::uint32_t> records,
+                                 const Cell* from,
+                                 std::size_t size,
+                                 bool areOfRecords) {
+    // INVARIANT: with a list, the lists it lies in are read.
+    const std::uint32_t* const first = store_.firstRows_[space].data();
+    const std::uint32_t* const firstAbove = store_.firstRows_[store_.parents_[space]].data();
+    std::uint32_t* next = batch_.spaces[space].parent.data();
+    std::uint32_t before = 0;
+    for (std::size_t index = 0; index < records.size(); ++index) {
+        __builtin_prefetch(from + first[records[std::min(index + kAhead, records.size() - 1)]]);
+        const std::size_t record = records[index];
+        const std::uint32_t shift = before - (areOfRecords ? 0 : firstAbove[record]);
+        before += firstAbove[record + 1] - firstAbove[record];
+        const auto move = [&](std::size_t row, auto count) {
+            for (std::size_t step = 0; step < count; ++step) {
+                next[step] = static_cast<std::uint32_t>(from[row + step]) + shift;
+            }
+            next += count;
+        };
+        std::size_t row = first[record];
+        const std::size_t end = first[record + 1];
+        for (; row + kAtOnce < end; row += kAtOnce) {
+            move(row, AtOnce());
+        }
+        if (row + kAtOnce <= size) {
+            move(row, AtOnce());
+            next -= kAtOnce - (end - row);
+        } else {
+            move(row, end - row);
+        }
+    }
+}
+
 void RecordSelector::copyColumn(std::uint32_t space, std::uint32_t field) {
-    const ColumnData& from = store_.batch().spaces[space].columns[field];
-    if (from.values.empty()) {
+    const StoredValues values = store_.values(space, field);
+    if (values.empty()) {
         return;  // not kept
     }
     const std::vector<Rows>& runs = selected_[space].runs;
+    const std::size_t rows = batch_.spaces[space].rows;
     ColumnData& to = batch_.spaces[space].columns[field];
-    copyRuns(to.values, from.values, runs, batch_.spaces[space].rows);
-    if (!from.states.empty()) {
-        copyRuns(to.states, from.states, runs, batch_.spaces[space].rows);
+    values.visit([&](const auto* cells) { copyRuns(to.values, cells, values.size(), runs, rows); });
+    const Cells<State>& states = store_.states(space, field);
+    if (!states.empty()) {
+        copyRuns(to.states, states.data(), states.size(), runs, rows);
         dropPlainStates(to);
     }
 }

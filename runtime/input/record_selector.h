@@ -32,7 +32,13 @@ class RecordSelector {
 
     bool isRead(std::uint32_t space) const { return read_ == nullptr || read_->rows[space] != 0; }
     void findRows(std::uint32_t space, std::span<const std::uint32_t> records);
-    void findParents(std::uint32_t space);
+    void findParents(std::uint32_t space, std::span<const std::uint32_t> records);
+    template <class Cell>
+    void moveParents(std::uint32_t space,
+                     std::span<const std::uint32_t> records,
+                     const Cell* from,
+                     std::size_t size,
+                     bool areOfRecords);
     void copyColumn(std::uint32_t space, std::uint32_t field);
 
     const RecordStore& store_;

@@ -13,34 +13,15 @@ namespace {
 
 constexpr std::size_t kManyRows = std::size_t{64} << 10U;
 
-using Rows = std::pair<std::uint32_t, std::uint32_t>;
+using Rows = RowRun;
 
-bool sameColumn(const ColumnData& column, Rows a, Rows b) {
-    if (column.values.empty()) {
-        return true;  // not kept
-    }
-    const std::uint32_t count = a.second - a.first;
-    for (std::uint32_t step = 0; step < count; ++step) {
-        if (column.values[a.first + step] != column.values[b.first + step] ||
-            column.state(a.first + step) != column.state(b.first + step)) {
-            return false;
-        }
-    }
-    return true;
-}
-
-/// The cells of some rows, moved to the beginning. A column that was not kept stays empty.
-template <class Cell>
-void keepRuns(Cells<Cell>& cells, const std::vector<Rows>& runs, std::size_t rows) {
-    if (cells.empty()) {
-        return;
-    }
-    Cell* const all = cells.data();
-    Cell* next = all;
-    for (const auto& [first, end] : runs) {
-        next = all + first == next ? all + end : std::copy(all + first, all + end, next);
-    }
-    cells.resize(rows);
+/// What was not kept, has no values, is the same.
+bool areEqual(const StoredValues& values, const Cells<State>& states, Rows a, Rows b) {
+    const auto rowsAreEqual = [&](const auto* cells) {
+        return std::equal(cells + a.first, cells + a.second, cells + b.first);
+    };
+    return values.empty() ||
+           (values.visit(rowsAreEqual) && (states.empty() || rowsAreEqual(states.data())));
 }
 
 std::vector<std::vector<std::uint32_t>> firstRowsOf(const Schema& schema, const Batch& batch) {
@@ -70,8 +51,8 @@ std::vector<std::vector<std::uint32_t>> firstRowsOf(const Schema& schema, const 
 
 RecordStore::RecordStore(const Schema& schema, Memory memory)
     : parents_(std::move(memory.parents)), batch_(std::move(memory.batch)),
-      firstRows_(std::move(memory.firstRows)), origins_(std::move(memory.origins)),
-      sources_(std::move(memory.sources)) {
+      packed_(std::move(memory.packed)), firstRows_(std::move(memory.firstRows)),
+      origins_(std::move(memory.origins)), sources_(std::move(memory.sources)) {
     PROVISO_CHECK(batch_.spaces.size() == schema.spaces.size(), "the batch is not of this schema");
     PROVISO_CHECK(origins_.size() == recordCount(), "every record has an origin");
     parents_.clear();
@@ -95,17 +76,29 @@ RecordStore::RecordStore(const Schema& schema,
     std::vector<std::vector<std::uint32_t>> firstRows = firstRowsOf(schema, batch);
     *this = RecordStore(
         schema,
-        {std::move(batch), std::move(firstRows), std::move(origins), std::move(sources), {}});
+        {std::move(batch), {}, std::move(firstRows), std::move(origins), std::move(sources), {}});
 }
 
 RecordStore::Memory RecordStore::release() {
     Memory memory{std::move(batch_),
+                  std::move(packed_),
                   std::move(firstRows_),
                   std::move(origins_),
                   std::move(sources_),
                   std::move(parents_)};
     *this = {};
     return memory;
+}
+
+std::vector<std::uint32_t> RecordStore::rowCounts(std::uint32_t space,
+                                                  std::span<const std::uint32_t> records) const {
+    std::vector<std::uint32_t> counts;
+    counts.reserve(records.size());
+    for (const std::uint32_t record : records) {
+        const auto [first, end] = rowsOf(space, record);
+        counts.push_back(end - first);
+    }
+    return counts;
 }
 
 bool RecordStore::sayTheSame(std::uint32_t a, std::uint32_t b) const {
@@ -116,8 +109,8 @@ bool RecordStore::sayTheSame(std::uint32_t a, std::uint32_t b) const {
         if (ofA.second - ofA.first != ofB.second - ofB.first) {
             return false;
         }
-        for (const ColumnData& column : rows.columns) {
-            if (!sameColumn(column, ofA, ofB)) {
+        for (std::uint32_t field = 0; field < rows.columns.size(); ++field) {
+            if (!areEqual(values(space, field), states(space, field), ofA, ofB)) {
                 return false;
             }
         }
@@ -125,16 +118,23 @@ bool RecordStore::sayTheSame(std::uint32_t a, std::uint32_t b) const {
             continue;
         }
         // The same elements in other lists of the same record are another record.
-        const std::uint32_t parentOfA = rowsOf(parents_[space], a).first;
-        const std::uint32_t parentOfB = rowsOf(parents_[space], b).first;
         for (std::uint32_t step = 0; step < ofA.second - ofA.first; ++step) {
-            if (rows.parent[ofA.first + step] - parentOfA !=
-                rows.parent[ofB.first + step] - parentOfB) {
+            if (listOf(space, a, ofA.first + step) != listOf(space, b, ofB.first + step)) {
                 return false;
             }
         }
     }
     return true;
+}
+
+std::uint32_t
+RecordStore::listOf(std::uint32_t space, std::uint32_t record, std::uint32_t row) const {
+    const std::uint32_t above = parents_[space];
+    if (above == 0) {
+        return 0;
+    }
+    return packed_.empty() ? batch_.spaces[space].parent[row] - rowsOf(above, record).first
+                           : static_cast<std::uint32_t>(packed_[space].parents.view()[row]);
 }
 
 Batch RecordStore::select(std::span<const std::uint32_t> records, const ReadOfRecords* read) const {
@@ -156,7 +156,7 @@ void RecordStore::keepOnly(std::span<const std::uint32_t> records) {
                 runs.push_back(of);
             }
         }
-        if (space != 0) {
+        if (!rows.parent.empty()) {
             auto next = rows.parent.begin();
             std::uint32_t above = 0;
             for (const std::uint32_t record : records) {
@@ -171,9 +171,15 @@ void RecordStore::keepOnly(std::span<const std::uint32_t> records) {
             rows.parent.resize(kept);
         }
         for (ColumnData& column : rows.columns) {
-            keepRuns(column.values, runs, kept);
-            keepRuns(column.states, runs, kept);
+            keepRuns(column.values, runs);
+            keepRuns(column.states, runs);
             dropPlainStates(column);
+        }
+        if (!packed_.empty()) {
+            for (PackedCells& cells : packed_[space].values) {
+                cells.keep(runs);
+            }
+            packed_[space].parents.keep(runs);
         }
         rows.rows = kept;
     }

@@ -2,6 +2,7 @@
 
 #include "runtime/bytecode/batch.h"
 #include "runtime/bytecode/schema.h"
+#include "runtime/input/packed_cells.h"
 
 #include <cstdint>
 #include <span>
@@ -18,6 +19,15 @@ struct RecordOrigin {
     std::uint64_t line = 0;
 };
 
+/// What rows of one space say, in cells of as few bytes as they need. A batch's columns have no
+/// values then, but states, and its rows no parents.
+struct PackedRows {
+    std::vector<PackedCells> values;  ///< by field
+    /// In which list of the record that a list of lists lies in a row is, counted from the record's
+    /// first; of other lists nothing.
+    PackedCells parents;
+};
+
 /// Decoded records as columns: one row space for the records and one for every list inside them.
 /// The rows of one record lie together in every space. Reading from many threads is safe.
 class RecordStore {
@@ -28,6 +38,8 @@ class RecordStore {
     struct Memory {
         /// Has the spaces of the schema and rows of lists contiguous by parent.
         Batch batch;
+        /// By space; empty: the batch has all.
+        std::vector<PackedRows> packed;
         /// By space, by record, and one more at the end, the first row of the record.
         std::vector<std::vector<std::uint32_t>> firstRows;
         std::vector<RecordOrigin> origins;
@@ -42,8 +54,26 @@ class RecordStore {
                 std::vector<std::string> sources);
 
     /// All records, in the order in which they were read. What was not kept (DecodeOptions::read)
-    /// is empty.
-    const Batch& batch() const noexcept { return batch_; }
+    /// is empty. Not of packed records: of these ask for `rows` and `values`.
+    const Batch& batch() const {
+        PROVISO_CHECK(packed_.empty(), "packed records are no batch");
+        return batch_;
+    }
+    /// The same, but of packed records neither values nor parents.
+    const Batch& rows() const noexcept { return batch_; }
+    /// Of a column; empty where it was not kept.
+    StoredValues values(std::uint32_t space, std::uint32_t field) const {
+        const Cells<std::int64_t>& wide = batch_.spaces[space].columns[field].values;
+        return packed_.empty() ? StoredValues(wide.data(), wide.size())
+                               : packed_[space].values[field].view();
+    }
+    /// Empty where every row has a value.
+    const Cells<State>& states(std::uint32_t space, std::uint32_t field) const {
+        return batch_.spaces[space].columns[field].states;
+    }
+    State state(std::uint32_t space, std::uint32_t field, std::uint32_t row) const {
+        return batch_.spaces[space].columns[field].state(row);
+    }
 
     /// To be used again; the store holds nothing any more.
     Memory release();
@@ -61,6 +91,10 @@ class RecordStore {
         return {firstRows_[space][record], firstRows_[space][record + 1]};
     }
 
+    /// How many rows of `space` each of the records has.
+    std::vector<std::uint32_t> rowCounts(std::uint32_t space,
+                                         std::span<const std::uint32_t> records) const;
+
     const RecordOrigin& origin(std::uint32_t record) const { return origins_[record]; }
     const std::vector<std::string>& sources() const noexcept { return sources_; }
 
@@ -70,7 +104,8 @@ class RecordStore {
     /// The given records, in the given order, with everything in their lists. Its rows
     /// know nothing of the others, so that the engine can run over a block of whole groups.
     /// Columns that are not `read` stay empty, and lists that are not, without rows; nullptr: all
-    /// are. Neighbours in the store are lent, not copied: the store must outlive the batch.
+    /// are. What neighbours in the store say in cells of eight bytes is lent, not copied: the store
+    /// must outlive the batch.
     Batch select(std::span<const std::uint32_t> records, const ReadOfRecords* read = nullptr) const;
 
     /// Lets go of all records but these, which ascend, in the memory that there is.
@@ -79,8 +114,12 @@ class RecordStore {
   private:
     friend class RecordSelector;
 
+    /// PackedRows::parents of a row, packed or not.
+    std::uint32_t listOf(std::uint32_t space, std::uint32_t record, std::uint32_t row) const;
+
     std::vector<std::uint32_t> parents_;  ///< by space: the space its rows are lists in
     Batch batch_;
+    std::vector<PackedRows> packed_;  ///< Memory::packed
     std::vector<std::vector<std::uint32_t>>
         firstRows_;  ///< by space, by record; one more at the end
     std::vector<RecordOrigin> origins_;

@@ -42,10 +42,10 @@ class InputDigests {
         if (log_ == nullptr) {
             return {};
         }
-        const ColumnData& keys = store.batch().spaces[0].columns[program.schema.keyField];
+        const StoredValues keys = store.values(0, program.schema.keyField);
         for (std::uint32_t record = 0; record < store.recordCount(); ++record) {
-            const auto key = static_cast<std::uint32_t>(keys.values[record]);
-            records_.emplace(store.batch().dictionary->text(key), record);
+            const auto key = static_cast<std::uint32_t>(keys[record]);
+            records_.emplace(store.rows().dictionary->text(key), record);
         }
         return [this, &store](const std::string& key) {
             const RecordOrigin& origin = store.origin(records_.at(key));

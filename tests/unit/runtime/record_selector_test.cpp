@@ -1,3 +1,4 @@
+#include "runtime/input/collected_rows.h"
 #include "runtime/input/record_selector.h"
 #include "runtime/input/record_store.h"
 #include "tests/catch.h"
@@ -49,6 +50,35 @@ struct Orders {
     Bed bed;
 };
 
+/// The same records, packed, in two parts so that the second counts on from the first.
+RecordStore packed(const Orders& orders, const RecordStore& store) {
+    const Schema& schema = orders.bed.program.schema;
+    CollectedRows collected(schema, /*isPacked=*/true);
+    for (const auto& [begin, end] : {std::pair{0U, 120U}, std::pair{120U, Orders::kOrders}}) {
+        std::vector<std::uint32_t> records(end - begin);
+        std::iota(records.begin(), records.end(), begin);
+        Batch some = store.select(records);
+        std::vector<std::vector<std::uint32_t>> firstRows(some.spaces.size());
+        for (std::uint32_t space = 0; space < some.spaces.size(); ++space) {
+            for (std::uint32_t record = begin; record <= end; ++record) {
+                firstRows[space].push_back(record == end ? some.spaces[space].rows
+                                                         : store.rowsOf(space, record).first -
+                                                               store.rowsOf(space, begin).first);
+            }
+            for (ColumnData& column : some.spaces[space].columns) {
+                if (column.states.empty()) {
+                    column.states.assign(some.spaces[space].rows, State::Value);
+                }
+            }
+        }
+        collected.append(some, firstRows, {}, {});
+    }
+    RecordStore::Memory memory = collected.take();
+    memory.batch.dictionary = store.batch().dictionary;
+    memory.origins.resize(Orders::kOrders);
+    return {schema, std::move(memory)};
+}
+
 /// Row by row, as it is written down nowhere else.
 void checkSelected(const RecordStore& store,
                    const Batch& batch,
@@ -93,12 +123,15 @@ TEST_CASE("records are selected again and again in one memory, neighbours or not
                             orders.bed.batch,
                             std::vector<RecordOrigin>(Orders::kOrders),
                             {});
+    const RecordStore small = packed(orders, store);
+    CHECK_THROWS(small.batch());
     ReadOfRecords some;
     some.rows = {1, 1, 0};
     some.fields = {{0, 1}, {0}, {}};
     for (const ReadOfRecords* read :
          {static_cast<const ReadOfRecords*>(nullptr), static_cast<const ReadOfRecords*>(&some)}) {
         RecordSelector selector(store, read);
+        RecordSelector ofSmall(small, read);
         for (int turn = 0; turn < 60; ++turn) {
             std::vector<std::uint32_t> records(orders.random() % 80);
             if (turn % 3 == 0) {
@@ -113,6 +146,7 @@ TEST_CASE("records are selected again and again in one memory, neighbours or not
                 }
             }
             checkSelected(store, selector.select(records), records, read);
+            checkSelected(store, ofSmall.select(records), records, read);
         }
     }
 }
