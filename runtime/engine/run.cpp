@@ -107,12 +107,14 @@ class StagedRun {
         }
         for (const std::size_t stage : stages) {
             takeWindows(stage);
-            atOnce_ = stage == stages.back() && canTellAtOnce(plan_.stages[stage])
-                          ? &plan_.stages[stage]
-                          : nullptr;
+            atOnce_ = stage == stages.back() ? toTellAtOnce(plan_.stages[stage]) : nullptr;
             if (atOnce_ == nullptr) {
                 evaluateStageOf(stage);
                 forgetAfter(stage);
+                continue;
+            }
+            for (const std::uint32_t space : atOnce_->counted) {
+                rowCounts_[space] = store_.rowCounts(space, records_);
             }
         }
     }
@@ -126,14 +128,22 @@ class StagedRun {
         }
     }
 
-    /// Whether the stage can take records block by block in the order of keys, so that what it
-    /// finds is told and forgotten: nobody is brought together, and what rules cost is known
-    /// without it.
-    bool canTellAtOnce(const Stage& stage) const {
-        return columns_ == nullptr && stage.byThemselves != nullptr && stage.counted.empty() &&
-               std::all_of(ordered_.isPlain.begin(), ordered_.isPlain.end(), [](std::uint8_t is) {
-                   return is != 0;
-               });
+    /// The stage that can take records block by block in the order of keys instead of `stage`, so
+    /// that what it finds is told and forgotten: nobody is brought together, nothing is handed on,
+    /// and only rows of lists cost anything. nullptr: there is none.
+    const Stage* toTellAtOnce(const Stage& stage) const {
+        const bool allArePlain =
+            std::count(ordered_.isPlain.begin(), ordered_.isPlain.end(), 0) == 0;
+        const Stage& one =
+            stage.byThemselves != nullptr && allArePlain ? stage.byThemselves->stage : stage;
+        const bool isAlone = one.partition == bytecode::kNone && one.carriedOut.empty();
+        const auto isOfSchema = [&](std::uint32_t space) {
+            return space < program_->schema.spaces.size();
+        };
+        return columns_ == nullptr && isAlone &&
+                       std::all_of(one.counted.begin(), one.counted.end(), isOfSchema)
+                   ? &one
+                   : nullptr;
     }
 
     /// A key that the first stage found.
@@ -442,7 +452,7 @@ class StagedRun {
         Teller(const StagedRun& run, const Budget& budget, const ViewWriter& write)
             : run_(run), budget_(budget), write_(write) {
             if (run.atOnce_ != nullptr) {
-                worker_ = std::make_unique<Worker>(run, run.atOnce_->byThemselves->stage);
+                worker_ = std::make_unique<Worker>(run, *run.atOnce_);
             }
         }
 
@@ -459,7 +469,7 @@ class StagedRun {
             for (const std::uint32_t record : block_) {
                 findParts(record);
                 RecordView& view = results.views.emplace_back(mergeParts(parts_, results.arena));
-                view.budgetSpent = spent_[record - block_.front()];
+                view.budgetSpent = wasCounted(record) ? spent_[record - block_.front()] : 0;
                 if (write_) {
                     write_(results.text, view);
                 }
@@ -480,6 +490,12 @@ class StagedRun {
                     foundOf_[piece.records[row] - block_.front()] = {&piece.output.parts, row};
                 }
             }
+        }
+
+        /// Of what is too large nothing counts that the same stage would have counted.
+        bool wasCounted(std::uint32_t record) const {
+            return worker_ == nullptr || worker_->stage.counted.empty() ||
+                   !foundOf_[record - block_.front()].first->tooLarge;
         }
 
         void findParts(std::uint32_t record) {

@@ -56,6 +56,19 @@ def visits_file(count, kind=()):
     return path
 
 
+def without_running_sum():
+    """A folder with the pack of the workload but for its last part, which is the running sum."""
+    folder = f"{FOLDER}/without_running_sum"
+    os.makedirs(folder, exist_ok=True)
+    with open(f"{PACKS}/visits.prv") as pack:
+        rules, heading, _ = pack.read().partition("-- ---- the running sum ---")
+    if not heading:
+        sys.exit(f"{PACKS}/visits.prv has no part named `the running sum`")
+    with open(f"{folder}/visits.prv", "w") as pack:
+        pack.write(rules)
+    return folder
+
+
 def library_file(count):
     """The example clinic's visits again and again, each time of another clinic: other patients, other clinicians."""
     path = f"{FOLDER}/clinic_{count}.ndjson"

@@ -446,3 +446,109 @@ TEST_CASE("what a record too large by itself says to others is carried all the s
     CHECK(lines.find(R"({"order": "A", "findings": [],)") != std::string::npos);
     CHECK(lines.find(R"({"order": "B", "kept": 1, "together": 9,)") != std::string::npos);
 }
+
+TEST_CASE("records that nothing brings together say in any block what each says alone") {
+    // Each block is told and forgotten, with what rules cost counted from the lists before.
+    std::minstd_rand random(3);
+    std::size_t tooLarge = 0;
+    std::size_t overBudget = 0;
+    for (int round = 0; round < 60; ++round) {
+        constexpr std::uint32_t kOrders = 40;
+        Bed bed(kOrders);
+        bed.program.schema.keyField = 0;
+        std::vector<Cell> keys;
+        std::vector<std::uint32_t> owners;
+        std::vector<Cell> quantities;
+        for (std::uint32_t order = 0; order < kOrders; ++order) {
+            keys.emplace_back(static_cast<std::int64_t>(
+                bed.dictionary.intern("K" + std::to_string((order * 7919U) % 1000U))));
+            for (auto line = random() % 6; line != 0; --line) {
+                owners.push_back(order);
+                quantities.push_back(random() % 9 == 0 ? Cell(State::Unknown)
+                                                       : Cell(static_cast<int>(random() % 9)));
+            }
+        }
+        bed.list("line", 0, std::move(owners));
+        bed.input(0, kText, std::move(keys));
+        const Register quantity = bed.input(1, kCount, std::move(quantities));
+        const Register toOrder = bed.parent(1);
+        const Register everyLine = bed.constant(1, kYesNoType, 1);
+        const Register ordered = bed.op(Op::FoldTotal, 0, kCount, {toOrder, everyLine, quantity});
+        // Rows that are made, and that no rule pays for.
+        const std::uint32_t kept = bed.space("kept", bytecode::SpaceInfo::Kind::Rows);
+        bed.program.spaces[kept].parent = 0;
+        const Register keptOf = bed.link(Op::BuildRows, kept, 1, {everyLine}, 1);
+        const Register keptOrder = bed.link(Op::Compose, kept, 0, {keptOf, toOrder});
+        bed.program.spaces[kept].toParent = keptOrder;
+        bed.program.spaces[kept].exists = bed.op(Op::RowExists, kept, kYesNoType, {keptOf});
+        const auto shown = [](const std::string& name, Register value) {
+            bytecode::Shown result;
+            result.name = name;
+            result.type = kCount;
+            result.value = value;
+            return result;
+        };
+        bytecode::OutputInfo output;
+        output.name = "kept";
+        output.space = 0;
+        output.columns = {
+            shown("count",
+                  bed.op(Op::FoldCount, 0, kCount, {keptOrder, bed.program.spaces[kept].exists}))};
+        bed.program.outputs.push_back(output);
+        const Register large =
+            bed.op(Op::Compare, 0, kYesNoType, {ordered, bed.constant(0, kCount, 8)}, {4});
+        bytecode::FindingInfo finding;
+        finding.name = "LARGE";
+        finding.slots = {"ordered"};
+        bed.program.findings.push_back(finding);
+        bytecode::Effect effect;
+        effect.kind = bytecode::Effect::Kind::Report;
+        effect.guard = bed.op(Op::Guard, 0, kYesNoType, {large}, {0, 0, 0});
+        effect.finding = 0;
+        effect.slots = {shown("ordered", ordered)};
+        bytecode::RuleInfo rule;
+        rule.name = "large";
+        rule.space = 0;
+        rule.applies = large;
+        rule.inForce = large;
+        rule.effects.push_back(effect);
+        rule.weights = {{0, 1}, {1, 2}};
+        bed.program.rules.push_back(rule);
+        bed.batch.dictionary = &bed.dictionary;
+        const RecordStore store(
+            bed.program.schema, bed.batch, std::vector<RecordOrigin>(kOrders), {});
+        const auto program = std::make_shared<const bytecode::Program>(bed.program);
+        RunOptions options;
+        options.decide.budget = 3 + round % 10;
+        options.decide.maximumRows = 2 + static_cast<std::uint32_t>(random() % 20);
+
+        std::string alone;
+        Evaluator evaluator(program);
+        for (const std::uint32_t record : recordsInOrder(bed.program, store)) {
+            const Batch batch = store.select({&record, 1});
+            for (const RecordResult& result : evaluator.decide(batch, options.decide)) {
+                alone += toJson(result, {"order", "", {}}) + " " +
+                         std::to_string(result.budgetSpent) + "\n";
+                tooLarge += result.budgetSpent == 0 ? 1 : 0;
+                overBudget += result.budgetSpent > options.decide.budget ? 1 : 0;
+            }
+        }
+        for (const std::size_t blockRows : {1U, 7U, 1024U}) {
+            for (const unsigned threads : {1U, 2U}) {
+                options.blockRows = blockRows;
+                options.threads = threads;
+                std::string lines;
+                REQUIRE(decideRecords(program, store, options, [&](auto&& results) {
+                    for (const RecordResult& result : results) {
+                        lines += toJson(result, {"order", "", {}}) + " " +
+                                 std::to_string(result.budgetSpent) + "\n";
+                    }
+                    return true;
+                }));
+                REQUIRE(lines == alone);
+            }
+        }
+    }
+    CHECK(tooLarge > 20);
+    CHECK(overBudget > 100);
+}
