@@ -191,6 +191,14 @@ void Database::execute(const std::string& text) {
     check(database_, sqlite3_exec(database_, text.c_str(), nullptr, nullptr, nullptr));
 }
 
+void Database::rollBack() noexcept {
+    // Where it cannot go on SQLite has rolled back by itself.
+    const bool isInTransaction = sqlite3_get_autocommit(database_) == 0;
+    if (isInTransaction) {
+        (void)sqlite3_exec(database_, "ROLLBACK", nullptr, nullptr, nullptr);
+    }
+}
+
 std::int64_t Database::number(std::string_view query) {
     Statement statement = prepare(query);
     return statement.step() ? statement.number(0) : 0;

@@ -76,6 +76,9 @@ class Database {
 
     Statement prepare(std::string_view text) { return {database_, text}; }
     void execute(const std::string& text);
+    /// For those who are telling of a failure already. A transaction that cannot even be rolled
+    /// back stays open, which whoever begins the next one is told.
+    void rollBack() noexcept;
     std::int64_t number(std::string_view query);
     std::int64_t lastRow() const;
 

@@ -167,14 +167,6 @@ void Store::migrate(std::int64_t from) {
     database_.execute("PRAGMA user_version = " + std::to_string(kStoreVersion));
 }
 
-void Store::rollBack() {
-    try {
-        database_.execute("ROLLBACK");
-    } catch (const StoreFailure&) {
-        // SQLite rolls back by itself where it cannot go on.
-    }
-}
-
 std::int64_t Store::beginFeed() {
     database_.prepare("INSERT INTO feeds DEFAULT VALUES").run();
     feed_ = database_.lastRow();

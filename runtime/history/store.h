@@ -84,7 +84,7 @@ class Store {
 
     void begin() { database_.execute("BEGIN IMMEDIATE"); }
     void commit() { database_.execute("COMMIT"); }
-    void rollBack();
+    void rollBack() noexcept { database_.rollBack(); }
 
     std::string keyText(std::int64_t key);
     std::optional<std::int64_t> findKey(std::string_view key);
