@@ -2,9 +2,13 @@
 
 #include "runtime/decision/text.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
+#include <deque>
 #include <map>
 #include <optional>
+#include <span>
 #include <tuple>
 
 namespace proviso::impact {
@@ -39,40 +43,56 @@ ClauseDifference oneSided(const ExplainedNode& node, bool isBefore) {
     return clause;
 }
 
-std::optional<ClauseDifference> compare(const ExplainedNode& before, const ExplainedNode& after);
+/// A node with what is below it: its own children or, of an exception, its condition.
+struct Branch {
+    const ExplainedNode* node = nullptr;
+    std::span<const ExplainedNode> children;
+};
+
+std::vector<Branch> branchesOf(std::span<const ExplainedNode> nodes) {
+    std::vector<Branch> branches;
+    for (const ExplainedNode& node : nodes) {
+        branches.push_back({&node, node.children});
+    }
+    return branches;
+}
+
+std::optional<ClauseDifference> compare(const Branch& before, const Branch& after);
 
 // NOLINTNEXTLINE(misc-no-recursion): as deep as explanations, which are bounded
-std::vector<ClauseDifference> compareAll(const std::vector<ExplainedNode>& before,
-                                         const std::vector<ExplainedNode>& after) {
+std::vector<ClauseDifference> compareAll(const std::vector<Branch>& before,
+                                         const std::vector<Branch>& after) {
     using Key = std::pair<std::string, std::string>;
-    std::map<Key, std::vector<const ExplainedNode*>> waiting;
-    for (auto node = after.rbegin(); node != after.rend(); ++node) {
-        waiting[{node->kind, textOf(*node)}].push_back(&*node);
+    std::map<Key, std::vector<const Branch*>> waiting;
+    for (auto branch = after.rbegin(); branch != after.rend(); ++branch) {
+        waiting[{branch->node->kind, textOf(*branch->node)}].push_back(&*branch);
     }
     std::vector<ClauseDifference> differences;
-    std::vector<const ExplainedNode*> paired;
-    for (const ExplainedNode& node : before) {
-        auto& partners = waiting[{node.kind, textOf(node)}];
+    std::vector<const Branch*> paired;
+    for (const Branch& branch : before) {
+        auto& partners = waiting[{branch.node->kind, textOf(*branch.node)}];
         if (partners.empty()) {
-            differences.push_back(oneSided(node, true));
+            differences.push_back(oneSided(*branch.node, true));
             continue;
         }
         paired.push_back(partners.back());
-        if (auto difference = compare(node, *partners.back())) {
+        if (auto difference = compare(branch, *partners.back())) {
             differences.push_back(std::move(*difference));
         }
         partners.pop_back();
     }
-    for (const ExplainedNode& node : after) {
-        if (std::find(paired.begin(), paired.end(), &node) == paired.end()) {
-            differences.push_back(oneSided(node, false));
+    for (const Branch& branch : after) {
+        if (std::find(paired.begin(), paired.end(), &branch) == paired.end()) {
+            differences.push_back(oneSided(*branch.node, false));
         }
     }
     return differences;
 }
 
 // NOLINTNEXTLINE(misc-no-recursion): as deep as explanations, which are bounded
-std::optional<ClauseDifference> compare(const ExplainedNode& before, const ExplainedNode& after) {
+std::optional<ClauseDifference> compare(const Branch& one, const Branch& other) {
+    const ExplainedNode& before = *one.node;
+    const ExplainedNode& after = *other.node;
     ClauseDifference difference;
     difference.text = textOf(after);
     difference.before = answerOf(before);
@@ -81,7 +101,7 @@ std::optional<ClauseDifference> compare(const ExplainedNode& before, const Expla
         difference.inForceBefore = before.inForce;
         difference.inForceAfter = after.inForce;
     }
-    difference.children = compareAll(before.children, after.children);
+    difference.children = compareAll(branchesOf(one.children), branchesOf(other.children));
     if (difference.before == difference.after && before.inForce == after.inForce &&
         before.place == after.place && before.sources == after.sources &&
         difference.children.empty()) {
@@ -101,27 +121,35 @@ std::vector<std::string> saidBy(const ExplainedRule& rule) {
     return said;
 }
 
-/// What exceptions come to beside the rule's own clauses.
-std::vector<ExplainedNode> nodesOf(const ExplainedRule* rule) {
-    std::vector<ExplainedNode> nodes;
-    if (rule == nullptr) {
-        return nodes;
-    }
-    if (rule->condition) {
-        nodes.push_back(*rule->condition);
-    }
-    for (const ExplainedException& exception : rule->exceptions) {
-        ExplainedNode node;
-        node.kind = "exception";
-        node.text = "exception " + exception.name;
-        node.value = outcomeName(exception.outcome);
-        if (exception.condition) {
-            node.children.push_back(*exception.condition);
-        }
-        nodes.push_back(std::move(node));
-    }
-    return nodes;
+std::span<const ExplainedNode> spanOf(const std::optional<ExplainedNode>& node) {
+    return node ? std::span(&*node, 1) : std::span<const ExplainedNode>();
 }
+
+/// The clauses of a rule, and beside them what its exceptions come to.
+class RuleBranches {
+  public:
+    explicit RuleBranches(const ExplainedRule* rule) {
+        if (rule == nullptr) {
+            return;
+        }
+        branches_ = branchesOf(spanOf(rule->condition));
+        for (const ExplainedException& exception : rule->exceptions) {
+            ExplainedNode& node = exceptions_.emplace_back();
+            node.kind = "exception";
+            node.text = "exception " + exception.name;
+            node.value = outcomeName(exception.outcome);
+            branches_.push_back({&node, spanOf(exception.condition)});
+        }
+    }
+    RuleBranches(const RuleBranches&) = delete;
+    RuleBranches& operator=(const RuleBranches&) = delete;
+
+    const std::vector<Branch>& all() const { return branches_; }
+
+  private:
+    std::deque<ExplainedNode> exceptions_;  ///< stay where they are
+    std::vector<Branch> branches_;
+};
 
 std::optional<RuleDifference> compareRules(const ExplainedRule* before,
                                            const ExplainedRule* after) {
@@ -140,7 +168,7 @@ std::optional<RuleDifference> compareRules(const ExplainedRule* before,
         difference.outcomeAfter = outcomeName(after->outcome);
         difference.saidAfter = saidBy(*after);
     }
-    difference.clauses = compareAll(nodesOf(before), nodesOf(after));
+    difference.clauses = compareAll(RuleBranches(before).all(), RuleBranches(after).all());
     if (difference.saidBefore == difference.saidAfter) {
         if (difference.outcomeBefore == difference.outcomeAfter && difference.clauses.empty()) {
             return std::nullopt;
@@ -207,12 +235,12 @@ std::string ruleDifferencesText(const std::vector<RuleDifference>& rules, std::s
             head += ", " + (rule.outcomeBefore.empty() ? std::string("was not there")
                                                        : "before: " + rule.outcomeBefore);
         }
-        out += margin + head + "  on " + rule.on + '\n';
+        out += fmt::format("{}{}  on {}\n", margin, head, rule.on);
         for (const std::string& said : rule.saidBefore) {
-            out += margin + "  said: " + said + '\n';
+            out += fmt::format("{}  said: {}\n", margin, said);
         }
         for (const std::string& said : rule.saidAfter) {
-            out += margin + "  says: " + said + '\n';
+            out += fmt::format("{}  says: {}\n", margin, said);
         }
         for (const ClauseDifference& clause : rule.clauses) {
             appendClause(out, clause, indent + 2);
