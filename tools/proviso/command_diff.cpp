@@ -333,7 +333,7 @@ class Replay {
         if (!options_.page.empty()) {
             if (const std::string problem = writePage(options_.page, impactPage(report_, &impact_));
                 !problem.empty()) {
-                console_.complain("cannot write `" + options_.page + "`: " + problem);
+                console_.complainUnwritable(options_.page, problem);
                 return ExitCode::BadInput;
             }
         }
@@ -373,7 +373,7 @@ ExitCode tellTexts(Console& console, const DiffOptions& options, const DiffRepor
     if (!options.page.empty()) {
         if (const std::string problem = writePage(options.page, impactPage(report, nullptr));
             !problem.empty()) {
-            console.complain("cannot write `" + options.page + "`: " + problem);
+            console.complainUnwritable(options.page, problem);
             return ExitCode::BadInput;
         }
     }

@@ -55,11 +55,6 @@ ExitCode complainOf(Console& console, const DiagnosticSink& sink, const Sources&
     return ExitCode::BadInput;
 }
 
-ExitCode complainUnwritable(Console& console, const std::string& path, const std::string& problem) {
-    console.complain("cannot write `" + path + "`: " + problem);
-    return ExitCode::BadInput;
-}
-
 ExitCode formatStdin(Console& console, const FormatOptions& options) {
     Sources sources;
     DiagnosticSink sink;
@@ -98,7 +93,8 @@ ExitCode runFormat(Console& console, const FormatOptions& options) {
         if (!options.checkOnly) {
             const std::string problem = replaceFile(path, *text);
             if (!problem.empty()) {
-                return complainUnwritable(console, path, problem);
+                console.complainUnwritable(path, problem);
+                return ExitCode::BadInput;
             }
         }
         console.write(path);

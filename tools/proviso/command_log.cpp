@@ -82,7 +82,7 @@ bool readLines(Console& console, const std::vector<std::string>& paths, Replayer
             problem = reader.failed() ? "reading failed" : "";
         }
         if (!problem.empty()) {
-            console.complain("cannot read `" + path + "`: " + problem);
+            console.complainUnreadable(path, problem);
             return false;
         }
     }

@@ -216,7 +216,7 @@ ExitCode writePacket(Console& console, const PacketOptions& options) {
     for (const auto& [path, text] :
          {std::pair(twin, packet->json), std::pair(page, packetPage(*packet))}) {
         if (const std::string problem = writePage(path, text); !problem.empty()) {
-            console.complain("cannot write `" + path + "`: " + problem);
+            console.complainUnwritable(path, problem);
             return ExitCode::BadInput;
         }
     }
@@ -237,7 +237,7 @@ ExitCode verifyPacket(Console& console, const PacketOptions& options) {
     std::string json;
     if (const std::string problem = readFile(options.verify, kMostPacketBytes, json);
         !problem.empty()) {
-        console.complain("cannot read `" + options.verify + "`: " + problem);
+        console.complainUnreadable(options.verify, problem);
         return ExitCode::BadInput;
     }
     const Result<PacketCheck> check = checkPacket(*packs->texts, json);

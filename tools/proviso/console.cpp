@@ -1,5 +1,7 @@
 #include "tools/proviso/console.h"
 
+#include <fmt/format.h>
+
 #include <cerrno>
 #include <chrono>
 #include <cstdlib>
@@ -111,6 +113,14 @@ void Console::complain(std::string_view text) {
     line += text;
     line += '\n';
     message(line);
+}
+
+void Console::complainUnreadable(std::string_view name, std::string_view problem) {
+    complain(fmt::format("cannot read `{}`: {}", name, problem));
+}
+
+void Console::complainUnwritable(std::string_view name, std::string_view problem) {
+    complain(fmt::format("cannot write `{}`: {}", name, problem));
 }
 
 void Console::clearProgress() {

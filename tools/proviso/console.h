@@ -46,6 +46,8 @@ class Console {
     void message(std::string_view text);
     /// `proviso: text`, as a line.
     void complain(std::string_view text);
+    void complainUnreadable(std::string_view name, std::string_view problem);
+    void complainUnwritable(std::string_view name, std::string_view problem);
 
   private:
     friend class Progress;

@@ -74,7 +74,7 @@ bool EarlierDecisions::read(Console& console, const std::string& path, const std
     keyName_ = keyName;
     std::ifstream file(path, std::ios::binary);
     if (!file) {
-        console.complain("cannot read `" + path + "`: the file cannot be opened");
+        console.complainUnreadable(path, "the file cannot be opened");
         return false;
     }
     const std::string begin = beginOf(keyName);

@@ -109,7 +109,7 @@ bool HistorySide::readOverDisk() {
     }
     for (const std::string& path : options_.records) {
         if (const std::string problem = problemOfInput(path); !problem.empty()) {
-            console_.complain("cannot read `" + path + "`: " + problem);
+            console_.complainUnreadable(path, problem);
             return false;
         }
     }

@@ -71,10 +71,6 @@ readOne(Decoder& decoder, const std::string& path, std::size_t source, const Lin
     return problem;
 }
 
-void complainUnreadable(Console& console, const std::string& path, const std::string& problem) {
-    console.complain("cannot read `" + (path == kStdin ? "stdin" : path) + "`: " + problem);
-}
-
 }  // namespace
 
 std::string problemOfInput(const std::string& path) {
@@ -110,7 +106,7 @@ std::optional<ReadRecords> readRecords(Console& console,
         progress.update(index, paths.size());
         const std::string problem = readOne(decoder, paths[index], index, onLine);
         if (!problem.empty()) {
-            complainUnreadable(console, paths[index], problem);
+            console.complainUnreadable(paths[index] == kStdin ? "stdin" : paths[index], problem);
             return std::nullopt;
         }
     }

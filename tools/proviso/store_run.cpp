@@ -25,7 +25,7 @@ bool feed(Console& console,
     }
     for (const std::string& path : options.records) {
         if (const std::string problem = problemOfInput(path); !problem.empty()) {
-            console.complain("cannot read `" + path + "`: " + problem);
+            console.complainUnreadable(path, problem);
             return false;
         }
     }

@@ -283,7 +283,7 @@ bool readHistory(Console& console, const std::string& path, Lines& lines) {
         problem = reader.failed() ? "reading failed" : "";
     }
     if (!problem.empty()) {
-        console.complain("cannot read `" + path + "`: " + problem);
+        console.complainUnreadable(path, problem);
     }
     return problem.empty();
 }
@@ -324,7 +324,7 @@ bool follow(Console& console,
             }
         }
         if (progress == LineSource::Progress::Failed) {
-            console.complain("cannot read `" + name + "`: " + source.problem());
+            console.complainUnreadable(name, source.problem());
             return false;
         }
         if (progress == LineSource::Progress::Ended) {
@@ -349,7 +349,7 @@ ExitCode runWatching(Console& console,
     const std::string followed = options.records.empty() ? "-" : options.records.back();
     LineSource source(DecodeOptions{}.maximumRecordBytes);
     if (const std::string problem = source.open(followed); !problem.empty()) {
-        console.complain("cannot read `" + followed + "`: " + problem);
+        console.complainUnreadable(followed, problem);
         return ExitCode::BadInput;
     }
     // Before any thread is made, which would inherit the signals.
