@@ -262,6 +262,13 @@ class Replay {
         }
     }
 
+    /// The record that was asked for is told last, with its reasons; others were as they came.
+    void emitOneRecord() {
+        if (oneRecord()) {
+            emit(report_.shown.front());
+        }
+    }
+
     /// Finds where the reasons part, for what is shown in full.
     void explainShown() {
         if ((options_.page.empty() && !oneRecord()) || report_.shown.empty()) {
@@ -312,17 +319,11 @@ class Replay {
             return ExitCode::BadInput;
         }
         if (options_.format == "json") {
-            for (const ShownDifference& record :
-                 oneRecord() ? report_.shown : std::vector<ShownDifference>()) {
-                emit(record);
-            }
+            emitOneRecord();
             console_.write(std::string(first_ ? "]" : "\n]") +
                            ", \"summary\": " + impactJson(report_, impact_) + "}\n");
         } else if (options_.format == "csv") {
-            for (const ShownDifference& record :
-                 oneRecord() ? report_.shown : std::vector<ShownDifference>()) {
-                emit(record);
-            }
+            emitOneRecord();
             console_.message(impactText(report_, impact_, console_.colourOnMessages()));
         } else if (oneRecord()) {
             console_.write(recordText(report_, report_.shown.front()));
