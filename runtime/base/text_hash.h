@@ -14,9 +14,14 @@ inline std::uint64_t foldedProduct(std::uint64_t a, std::uint64_t b) noexcept {
     return static_cast<std::uint64_t>(product) ^ static_cast<std::uint64_t>(product >> 64U);
 }
 
-/// Whether `size` bytes are the same. For short texts, where calling memcmp costs more than
-/// comparing.
-inline bool sameBytes(const char* a, const char* b, std::size_t size) noexcept {
+/// Whether two texts are the same. For short ones, where calling memcmp costs more than comparing.
+inline bool sameText(std::string_view one, std::string_view other) noexcept {
+    const std::size_t size = one.size();
+    if (other.size() != size) {
+        return false;
+    }
+    const char* const a = one.data();
+    const char* const b = other.data();
     const auto same = [&](auto word, std::size_t at) {
         decltype(word) left = 0;
         decltype(word) right = 0;

@@ -32,8 +32,7 @@ std::uint32_t Dictionary::intern(std::string_view text, std::uint32_t hash) {
     std::size_t at = hash & mask;
     for (; slots_[at].id != kNoText; at = (at + 1) & mask) {
         if (slots_[at].hash == hash) {
-            const std::string_view known = this->text(slots_[at].id);
-            if (known.size() == text.size() && sameBytes(known.data(), text.data(), text.size())) {
+            if (sameText(this->text(slots_[at].id), text)) {
                 return slots_[at].id;
             }
         }
@@ -67,7 +66,7 @@ Dictionary::Entry Dictionary::keep(std::string_view text) {
         free_ = chunks_.back().get();
     }
     std::memcpy(free_, text.data(), text.size());
-    std::memcpy(entry.bytes, &free_, sizeof free_);
+    std::memcpy(entry.bytes, static_cast<const void*>(&free_), sizeof free_);
     free_ += text.size();
     freeBytes_ -= text.size();
     return entry;

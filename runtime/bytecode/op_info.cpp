@@ -58,7 +58,7 @@ void parseOperands(OpInfo& info) {
         } else if (one.substr(0, 4) != "col " && one.substr(0, 5) != "link ") {
             // `of A, B or C` has a comma of its own.
             std::string_view& madeBy = info.operands.back().madeBy;
-            madeBy = {madeBy.data(), static_cast<std::size_t>(&one.back() + 1 - madeBy.data())};
+            madeBy = {madeBy.begin(), one.end()};
         } else {
             info.operands.push_back(parseOperand(one));
         }

@@ -233,7 +233,7 @@ QuickReader::Token QuickReader::readAttestation(Token at, std::size_t depth, std
             }
         } else if (name == "on" && !hasOn) {
             hasOn = true;
-            if (!plainString(at, text) || text.size() != 10 || !readDate(text.data(), day)) {
+            if (!plainString(at, text) || !readDate(text, day)) {
                 return nullptr;
             }
         } else if (name == "holds" && !hasHolds) {
@@ -284,7 +284,7 @@ QuickReader::readValue(Token at, const Value& value, std::uint32_t row, std::siz
         }
         break;
     case Kind::Date:
-        if (!plainString(at, text) || text.size() != 10 || !readDate(text.data(), read)) {
+        if (!plainString(at, text) || !readDate(text, read)) {
             return nullptr;
         }
         break;

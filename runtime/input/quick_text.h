@@ -41,9 +41,9 @@ inline constexpr std::size_t kHeadBytes = 16;
 
 /// kReadableBehind bytes behind the text may be read.
 inline TextHead headOf(std::string_view text) noexcept {
+    const char* const at = text.data();
     const std::size_t size = text.size();
-    return {wordAt(text.data()) & lowBytes(size),
-            size > 8 ? wordAt(text.data() + 8) & lowBytes(size - 8) : 0};
+    return {wordAt(at) & lowBytes(size), size > 8 ? wordAt(at + 8) & lowBytes(size - 8) : 0};
 }
 
 /// Sixteen bytes that a text must have at its beginning, or fewer.
@@ -172,8 +172,12 @@ inline bool readShortNumber(const char* at, std::size_t size, std::int64_t& valu
     return true;
 }
 
-/// As parseDate, of ten bytes.
-inline bool readDate(const char* at, std::int64_t& days) noexcept {
+/// As parseDate.
+inline bool readDate(std::string_view text, std::int64_t& days) noexcept {
+    if (text.size() != 10) {
+        return false;
+    }
+    const char* const at = text.data();
     const std::uint64_t front = wordAt(at);  // YYYY-MM-
     std::uint16_t back = 0;                  // DD
     std::memcpy(&back, at + 8, sizeof back);

@@ -68,8 +68,9 @@ std::string writeHead(const Head& head) {
 
 std::optional<Head> readHead(std::string_view text) {
     Head head;
-    const char* const end = text.data() + std::min<std::size_t>(text.size(), 20);
-    const auto [rest, error] = std::from_chars(text.data(), end, head.number);
+    const char* const begin = text.data();
+    const char* const end = begin + std::min<std::size_t>(text.size(), 20);
+    const auto [rest, error] = std::from_chars(begin, end, head.number);
     if (error != std::errc{} || rest != end || text.size() < 22 || text[20] != ' ' ||
         text.back() != '\n') {
         return std::nullopt;

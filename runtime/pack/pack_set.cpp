@@ -88,8 +88,9 @@ bool isPlaceIn(const std::map<std::string_view, std::uint64_t>& lines, std::stri
     }
     const std::string_view number = place.substr(colon + 1);
     std::uint64_t line = 0;
-    const char* const end = number.data() + number.size();
-    const auto [rest, error] = std::from_chars(number.data(), end, line);
+    const char* const begin = number.data();
+    const char* const end = begin + number.size();
+    const auto [rest, error] = std::from_chars(begin, end, line);
     return error == std::errc{} && rest == end && line >= 1 && line <= text->second;
 }
 

@@ -165,7 +165,7 @@ void quickDate(benchmark::State& state) {
         const char* at = kText.data();
         benchmark::DoNotOptimize(at);
         std::int64_t days = 0;
-        benchmark::DoNotOptimize(readDate(at, days));
+        benchmark::DoNotOptimize(readDate({at, 10}, days));
         benchmark::DoNotOptimize(days);
     }
 }
