@@ -125,6 +125,10 @@ class Translation {
         return static_cast<std::uint32_t>(region_.links.size() - 1);
     }
 
+    /// Asks for what a member reads, and so on, but never beyond the region: its members are at
+    /// most JitOptions::mostMembers, and form no cycle, since Layout takes one only after what it
+    /// reads.
+    // NOLINTNEXTLINE(misc-no-recursion): as deep as one region
     std::uint32_t node(Register number) {
         if (const auto known = nodes_.find(number); known != nodes_.end()) {
             return known->second;
@@ -180,6 +184,7 @@ class Translation {
         region_.code.folds.push_back(made);
     }
 
+    // NOLINTNEXTLINE(misc-no-recursion): as deep as one region
     std::uint32_t computed(const Instruction& one) {
         KernelNode made;
         made.mode = one.mode;
@@ -206,6 +211,7 @@ class Translation {
     }
 
     /// Lookups of one table with the same arguments differ only in what they read of the entry.
+    // NOLINTNEXTLINE(misc-no-recursion): as deep as one region
     std::uint32_t tableValue(const Instruction& one) {
         const TableForm& form = *input_.tables.of(one.index);
         std::vector<Register> key = one.operands;
