@@ -368,6 +368,10 @@ class ItemOutline {
                        return slot.name.text == name;
                    });
         };
+        const auto append =
+            [](std::string& cells, const std::string& name, const std::string& value) {
+                cells += fmt::format("{}{} {}", cells.empty() ? "" : ", ", name, value);
+            };
         std::size_t number = 0;
         for (std::size_t row = 1; row < rows.size(); ++row) {
             std::string key;
@@ -376,9 +380,9 @@ class ItemOutline {
                 const std::string name = cell < header.size() ? header[cell] : "?";
                 const std::string& value = rows[row][cell];
                 if (isResult(name)) {
-                    text += (text.empty() ? "" : ", ") + name + " " + value;
+                    append(text, name, value);
                 } else if (value != "-" && !value.empty()) {
-                    key += (key.empty() ? "" : ", ") + name + " " + value;
+                    append(key, name, value);
                 }
             }
             // The order of rows counts where the first that fits is taken.

@@ -4,6 +4,8 @@
 #include "runtime/decision/text.h"
 #include "tools/proviso/console.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 #include <map>
@@ -104,14 +106,15 @@ std::optional<std::vector<CoverageThreshold>> parseThresholds(const std::string&
         std::string names;
         for (std::size_t kind = 0; kind < kCoverageKinds; ++kind) {
             const std::string_view its = coverageName(static_cast<CoverageKind>(kind));
-            names += (kind == 0 ? "" : ", ") + std::string(its);
+            names += kind == 0 ? "" : ", ";
+            names += its;
             if (name == its) {
                 threshold.kind = static_cast<CoverageKind>(kind);
                 known = true;
             }
         }
         if (!known) {
-            problem = "`" + name + "` cannot be required; there are " + names;
+            problem = fmt::format("`{}` cannot be required; there are {}", name, names);
             return std::nullopt;
         }
         const bool isNumber =
@@ -119,7 +122,8 @@ std::optional<std::vector<CoverageThreshold>> parseThresholds(const std::string&
             std::all_of(number.begin(), number.end(), [](char c) { return c >= '0' && c <= '9'; });
         threshold.percent = isNumber ? std::stoul(number) : 101;
         if (threshold.percent > 100) {
-            problem = "`" + part + "` needs a whole number of percent, as in `" + name + "=95`";
+            problem =
+                fmt::format("`{}` needs a whole number of percent, as in `{}=95`", part, name);
             return std::nullopt;
         }
         thresholds.push_back(threshold);

@@ -2,6 +2,8 @@
 
 #include "compiler/diagnostics/suggest.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 namespace proviso::tool {
@@ -32,7 +34,8 @@ std::vector<std::string> splitNames(const std::string& text) {
 std::string fullName(const Schema& schema, std::uint32_t space, const std::string& field) {
     std::string name = schema.spaces[space].scalar ? "" : field;
     for (std::uint32_t at = space; at != 0 && at != kNoIndex; at = schema.spaces[at].parent) {
-        name = schema.spaces[at].listName + (name.empty() ? "" : "." + name);
+        name.insert(0, name.empty() ? "" : ".");
+        name.insert(0, schema.spaces[at].listName);
     }
     return name;
 }
@@ -79,15 +82,19 @@ bool find(Console& console,
     }
     for (const std::string& name : splitNames(text)) {
         if (std::find(hidden.begin(), hidden.end(), name) != hidden.end()) {
-            console.complain(option + ": `" + name + "` is private");
+            console.complain(fmt::format("{}: `{}` is private", option, name));
             return false;
         }
         const auto match = std::find_if(
             known.begin(), known.end(), [&](const auto& one) { return one.first == name; });
         if (match == known.end()) {
             const auto nearest = nearestName(name, std::span<const std::string>(names));
-            console.complain(option + ": `" + name + "` is no " + kind + " of the records" +
-                             (nearest ? "; did you mean `" + std::string(*nearest) + "`?" : ""));
+            console.complain(
+                fmt::format("{}: `{}` is no {} of the records{}",
+                            option,
+                            name,
+                            kind,
+                            nearest ? fmt::format("; did you mean `{}`?", *nearest) : ""));
             return false;
         }
         found.names.push_back(name);

@@ -5,6 +5,8 @@
 #include "tools/proviso/html.h"
 #include "tools/proviso/packet.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <nlohmann/json.hpp>
 #include <set>
@@ -30,13 +32,13 @@ void flatten(const nlohmann::ordered_json& value,
              std::vector<std::pair<std::string, std::string>>& lines) {
     if (value.is_object() && !value.empty()) {
         for (const auto& [name, below] : value.items()) {
-            flatten(below, path.empty() ? name : path + "." + name, lines);
+            flatten(below, path.empty() ? name : fmt::format("{}.{}", path, name), lines);
         }
         return;
     }
     if (value.is_array() && !value.empty()) {
         for (std::size_t index = 0; index < value.size(); ++index) {
-            flatten(value[index], path + "[" + std::to_string(index) + "]", lines);
+            flatten(value[index], fmt::format("{}[{}]", path, index), lines);
         }
         return;
     }
