@@ -71,8 +71,9 @@ bool readAll(int file, std::string& bytes) {
 PrivateFolder::PrivateFolder(std::string path) : path_(std::move(path)) {}
 
 std::string PrivateFolder::ofCache(std::string_view name) {
-    const char* const cache = std::getenv("XDG_CACHE_HOME");
-    const char* const home = std::getenv("HOME");
+    // Safe while nobody changes the environment, which a host that has threads may not do anyway.
+    const char* const cache = std::getenv("XDG_CACHE_HOME");  // NOLINT(concurrency-mt-unsafe)
+    const char* const home = std::getenv("HOME");             // NOLINT(concurrency-mt-unsafe)
     fs::path folder;
     if (cache != nullptr && *cache == '/') {
         folder = cache;

@@ -43,6 +43,7 @@ std::vector<std::string> candidates() {
 KernelCompiler* load(const std::string& path, std::string& message) {
     void* const library = ::dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
     if (library == nullptr) {
+        // NOLINTNEXTLINE(concurrency-mt-unsafe): each thread has a message of its own
         const char* const reason = ::dlerror();
         message = std::string("it cannot be loaded: ") + (reason != nullptr ? reason : path);
         return nullptr;

@@ -73,8 +73,10 @@ void keepFreedMemory() {
 #ifdef __GLIBC__
     constexpr int kLargestThreshold = 32 << 20;
     constexpr int kNever = 1 << 30;
+    // NOLINTBEGIN(concurrency-mt-unsafe): a run makes its threads later
     mallopt(M_MMAP_THRESHOLD, kLargestThreshold);
     mallopt(M_TRIM_THRESHOLD, kNever);
+    // NOLINTEND(concurrency-mt-unsafe)
 #endif
 }
 

@@ -31,6 +31,7 @@ std::string buildOf(const dl_phdr_info& object) {
         if (part.p_type != PT_NOTE) {
             continue;
         }
+        // NOLINTNEXTLINE(performance-no-int-to-ptr): the loader tells addresses as numbers
         const auto* at = reinterpret_cast<const char*>(object.dlpi_addr + part.p_vaddr);
         const char* const end = at + part.p_memsz;
         while (static_cast<std::size_t>(end - at) >= sizeof(ElfW(Nhdr))) {
