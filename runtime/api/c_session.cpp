@@ -24,6 +24,8 @@ const Engine& engineOf(const proviso_engine& engine);
 
 namespace {
 
+constexpr std::size_t kBytesAtOnce = std::size_t{64} << 10U;
+
 proviso_text textOf(std::string_view text) {
     return {text.data() == nullptr ? "" : text.data(), text.size()};
 }
@@ -53,7 +55,8 @@ SessionOptions optionsOf(const proviso_session_options& from) {
 /// A stream over the caller's function. What it throws, a stream turns into its state.
 class CallbackBuffer : public std::streambuf {
   public:
-    CallbackBuffer(proviso_read read, void* user) : read_(read), user_(user), bytes_(64 * 1024) {}
+    CallbackBuffer(proviso_read read, void* user)
+        : read_(read), user_(user), bytes_(kBytesAtOnce) {}
 
   protected:
     int_type underflow() override {

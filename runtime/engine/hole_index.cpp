@@ -8,7 +8,6 @@
 
 namespace proviso::engine {
 
-using bytecode::Instruction;
 using bytecode::Op;
 using bytecode::Register;
 

@@ -50,12 +50,14 @@ struct WindowMemory {
 /// The operands of one BuildWindow, over the columns of the run. Letters as in
 /// bytecode::WindowInfo: `a` is a row that asks, `c` and `m` are rows that may be in its window.
 class WindowOperands {
+  public:
+    WindowOperands(const WindowOperands&) = delete;
+    WindowOperands& operator=(const WindowOperands&) = delete;
+
   protected:
     using Comparison = WindowMemory::Comparison;
 
     WindowOperands(const Frame& frame, const Instruction& instruction, WindowMemory& memory);
-    WindowOperands(const WindowOperands&) = delete;
-    WindowOperands& operator=(const WindowOperands&) = delete;
 
     /// Whether the rows that ask and those that are looked through under one parent are too many to
     /// pair: such windows are errors of what reads them, and of nothing else.

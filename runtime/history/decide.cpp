@@ -21,7 +21,6 @@ namespace proviso::history {
 
 namespace {
 
-using bytecode::kNone;
 using bytecode::Register;
 using engine::Plan;
 using engine::Stage;

@@ -53,7 +53,7 @@ Result<Verified> verify(const std::string& folder, const std::function<void(cons
                                : scan->problem,
                            pathOf(folder, file) + ":" + std::to_string(scan->problemLine));
         }
-        if (scan->records == 0 && !(isLast && !isAcknowledged)) {
+        if (scan->records == 0 && (!isLast || isAcknowledged)) {
             return problem("the file is empty", pathOf(folder, file));
         }
     }

@@ -19,7 +19,7 @@ namespace proviso::pack {
 
 namespace {
 
-constexpr std::size_t kMostKeyBytes = 64 * 1024;
+constexpr std::size_t kMostKeyBytes = std::size_t{64} << 10U;
 constexpr std::string_view kPublicEnd = "-----END PUBLIC KEY-----";
 
 struct Free {
