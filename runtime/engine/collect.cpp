@@ -555,11 +555,20 @@ void collectTooLarge(const bytecode::Program& program, const Batch& batch, Stage
     for (std::uint32_t record = 0; record < parts.records; ++record) {
         parts.keys.push_back(
             batch.dictionary->text(static_cast<std::uint32_t>(keys.values[record])));
-        for (const auto& rule : program.rules) {
-            parts.errors.things.push_back({rule.name,
+        const auto tell = [&](std::string_view ofWhom) {
+            parts.errors.things.push_back({ofWhom,
                                            program.spaces[0].name,
                                            evaluationErrorCode(EvaluationError::TooManyRows),
                                            evaluationErrorMessage(EvaluationError::TooManyRows)});
+        };
+        for (const auto& rule : program.rules) {
+            tell(rule.name);
+        }
+        // Without a rule, what is shown is missed instead.
+        for (const auto& output : program.outputs) {
+            if (program.rules.empty()) {
+                tell(output.name);
+            }
         }
         parts.errors.ends.push_back(static_cast<std::uint32_t>(parts.errors.things.size()));
     }

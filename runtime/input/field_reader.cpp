@@ -4,6 +4,7 @@
 #include "runtime/values/date.h"
 #include "runtime/values/decimal.h"
 
+#include <algorithm>
 #include <optional>
 
 namespace proviso {
@@ -236,6 +237,31 @@ std::string describeType(Type type) {
         break;
     }
     return "a value";
+}
+
+std::string describeNames(const Schema& schema, Type type) {
+    constexpr std::size_t kMostTold = 12;
+    const bool isCode = type.kind == TypeKind::Code;
+    if (!isCode && type.kind != TypeKind::Enumeration) {
+        return {};
+    }
+    if (isCode && schema.codes[type.ref].open) {
+        return {};
+    }
+    const std::vector<std::string>& names =
+        isCode ? schema.codes[type.ref].members : schema.enumerations[type.ref].members;
+    const std::size_t told = std::min(names.size(), kMostTold);
+    std::string text;
+    for (std::size_t index = 0; index < told; ++index) {
+        const bool isLast = index + 1 == names.size();
+        text += index == 0 ? "`" : isLast ? " or `" : ", `";
+        text += names[index];
+        text += '`';
+    }
+    if (told < names.size()) {
+        text += " or one of " + std::to_string(names.size() - told) + " more";
+    }
+    return text;
 }
 
 }  // namespace proviso

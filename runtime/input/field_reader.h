@@ -45,5 +45,8 @@ class FieldReader {
 
 /// What a type is, in the reader's words: "an amount of money".
 std::string describeType(Type type);
+/// The names of an enumeration or the codes of a closed set, the first of many: "`web` or `shop`".
+/// Empty for every other type.
+std::string describeNames(const Schema& schema, Type type);
 
 }  // namespace proviso

@@ -11,6 +11,7 @@ namespace proviso {
 
 static constexpr std::size_t kMaximumIgnoredNames = 100;
 static constexpr std::size_t kMaximumNameBytes = 64;
+static constexpr std::size_t kMaximumOtherFaults = 5;
 static const std::string kOtherNames = "(other)";  // no name looks like that
 
 bool looksLikeFieldName(std::string_view text) {
@@ -73,17 +74,49 @@ const RecordDecoder::Failure* RecordDecoder::append(const JsonDocument& document
     document_ = &document;
     failure_ = {};
     missing_ = {};
+    others_.clear();
     path_.clear();
     rows_.beginRecord();
     rows_.appendCarefully(0, 0);
     decodeObject(shape_.roots[0], 0);
     if (failure_.reason != RejectionReason::None) {
-        return &failure_;
+        if (missing_.reason != RejectionReason::None) {
+            others_.push_back({missing_.reason, missing_.field});
+        }
+        return withOthers(failure_);
     }
     if (missing_.reason != RejectionReason::None && !mayMissFields()) {
-        return &missing_;
+        return withOthers(missing_);
     }
     return nullptr;
+}
+
+const RecordDecoder::Failure* RecordDecoder::withOthers(Failure& failure) {
+    const auto isWrong = [&](const std::string& field) {
+        return failure.field == field ||
+               std::any_of(others_.begin(), others_.end(), [&](const Fault& other) {
+                   return other.reason != RejectionReason::MissingField && other.field == field;
+               });
+    };
+    std::size_t told = 0;
+    for (const Fault& other : others_) {
+        // What is wrong is not missing, too, and a void record may leave much out.
+        const bool isMissing = other.reason == RejectionReason::MissingField;
+        if (isMissing && (mayMissFields() || isWrong(other.field))) {
+            continue;
+        }
+        if (told == kMaximumOtherFaults) {
+            failure.message += " and more";
+            break;
+        }
+        failure.message += told == 0 ? "; also wrong: `" : ", `";
+        failure.message += other.field;
+        failure.message += "` (";
+        failure.message += rejectionCode(other.reason);
+        failure.message += ')';
+        ++told;
+    }
+    return &failure;
 }
 
 // A void record need say no more than which record it removes.
@@ -147,10 +180,14 @@ void RecordDecoder::decodeField(std::uint32_t space, std::uint32_t field, std::u
     if (reading.reason != RejectionReason::None) {
         // What cannot be read is unknown even where absence would mean something.
         rows_.set(space, field, 0, State::Unknown);
-        const bool ofWhole = reading.reason == RejectionReason::WrongKind && reading.part.empty();
-        fail(reading.reason,
-             reading.part,
-             ofWhole ? "expected " + describeType(declared.type) : std::string());
+        std::string wanted;
+        if (reading.reason == RejectionReason::WrongKind && reading.part.empty()) {
+            wanted = "expected " + describeType(declared.type);
+        } else if (reading.reason == RejectionReason::NotAMember ||
+                   reading.reason == RejectionReason::NotACode) {
+            wanted = "expected " + describeNames(schema_, declared.type);
+        }
+        fail(reading.reason, reading.part, wanted);
         return;
     }
     rows_.set(space, field, reading.value, State::Value);
@@ -205,12 +242,16 @@ void RecordDecoder::checkRequired(const RecordShape::Object& object, std::uint64
     }
 }
 
-// `name` lies inside the place where `path_` stands; empty: the place itself. Only the first
-// failure of a record is kept; reading goes on, because the record's keys tell which groups are not
-// whole.
+// `name` lies inside the place where `path_` stands; empty: the place itself. The first failure of
+// a record is told whole, and of others where they are; reading goes on in any case, because the
+// record's keys tell which groups are not whole.
 void RecordDecoder::fail(RejectionReason reason, std::string_view name, std::string_view detail) {
     Failure& failure = reason == RejectionReason::MissingField ? missing_ : failure_;
     if (failure.reason != RejectionReason::None) {
+        // One more than is told, so that it is known whether there are more.
+        if (others_.size() <= kMaximumOtherFaults) {
+            others_.push_back({reason, pathTo(name, /*withElements=*/true)});
+        }
         return;
     }
     failure.reason = reason;

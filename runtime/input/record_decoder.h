@@ -90,6 +90,7 @@ class RecordDecoder {
     std::uint64_t& countOf(const std::string& path);
     std::string pathTo(std::string_view name, bool withElements) const;
     bool mayMissFields() const;
+    const Failure* withOthers(Failure& failure);
 
     const Schema& schema_;
     RecordShape shape_;
@@ -105,6 +106,11 @@ class RecordDecoder {
     std::vector<PathPart> path_;
     Failure failure_;  ///< the first that is not a missing field
     Failure missing_;  ///< the first missing field
+    struct Fault {
+        RejectionReason reason = RejectionReason::None;
+        std::string field;
+    };
+    std::vector<Fault> others_;  ///< what else is wrong, so that all of it can be mended at once
     std::uint64_t passes_ = 0;
     std::vector<std::uint64_t>
         listPasses_;  ///< by space: the pass over an object that had the list

@@ -91,7 +91,9 @@ expect 2 "rejected records" run --packs "$packs" --visits "$work/mixed.ndjson" -
 out_lines 3
 err_has "mixed.ndjson:4: E2001"
 err_has "mixed.ndjson:5: E2012"
+err_has "one of the names its type lists; expected \`"
 err_has "O-8"
+err_has "2 records could not be decided"
 err_lacks "quick"
 err_has "rejected: 2 records"
 

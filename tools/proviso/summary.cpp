@@ -202,11 +202,14 @@ std::string Summary::text(std::string_view recordName, bool colour) const {
     }
     out += '\n';
 
-    out += "findings: " +
-           (findingCount_ == 0
-                ? std::string("none")
-                : grouped(findingCount_) + " in " + counted(recordsWithFindings_, noun)) +
-           '\n';
+    out +=
+        "findings: " +
+        (findingCount_ == 0
+             ? std::string("none")
+             : grouped(findingCount_) + " in " + counted(recordsWithFindings_, noun)) +
+        (rejectedCount_ == 0 ? std::string()
+                             : "; " + counted(rejectedCount_, "record") + " could not be decided") +
+        '\n';
     std::size_t codeWidth = 0;
     std::size_t countWidth = 0;
     std::size_t stakeWidth = 0;

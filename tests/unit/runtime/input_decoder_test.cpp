@@ -1,4 +1,5 @@
 #include "runtime/input/decoder.h"
+#include "runtime/input/field_reader.h"
 #include "tests/catch.h"
 #include "tests/unit/runtime/input_bed.h"
 
@@ -234,6 +235,62 @@ TEST_CASE_METHOD(Fixture, "each value that does not fit is rejected with its rea
         CHECK(rejection.field == each.field);
         CHECK(rejection.line == 1);
         CHECK(rejection.message.rfind(rejectionMessage(each.reason), 0) == 0);
+    }
+}
+
+TEST_CASE_METHOD(Fixture, "a name or code that is none is told with those that are", "[input]") {
+    CHECK(rejectionOf(R"("channel":"fax")").message ==
+          std::string(rejectionMessage(RejectionReason::NotAMember)) +
+              "; expected `shop`, `web` or `phone`");
+    CHECK(rejectionOf(R"("region":"W")").message ==
+          std::string(rejectionMessage(RejectionReason::NotACode)) + "; expected `N` or `S`");
+    // Of many, the first.
+    Schema many;
+    many.enumerations = {{"one", {"a"}}, {"twelve", {}}, {"thirteen", {}}};
+    for (char name = 'a'; name <= 'm'; ++name) {
+        many.enumerations[2].members.emplace_back(1, name);
+        if (name != 'm') {
+            many.enumerations[1].members.emplace_back(1, name);
+        }
+    }
+    CHECK(describeNames(many, {TypeKind::Enumeration, 0, 0}) == "`a`");
+    const std::string twelve = describeNames(many, {TypeKind::Enumeration, 0, 1});
+    CHECK(twelve.ends_with("`k` or `l`"));
+    CHECK(describeNames(many, {TypeKind::Enumeration, 0, 2}).ends_with("`l` or one of 1 more"));
+    CHECK(describeNames(many, {TypeKind::Text, 0, 0}).empty());
+}
+
+TEST_CASE_METHOD(Fixture, "what else is wrong with a record is told with the first", "[input]") {
+    const auto messageOf = [&](const std::string& line) {
+        const DecodedRecords records = decode(line);
+        REQUIRE(records.rejections.size() == 1);
+        return formatRejection(records.rejections[0]);
+    };
+    const std::string two = messageOf(
+        R"({"order_id":"A","placed_on":"soon","channel":"fax","items":[{"code":7},{"minutes":5}]})");
+    CHECK(two.find(" E2011 `placed_on`: ") != std::string::npos);
+    CHECK(
+        two.find("; also wrong: `channel` (E2012), `items[0].code` (E2010), `items[1].code` (E2009)"
+                 " (record A)") != std::string::npos);
+    // What is wrong is not missing as well; nor is what a void record leaves out.
+    CHECK(messageOf(R"({"order_id":"A","placed_on":"soon","items":[]})").find("also wrong") ==
+          std::string::npos);
+    CHECK(messageOf(R"({"order_id":"A","void":true,"count":-1})").find("also wrong") ==
+          std::string::npos);
+    CHECK(messageOf(R"({"order_id":"A"})")
+              .find("`placed_on`: the field is required and absent"
+                    "; also wrong: `items` (E2009)") != std::string::npos);
+    // Five more, and of six that there are more.
+    std::string items;
+    for (const int count : {5, 6, 7}) {
+        items = R"({"order_id":"A","placed_on":"2025-03-01","items":[7)";
+        for (int item = 1; item < count; ++item) {
+            items += ",7";
+        }
+        const std::string message = messageOf(items + "]}");
+        INFO(message);
+        CHECK((message.find(" and more") != std::string::npos) == (count > 6));
+        CHECK((message.find("`items[5]`") != std::string::npos) == (count > 5));
     }
 }
 

@@ -444,6 +444,9 @@ TEST_CASE("what a record too large by itself says to others is carried all the s
     INFO(lines);
     // Nothing is decided of A, whose name is said nevertheless.
     CHECK(lines.find(R"({"order": "A", "findings": [],)") != std::string::npos);
+    // Without a rule, what would have been shown says why it is not.
+    CHECK(lines.find(R"("rule": "kept")") != std::string::npos);
+    CHECK(lines.find(R"("rule": "together")") != std::string::npos);
     CHECK(lines.find(R"({"order": "B", "kept": 1, "together": 9,)") != std::string::npos);
 }
 
