@@ -2,12 +2,6 @@
 
 namespace proviso::lowering {
 
-namespace {
-
-constexpr Type kCount{TypeKind::Number, 0, 0};
-
-}  // namespace
-
 /// Apportionments of one parent share one choice: each takes its part of the number and hands on
 /// the rest, in declared order.
 // NOLINTNEXTLINE(misc-no-recursion): a pool asks for the one declared before it

@@ -27,6 +27,9 @@ struct RowName {
     auto operator<=>(const RowName&) const = default;
 };
 
+/// Whole numbers.
+inline constexpr Type kCount{TypeKind::Number, 0, 0};
+
 /// Where expressions are evaluated: a row space, and for each row that may be named the link that
 /// leads to it from there.
 struct Frame {

@@ -11,8 +11,6 @@ using typed::FoldKind;
 
 namespace {
 
-constexpr Type kCount{TypeKind::Number, 0, 0};
-
 bool isWindowed(const typed::Expr& expr) {
     return std::any_of(expr.windows.begin(), expr.windows.end(), [](const typed::Window& window) {
         return window.kind != typed::Window::Kind::Whole;

@@ -12,8 +12,6 @@ using typed::ExprKind;
 
 namespace {
 
-constexpr Type kCount{TypeKind::Number, 0, 0};
-
 // NOLINTNEXTLINE(misc-no-recursion): depth bounded by the parser's nesting limit
 void addConjuncts(const typed::Program& program, ExprId id, std::vector<ExprId>& conjuncts) {
     const typed::Expr& expr = program.exprs[id];

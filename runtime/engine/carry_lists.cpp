@@ -15,7 +15,7 @@ using bytecode::Register;
 namespace {
 
 /// What a stage gathers of lists: a space and a field of it, or kNone for its rows.
-using Columns = std::set<std::pair<std::uint32_t, std::uint32_t>>;
+using ColumnSet = std::set<std::pair<std::uint32_t, std::uint32_t>>;
 
 /// Registers, by number, that others need.
 class Needed {
@@ -53,7 +53,7 @@ class Needed {
     std::vector<Register> pending_;
 };
 
-void addColumns(Columns& columns, const Program& program, Register number) {
+void addColumns(ColumnSet& columns, const Program& program, Register number) {
     const std::vector<SchemaSpace>& spaces = program.schema.spaces;
     const Instruction& one = program.code[number];
     const std::uint32_t made = bytecode::spaceMadeBy(one) != kNone ? one.index : kNone;
@@ -117,8 +117,8 @@ std::vector<Register> chooseCarried(const Program& program,
     for (const Register number : needed) {
         left.add(number, &given);
     }
-    Columns before;
-    Columns after;
+    ColumnSet before;
+    ColumnSet after;
     std::vector<Register> met;
     for (const Register number : stage.active) {
         addColumns(before, program, number);
@@ -135,7 +135,7 @@ std::vector<Register> chooseCarried(const Program& program,
     for (const Register number : met) {
         Needed own(program, builder);
         own.add(number);
-        Columns columns;
+        ColumnSet columns;
         for (const Register each : stage.active) {
             if (own.contains(each)) {
                 addColumns(columns, program, each);

@@ -32,14 +32,14 @@ struct Side {
 };
 
 /// The rows that lead to one row of an unknown fold.
-struct Rows {
+struct FoldedRows {
     std::span<const std::uint32_t> rows;
     const ColumnData& mask;
     const ColumnData& value;
     bool open;  ///< rows may be missing
 };
 
-Bounds boundTotal(const Rows& in, bool neverBelow) {
+Bounds boundTotal(const FoldedRows& in, bool neverBelow) {
     Side low;
     Side high;
     for (const std::uint32_t row : in.rows) {
@@ -65,7 +65,7 @@ Bounds boundTotal(const Rows& in, bool neverBelow) {
     return out;
 }
 
-Bounds boundCount(const Rows& in) {
+Bounds boundCount(const FoldedRows& in) {
     std::int64_t certain = 0;
     std::int64_t possible = 0;
     for (const std::uint32_t row : in.rows) {
@@ -86,7 +86,7 @@ std::int64_t distinct(std::vector<std::int64_t>& values) {
     return std::unique(values.begin(), values.end()) - values.begin();
 }
 
-Bounds boundDistinct(Frame& frame, const Rows& in) {
+Bounds boundDistinct(Frame& frame, const FoldedRows& in) {
     std::vector<std::int64_t>& certain = frame.numbers;
     std::vector<std::int64_t>& possible = frame.moreNumbers;
     certain.clear();
@@ -116,7 +116,7 @@ Bounds boundDistinct(Frame& frame, const Rows& in) {
 }
 
 /// The sides are those of the highest; those of the lowest are its mirror image.
-Bounds boundHighest(const Rows& in, bool lowest) {
+Bounds boundHighest(const FoldedRows& in, bool lowest) {
     bool any = false;
     bool lost = in.open;
     Bounds out;
@@ -165,7 +165,7 @@ void boundFold(Frame& frame, const Instruction& instruction, ColumnData& out) {
             continue;
         }
         const bool open = more != nullptr && more->state(row) == State::Unknown;
-        const Rows in{children.of(row), mask, value, open};
+        const FoldedRows in{children.of(row), mask, value, open};
         switch (instruction.op) {
         case Op::FoldTotal:
             setBounds(out, row, boundTotal(in, instruction.immediate == 1));

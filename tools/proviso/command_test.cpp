@@ -28,11 +28,6 @@ struct RunTestsOptions {
     bool verbose = false;
 };
 
-std::string placeOf(const CompiledSet& set, Span span) {
-    return std::string(set.sources.path(span.source)) + ":" +
-           std::to_string(set.sources.position(span.source, span.begin).line);
-}
-
 std::string
 prettyText(const CompiledSet& set, const TestReport& report, bool verbose, bool colour) {
     const auto paint = [&](const char* code, const std::string& text) {

@@ -41,11 +41,6 @@ Tally tallyOf(const CoverageReport& report) {
     return tally;
 }
 
-std::string placeOf(const CompiledSet& set, Span span) {
-    return std::string(set.sources.path(span.source)) + ":" +
-           std::to_string(set.sources.position(span.source, span.begin).line);
-}
-
 std::string cellText(const Count& count) {
     return count.all == 0 ? "-"
                           : grouped(count.covered) + "/" + grouped(count.all) + " " +
@@ -175,6 +170,11 @@ std::string coverageTable(const CoverageReport& report, const std::string& title
                " of these cannot be both yes and no, as no row of the tables they read says so\n";
     }
     return out;
+}
+
+std::string placeOf(const CompiledSet& set, Span span) {
+    return std::string(set.sources.path(span.source)) + ":" +
+           std::to_string(set.sources.position(span.source, span.begin).line);
 }
 
 std::string uncoveredText(const CompiledSet& set, const CoverageReport& report) {

@@ -19,6 +19,9 @@ struct CoverageThreshold {
 std::optional<std::vector<CoverageThreshold>> parseThresholds(const std::string& text,
                                                               std::string& problem);
 
+/// `packs/orders.prv:12`.
+std::string placeOf(const CompiledSet& set, Span span);
+
 /// A line for each pack and one for all: what is covered of what there is, and how much that is.
 /// `title` says by what.
 std::string coverageTable(const CoverageReport& report, const std::string& title);

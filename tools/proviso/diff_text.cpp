@@ -19,7 +19,7 @@ using impact::Side;
 constexpr std::size_t kMovesShown = 6;
 constexpr std::size_t kGroupsShown = 12;
 constexpr std::size_t kRulesShown = 30;
-constexpr std::size_t kRecordsShown = 10;
+constexpr std::size_t kChangedShown = 10;
 
 std::string padded(std::string text, std::size_t width) {
     text.resize(std::max(text.size(), width), ' ');
@@ -342,7 +342,7 @@ class ImpactText {
             return;
         }
         out_ += bold("what changed, " + noun_ + " by " + noun_) + '\n';
-        for (std::size_t index = 0; index < std::min(report_.shown.size(), kRecordsShown);
+        for (std::size_t index = 0; index < std::min(report_.shown.size(), kChangedShown);
              ++index) {
             const RecordDifference& record = report_.shown[index].difference;
             std::string parts;
@@ -372,8 +372,8 @@ class ImpactText {
             }
             out_ += "  " + printable(record.key) + "  " + printable(parts) + '\n';
         }
-        if (report_.changedRecords > kRecordsShown) {
-            out_ += "  and " + grouped(report_.changedRecords - kRecordsShown) +
+        if (report_.changedRecords > kChangedShown) {
+            out_ += "  and " + grouped(report_.changedRecords - kChangedShown) +
                     " more; --format csv and json list all of them\n";
         }
         // What a reader wants to know the reasons of first.
