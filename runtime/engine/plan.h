@@ -9,6 +9,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -81,6 +82,9 @@ struct Plan {
 
     /// False where the stage says nothing but who is beside a rejected record, and none was.
     bool isNeeded(std::size_t stage, bool anyHoles) const;
+    /// What of all that is handed on somebody still reads when the stage is done. Keys say who is
+    /// together until the end.
+    std::set<bytecode::Register> readAfter(std::size_t stage) const;
 
     /// Everything in one stage, all records together.
     static Stage everything(const bytecode::Program& program);

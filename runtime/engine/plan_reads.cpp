@@ -23,6 +23,17 @@ constexpr std::uint32_t kFewestTests = 4;
 
 }  // namespace
 
+std::set<Register> Plan::readAfter(std::size_t stage) const {
+    std::set<Register> read;
+    for (std::size_t later = stage + 1; later < stages.size(); ++later) {
+        read.insert(stages[later].carriedIn.begin(), stages[later].carriedIn.end());
+    }
+    for (const bytecode::PartitionClass& each : classes) {
+        read.insert(each.keys.begin(), each.keys.end());
+    }
+    return read;
+}
+
 void noteRead(const Program& program, const std::vector<Partition>& partitions, Stage& stage) {
     const std::vector<SchemaSpace>& spaces = program.schema.spaces;
     std::vector<std::set<std::uint32_t>> fields(spaces.size());

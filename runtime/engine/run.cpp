@@ -395,15 +395,8 @@ class StagedRun {
         return {};
     }
 
-    /// Lets go of what no later stage reads. Keys say who is together until the end.
     void forgetAfter(std::size_t done) {
-        std::set<bytecode::Register> read;
-        for (std::size_t stage = done + 1; stage < plan_.stages.size(); ++stage) {
-            read.insert(plan_.stages[stage].carriedIn.begin(), plan_.stages[stage].carriedIn.end());
-        }
-        for (const bytecode::PartitionClass& each : plan_.classes) {
-            read.insert(each.keys.begin(), each.keys.end());
-        }
+        const std::set<bytecode::Register> read = plan_.readAfter(done);
         for (std::size_t from = 0; from <= done; ++from) {
             const auto& out = plan_.stages[from].carriedOut;
             for (std::size_t index = 0; index < out.size(); ++index) {
