@@ -263,19 +263,34 @@ TableIndex indexTable(const Table& table) {
     return index;
 }
 
-CodeSetIndex indexCodeSet(const bytecode::CodeSet& set, std::size_t textCount) {
+CodeSetIndex indexCodeSet(const bytecode::CodeSet& set) {
     CodeSetIndex index;
-    index.offsets.assign(textCount + 1, 0);
-    for (const bytecode::CodeSet::Entry& entry : set.entries) {
-        ++index.offsets[entry.text + 1];
+    if (set.entries.empty()) {
+        return index;
     }
-    for (std::size_t text = 0; text < textCount; ++text) {
-        index.offsets[text + 1] += index.offsets[text];
-    }
-    index.periods.resize(set.entries.size());
-    std::vector<std::uint32_t> next(index.offsets.begin(), index.offsets.end() - 1);
-    for (const bytecode::CodeSet::Entry& entry : set.entries) {
-        index.periods[next[entry.text]++] = {entry.from, entry.through};
+    using Entry = bytecode::CodeSet::Entry;
+    index.entries = set.entries;
+    std::stable_sort(index.entries.begin(),
+                     index.entries.end(),
+                     [](const Entry& a, const Entry& b) { return a.text < b.text; });
+    index.lowest = index.entries.front().text;
+    index.places.resize(index.entries.back().text - index.lowest + 1);
+    for (std::uint32_t begin = 0; begin < index.entries.size();) {
+        std::uint32_t end = begin;
+        CodeSetIndex::Member member{INT64_MAX, INT64_MIN, 0, 0};
+        for (; end < index.entries.size() && index.entries[end].text == index.entries[begin].text;
+             ++end) {
+            member.from = std::min(member.from, index.entries[end].from);
+            member.through = std::max(member.through, index.entries[end].through);
+        }
+        if (end - begin > 1) {
+            member.begin = begin;
+            member.end = end;
+        }
+        index.places[index.entries[begin].text - index.lowest] =
+            static_cast<std::uint32_t>(index.members.size());
+        index.members.push_back(member);
+        begin = end;
     }
     return index;
 }
@@ -336,7 +351,7 @@ Lookups::Lookups(const Program& program)
     }
     codeSets.reserve(program.codeSets.size());
     for (const bytecode::CodeSet& set : program.codeSets) {
-        codeSets.push_back(indexCodeSet(set, program.texts.size()));
+        codeSets.push_back(indexCodeSet(set));
     }
 }
 

@@ -3,6 +3,7 @@
 #include "runtime/bytecode/program.h"
 #include "runtime/values/evaluation_error.h"
 
+#include <algorithm>
 #include <cstdint>
 #include <span>
 #include <unordered_map>
@@ -76,24 +77,29 @@ TableMatch findTableRow(const bytecode::Table& table,
 
 /// Periods of the codes of one set, by the code's index into the program's texts.
 struct CodeSetIndex {
-    struct Period {
-        std::int64_t from = INT64_MIN;
-        std::int64_t through = INT64_MAX;
+    /// A code's first and last day in the set.
+    struct Member {
+        std::int64_t from = 1;
+        std::int64_t through = 0;
+        std::uint32_t begin = 0;  ///< in `entries`: its stretches; none: one, from first to last
+        std::uint32_t end = 0;
     };
-    std::vector<std::uint32_t> offsets;  ///< one more than there are texts
-    std::vector<Period> periods;
+    std::uint64_t lowest = 0;           ///< text
+    std::vector<std::uint32_t> places;  ///< by text from the lowest on: in `members`
+    std::vector<Member> members{1};     ///< [0] is what no other text is, on no day
+    std::vector<bytecode::CodeSet::Entry> entries;
 
     bool contains(std::int64_t code, std::int64_t date) const {
-        if (code < 0 || static_cast<std::uint64_t>(code) + 1 >= offsets.size()) {
-            return false;
-        }
-        const auto text = static_cast<std::size_t>(code);
-        for (std::uint32_t index = offsets[text]; index < offsets[text + 1]; ++index) {
-            if (periods[index].from <= date && date <= periods[index].through) {
-                return true;
-            }
-        }
-        return false;
+        // What lies below is far above.
+        const std::uint64_t at = static_cast<std::uint64_t>(code) - lowest;
+        const Member& member = members[at < places.size() ? places[at] : 0];
+        return member.from <= date && date <= member.through &&
+               (member.begin == member.end ||
+                std::any_of(entries.begin() + member.begin,
+                            entries.begin() + member.end,
+                            [date](const bytecode::CodeSet::Entry& one) {
+                                return one.from <= date && date <= one.through;
+                            }));
     }
 };
 
@@ -127,7 +133,7 @@ struct Lookups {
 };
 
 TableIndex indexTable(const bytecode::Table& table);
-CodeSetIndex indexCodeSet(const bytecode::CodeSet& set, std::size_t textCount);
+CodeSetIndex indexCodeSet(const bytecode::CodeSet& set);
 
 /// What depends on the date up to which texts are known.
 struct DatedLookups {

@@ -415,8 +415,8 @@ void writeCarried(std::string& out,
                 to.whole(column.cells.high(cell));
             }
             const auto reason = column.reasons.find(cell);
-            static const Reason kNone;
-            const Reason& why = reason == column.reasons.end() ? kNone : *reason->second;
+            static const Reason kNoReason;
+            const Reason& why = reason == column.reasons.end() ? kNoReason : *reason->second;
             to.number(why.places.size());
             for (const CarriedPlace& place : why.places) {
                 to.text(place.record);

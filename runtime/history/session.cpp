@@ -19,7 +19,7 @@ Result<std::unique_ptr<Store>> refed(Store& from, const bytecode::Program& progr
     if (!store) {
         return store;
     }
-    constexpr std::size_t kLinesAtOnce = 5000;
+    constexpr std::size_t kRefedAtOnce = 5000;
     Feeder feeder(program, **store, 0);
     std::vector<Feeder::Line> lines;
     Result<void> fed;
@@ -31,7 +31,7 @@ Result<std::unique_ptr<Store>> refed(Store& from, const bytecode::Program& progr
     };
     from.forEachLine([&](StoredLine&& line) {
         lines.push_back({lines.size() + 1, std::move(line.text), false});
-        if (lines.size() == kLinesAtOnce) {
+        if (lines.size() == kRefedAtOnce) {
             put();
         }
     });

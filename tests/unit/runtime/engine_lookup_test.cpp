@@ -167,20 +167,32 @@ TEST_CASE("a table's index finds what trying every row finds") {
 }
 
 TEST_CASE("InSet asks for the code on the date; a code that only the input has is in no set") {
-    Bed bed(6);
+    Bed bed(14);
+    const std::uint32_t before = bed.text("before");
     const std::uint32_t a = bed.text("A");
+    const std::uint32_t between = bed.text("between");
     const std::uint32_t b = bed.text("B");
-    bed.program.schema.codes = {{"letters", true, {"A", "B"}}};
+    const std::uint32_t c = bed.text("C");
+    const std::uint32_t behind = bed.text("behind");
+    bed.program.schema.codes = {{"letters", true, {"A", "B", "C"}}};
     bytecode::CodeSet set;
     set.name = "used";
     set.base = 0;
-    set.entries = {{a, INT64_MIN, 99}, {b, INT64_MIN, INT64_MAX}, {a, 200, INT64_MAX}};
-    bed.program.codeSets = {set};
-    const Register code = bed.input(0, {TypeKind::Code, 0, 0}, {a, a, a, b, 77, kUnk});
-    const Register date = bed.input(0, kDate, {99, 100, 200, 0, 0, 0});
+    set.entries = {
+        {a, INT64_MIN, 99}, {b, INT64_MIN, INT64_MAX}, {c, 100, 200}, {a, 200, INT64_MAX}};
+    bytecode::CodeSet empty;
+    empty.name = "empty";
+    empty.base = 0;
+    bed.program.codeSets = {set, empty};
+    const Register code = bed.input(
+        0, {TypeKind::Code, 0, 0}, {a, a, a, b, 77, kUnk, before, between, behind, c, c, c, c, -1});
+    const Register date =
+        bed.input(0, kDate, {99, 100, 200, 0, 0, 0, 0, 0, 0, 99, 100, 200, 201, 0});
     const Register used = bed.op(Op::InSet, 0, kYesNoType, {code, date}, {0, 0});
+    const Register nothing = bed.op(Op::InSet, 0, kYesNoType, {code, date}, {0, 1});
     bed.run();
-    CHECK(bed.show(used) == "1 0 1 1 0 ?");
+    CHECK(bed.show(used) == "1 0 1 1 0 ? 0 0 0 0 1 1 0 0");
+    CHECK(bed.show(nothing) == "0 0 0 0 0 ? 0 0 0 0 0 0 0 0");
 }
 
 TEST_CASE("Accepts: the facts that a step accepts on the date") {
