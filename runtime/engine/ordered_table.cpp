@@ -27,6 +27,7 @@ class OrderedTable::Filling {
             std::int64_t* const cells = table_.cells_.data() + index;
             forEach(table_.registers_[index],
                     [&](std::uint32_t record, const auto& column, std::size_t cell, auto) {
+                        // NOLINTNEXTLINE(bugprone-signed-char-misuse): a number of one byte
                         cells[record * table_.width_] = column.values[cell];
                         // What a record says itself has to be a value, wherever it is read.
                         if (!column.states.empty() && column.states[cell] != State::Value) {

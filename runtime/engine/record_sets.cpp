@@ -15,6 +15,7 @@ ColumnData RecordSets::keyColumn(bytecode::Register key) const {
     const auto copy = [&](auto& to, const auto* from) {
         to.resize(records_.size());
         for (std::uint32_t record = 0; record < count(); ++record) {
+            // NOLINTNEXTLINE(bugprone-signed-char-misuse): a number of one byte
             to[record] = from[records_[record]];
         }
     };

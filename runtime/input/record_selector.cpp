@@ -72,6 +72,7 @@ void copyRuns(Cells<To>& to,
     } else if (runs.size() == rows) {
         for (std::size_t row = 0; row < rows; ++row) {
             __builtin_prefetch(from + runs[std::min(row + kAhead, rows - 1)].first);
+            // NOLINTNEXTLINE(bugprone-signed-char-misuse): a number of one byte
             cells[row] = from[runs[row].first];
         }
     } else {
