@@ -565,8 +565,8 @@ void collectTooLarge(const bytecode::Program& program, const Batch& batch, Stage
             tell(rule.name);
         }
         // Without a rule, what is shown is missed instead.
-        for (const auto& output : program.outputs) {
-            if (program.rules.empty()) {
+        if (program.rules.empty()) {
+            for (const auto& output : program.outputs) {
                 tell(output.name);
             }
         }

@@ -3,21 +3,10 @@
 #include "runtime/base/check.h"
 
 #include <algorithm>
-#include <cstring>
 #include <iterator>
 #include <utility>
 
 namespace proviso {
-
-namespace {
-
-bool isValueEverywhere(const State* states, std::size_t rows) {
-    // Bytes that all equal the one before them equal the first.
-    return rows == 0 ||
-           (states[0] == State::Value && std::memcmp(states, states + 1, rows - 1) == 0);
-}
-
-}  // namespace
 
 CollectedRows::CollectedRows(const Schema& schema, bool isPacked)
     : schema_(schema), isPacked_(isPacked), rows_(schema.spaces.size()),
@@ -101,7 +90,7 @@ void CollectedRows::appendColumn(Column& column,
     }
     column.values.append(values);
     if (column.states.empty()) {
-        if (isValueEverywhere(from.states.data(), rows)) {
+        if (isValueEverywhere({from.states.data(), rows})) {
             return;
         }
         column.states.assign(before, State::Value);

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstring>
+#include <utility>
 
 namespace proviso {
 
@@ -205,11 +206,16 @@ Batch selectRecords(const RecordStore& store, std::span<const std::uint32_t> rec
     return store.select(records);
 }
 
-void dropPlainStates(ColumnData& column) {
-    const Cells<State>& states = column.states;
+bool isValueEverywhere(std::span<const State> states) {
     // Bytes that all equal the one before them equal the first.
-    if (states.empty() || (states[0] == State::Value &&
-                           std::memcmp(states.data(), states.data() + 1, states.size() - 1) == 0)) {
+    return states.empty() ||
+           (states[0] == State::Value &&
+            std::memcmp(states.data(), states.data() + 1, states.size() - 1) == 0);
+}
+
+void dropPlainStates(ColumnData& column) {
+    const std::span<const State> states(std::as_const(column).states.data(), column.states.size());
+    if (isValueEverywhere(states)) {
         // Those of many records are worth their memory; those of one are filled again.
         if (states.size() > kManyRows) {
             column.states = {};

@@ -129,6 +129,8 @@ class RecordStore {
 /// The given records of `store`, in the given order: RecordStore::select.
 Batch selectRecords(const RecordStore& store, std::span<const std::uint32_t> records);
 
+/// Whether no row is anything but a value; also of no rows.
+bool isValueEverywhere(std::span<const State> states);
 /// Drops the states of columns where every row has a value, which is how a Batch says so.
 void dropPlainStates(Batch& batch);
 void dropPlainStates(ColumnData& column);

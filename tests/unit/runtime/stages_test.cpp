@@ -302,6 +302,17 @@ class Shop {
     std::minstd_rand random_;
 };
 
+/// Builds a row for each line that says yes, and counts them by order.
+Register countOfKept(Bed& bed, Register keeps, Register toOrder) {
+    const std::uint32_t kept = bed.space("kept", bytecode::SpaceInfo::Kind::Rows);
+    bed.program.spaces[kept].parent = 0;
+    const Register keptOf = bed.link(Op::BuildRows, kept, 1, {keeps}, 1);
+    const Register keptOrder = bed.link(Op::Compose, kept, 0, {keptOf, toOrder});
+    bed.program.spaces[kept].toParent = keptOrder;
+    bed.program.spaces[kept].exists = bed.op(Op::RowExists, kept, kYesNoType, {keptOf});
+    return bed.op(Op::FoldCount, 0, kCount, {keptOrder, bed.program.spaces[kept].exists});
+}
+
 }  // namespace
 
 TEST_CASE("stages come to what everything together comes to") {
@@ -403,14 +414,7 @@ TEST_CASE("what a record too large by itself says to others is carried all the s
     const Register toCustomer = bed.link(Op::GroupBy, 0, byCustomer, {customer}, byCustomer);
     bed.program.spaces[byCustomer].membership = toCustomer;
     const Register everyLine = bed.constant(1, kYesNoType, 1);
-    const std::uint32_t kept = bed.space("kept", bytecode::SpaceInfo::Kind::Rows);
-    bed.program.spaces[kept].parent = 0;
-    const Register keptOf = bed.link(Op::BuildRows, kept, 1, {everyLine}, 1);
-    const Register keptOrder = bed.link(Op::Compose, kept, 0, {keptOf, toOrder});
-    bed.program.spaces[kept].toParent = keptOrder;
-    bed.program.spaces[kept].exists = bed.op(Op::RowExists, kept, kYesNoType, {keptOf});
-    const Register keptCount =
-        bed.op(Op::FoldCount, 0, kCount, {keptOrder, bed.program.spaces[kept].exists});
+    const Register keptCount = countOfKept(bed, everyLine, toOrder);
     const Register ordered = bed.op(Op::FoldTotal, 0, kCount, {toOrder, everyLine, quantity});
     const Register all = bed.constant(0, kYesNoType, 1);
     const Register together = bed.op(Op::FoldTotal, byCustomer, kCount, {toCustomer, all, ordered});
@@ -478,12 +482,7 @@ TEST_CASE("records that nothing brings together say in any block what each says 
         const Register everyLine = bed.constant(1, kYesNoType, 1);
         const Register ordered = bed.op(Op::FoldTotal, 0, kCount, {toOrder, everyLine, quantity});
         // Rows that are made, and that no rule pays for.
-        const std::uint32_t kept = bed.space("kept", bytecode::SpaceInfo::Kind::Rows);
-        bed.program.spaces[kept].parent = 0;
-        const Register keptOf = bed.link(Op::BuildRows, kept, 1, {everyLine}, 1);
-        const Register keptOrder = bed.link(Op::Compose, kept, 0, {keptOf, toOrder});
-        bed.program.spaces[kept].toParent = keptOrder;
-        bed.program.spaces[kept].exists = bed.op(Op::RowExists, kept, kYesNoType, {keptOf});
+        const Register keptCount = countOfKept(bed, everyLine, toOrder);
         const auto shown = [](const std::string& name, Register value) {
             bytecode::Shown result;
             result.name = name;
@@ -494,9 +493,7 @@ TEST_CASE("records that nothing brings together say in any block what each says 
         bytecode::OutputInfo output;
         output.name = "kept";
         output.space = 0;
-        output.columns = {
-            shown("count",
-                  bed.op(Op::FoldCount, 0, kCount, {keptOrder, bed.program.spaces[kept].exists}))};
+        output.columns = {shown("count", keptCount)};
         bed.program.outputs.push_back(output);
         const Register large =
             bed.op(Op::Compare, 0, kYesNoType, {ordered, bed.constant(0, kCount, 8)}, {4});
