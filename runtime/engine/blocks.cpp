@@ -3,6 +3,7 @@
 #include "runtime/bytecode/program.h"
 
 #include <algorithm>
+#include <numeric>
 
 namespace proviso::engine {
 
@@ -13,6 +14,16 @@ std::vector<Block> blocksOfRecords(const Block& records, std::size_t rows) {
         const auto end = begin + static_cast<std::ptrdiff_t>(std::min(rows, left));
         blocks.emplace_back(begin, end);
         begin = end;
+    }
+    return blocks;
+}
+
+std::vector<Block> blocksOfAll(std::uint32_t records, std::size_t rows) {
+    std::vector<Block> blocks;
+    for (std::uint32_t begin = 0; begin < records;) {
+        Block& block = blocks.emplace_back(std::min<std::size_t>(rows, records - begin));
+        std::iota(block.begin(), block.end(), begin);
+        begin += static_cast<std::uint32_t>(block.size());
     }
     return blocks;
 }

@@ -16,6 +16,8 @@ using Block = std::vector<std::uint32_t>;
 
 /// Records as they come, `rows` in a block.
 std::vector<Block> blocksOfRecords(const Block& records, std::size_t rows);
+/// The same of the first `records`.
+std::vector<Block> blocksOfAll(std::uint32_t records, std::size_t rows);
 
 /// Sets in this order, each in one block, in each block as many as fit into `rows`; a larger set is
 /// a block of its own. What is in no set of `order` is left out.

@@ -9,10 +9,10 @@ using bytecode::kNone;
 
 Budget::Budget(const Plan& plan, std::uint32_t records)
     : prices_(plan.prices), records_(records), sets_(plan.classes.size()),
-      perRecord_(plan.spaceClass.size()),
+      isWeighed_(plan.spaceClass.size(), 0), perRecord_(plan.spaceClass.size()),
       perSet_(plan.classes.size(), std::vector<std::vector<std::int64_t>>(plan.spaceClass.size())) {
     for (const std::uint32_t space : prices_.perRecord) {
-        perRecord_[space].resize(records_, 0);
+        isWeighed_[space] = 1;
     }
 }
 
@@ -24,7 +24,8 @@ void Budget::bringTogether(std::uint32_t partitionClass, SharedSets sets) {
 }
 
 void Budget::count(std::uint32_t space, std::uint32_t record, std::uint32_t rows) {
-    if (!perRecord_[space].empty()) {
+    if (isWeighed_[space] != 0) {
+        perRecord_[space].resize(records_, 0);
         perRecord_[space][record] += rows;
     }
     for (std::size_t each = 0; each < perSet_.size(); ++each) {
@@ -34,22 +35,26 @@ void Budget::count(std::uint32_t space, std::uint32_t record, std::uint32_t rows
     }
 }
 
-void Budget::count(std::uint32_t space,
-                   const std::vector<std::uint32_t>& rows,
-                   std::uint32_t first) {
+void Budget::count(std::uint32_t space, std::vector<std::uint32_t> rows) {
     // A whole run is counted on one thread, so nothing is asked for each record.
-    if (std::vector<std::uint32_t>& counts = perRecord_[space]; !counts.empty()) {
-        for (std::size_t index = 0; index < rows.size(); ++index) {
-            counts[first + index] += rows[index];
-        }
-    }
     for (std::size_t each = 0; each < perSet_.size(); ++each) {
         if (std::vector<std::int64_t>& counts = perSet_[each][space]; !counts.empty()) {
             const std::vector<std::uint32_t>& setOf = sets_[each]->of;
             for (std::size_t index = 0; index < rows.size(); ++index) {
-                counts[setOf[first + index]] += rows[index];
+                counts[setOf[index]] += rows[index];
             }
         }
+    }
+    if (isWeighed_[space] == 0) {
+        return;
+    }
+    std::vector<std::uint32_t>& counts = perRecord_[space];
+    if (counts.empty()) {
+        counts = std::move(rows);
+        return;
+    }
+    for (std::size_t index = 0; index < rows.size(); ++index) {
+        counts[index] += rows[index];
     }
 }
 
@@ -58,12 +63,15 @@ std::uint32_t Budget::setOf(const Price& price, std::uint32_t record) const {
 }
 
 std::int64_t Budget::cost(const Price& price, std::uint32_t set) const {
+    const auto rowsOf = [&](std::uint32_t space) {
+        if (price.partitionClass != kNone) {
+            return perSet_[price.partitionClass][space][set];
+        }
+        return perRecord_[space].empty() ? std::int64_t{0} : perRecord_[space][set];
+    };
     std::int64_t spent = 0;
     for (const auto& [space, weight] : price.weights) {
-        spent = addCost(spent,
-                        weight,
-                        price.partitionClass == kNone ? perRecord_[space][set]
-                                                      : perSet_[price.partitionClass][space][set]);
+        spent = addCost(spent, weight, rowsOf(space));
     }
     return spent;
 }
@@ -148,6 +156,9 @@ void Budget::spentBeside(std::uint32_t first, std::span<std::int64_t> spent) con
         for (const Price& price : prices) {
             std::fill(costs.begin(), costs.end(), 0);
             for (const auto& [space, weight] : price.weights) {
+                if (price.partitionClass == kNone && perRecord_[space].empty()) {
+                    continue;
+                }
                 if (price.partitionClass == kNone) {
                     const std::uint32_t* const rows = perRecord_[space].data() + first;
                     add(weight, [&](std::size_t index) { return std::int64_t{rows[index]}; });

@@ -24,9 +24,8 @@ class Budget {
     /// Who is in which set of a class (Plan::classes). Call for each class before `count`.
     void bringTogether(std::uint32_t partitionClass, SharedSets sets);
 
-    /// The rows of a space, by record from `first` on; what was counted before is added to.
-    void
-    count(std::uint32_t space, const std::vector<std::uint32_t>& rows, std::uint32_t first = 0);
+    /// The rows of a space, by record; what was counted before is added to.
+    void count(std::uint32_t space, std::vector<std::uint32_t> rows);
     void count(std::uint32_t space, std::uint32_t record, std::uint32_t rows);
 
     /// By rule, by record. Empty: every rule stays within.
@@ -51,8 +50,9 @@ class Budget {
 
     const Prices& prices_;
     std::uint32_t records_ = 0;
-    std::vector<SharedSets> sets_;                                ///< by class
-    std::vector<std::vector<std::uint32_t>> perRecord_;           ///< by space; empty: not weighed
+    std::vector<SharedSets> sets_;                       ///< by class
+    std::vector<std::uint8_t> isWeighed_;                ///< by space: what a record's rows cost
+    std::vector<std::vector<std::uint32_t>> perRecord_;  ///< by space; empty: there are none
     std::vector<std::vector<std::vector<std::int64_t>>> perSet_;  ///< by class, space, set
 };
 

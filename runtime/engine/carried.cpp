@@ -68,12 +68,12 @@ void CarriedPieces::gather(CarriedColumn& to, std::span<const std::uint32_t> rec
     if (!ofEntryRecord) {
         cells.values.clear();
         for (const std::uint32_t record : records) {
-            to.append(of(record), row[record], ofEntryRecord);
+            to.append(of(record), places->row(record), ofEntryRecord);
         }
         return;
     }
     if (const CarriedColumn* const whole = alone(records)) {
-        const std::int64_t* const from = whole->cells.values.data() + row[records[0]];
+        const std::int64_t* const from = whole->cells.values.data() + places->row(records[0]);
         cells.values.assign(from, from + records.size());
         return;
     }
@@ -82,7 +82,7 @@ void CarriedPieces::gather(CarriedColumn& to, std::span<const std::uint32_t> rec
     bool hasBounds = false;
     for (std::size_t index = 0; index < records.size(); ++index) {
         const ColumnData& from = of(records[index]).cells;
-        cells.values[index] = from.values.data()[row[records[index]]];
+        cells.values[index] = from.values.data()[places->row(records[index])];
         hasStates = hasStates || !from.states.empty();
         hasBounds = hasBounds || from.bounded();
     }
@@ -91,8 +91,8 @@ void CarriedPieces::gather(CarriedColumn& to, std::span<const std::uint32_t> rec
     }
     if (hasBounds) {
         for (const std::uint32_t record : records) {
-            cells.lows.push_back(of(record).cells.low(row[record]));
-            cells.highs.push_back(of(record).cells.high(row[record]));
+            cells.lows.push_back(of(record).cells.low(places->row(record)));
+            cells.highs.push_back(of(record).cells.high(places->row(record)));
         }
     }
 }
@@ -101,8 +101,8 @@ void CarriedPieces::gather(CarriedColumn& to, std::span<const std::uint32_t> rec
 /// is none, or where some of its cells are no values.
 const CarriedColumn* CarriedPieces::alone(std::span<const std::uint32_t> records) const {
     if (records.empty() || records.back() - records.front() + 1 != records.size() ||
-        piece[records.front()] != piece[records.back()] ||
-        row[records.back()] - row[records.front()] + 1 != records.size()) {
+        places->piece(records.front()) != places->piece(records.back()) ||
+        places->row(records.back()) - places->row(records.front()) + 1 != records.size()) {
         return nullptr;
     }
     // INVARIANT: both are ascending, so that none between the two is elsewhere.
@@ -114,7 +114,7 @@ void CarriedPieces::gatherStates(CarriedColumn& to, std::span<const std::uint32_
     to.cells.states.resize(records.size(), State::Value);
     for (std::size_t index = 0; index < records.size(); ++index) {
         const CarriedColumn& from = of(records[index]);
-        const std::uint32_t cell = row[records[index]];
+        const std::uint32_t cell = places->row(records[index]);
         const State state = from.cells.state(cell);
         to.cells.states[index] = state;
         if (state == State::Unknown || state == State::Error) {

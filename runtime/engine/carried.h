@@ -10,6 +10,7 @@
 #include <span>
 #include <string>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 /// What one stage hands to the next: columns of single records, with the reasons of cells that are
@@ -49,18 +50,63 @@ struct CarriedColumn {
     void append(const CarriedColumn& from, std::uint32_t record, bool ofEntryRecord);
 };
 
+/// Where each record of a run is told of: in which piece, and in which row of that.
+class RecordPlaces {
+  public:
+    /// All in one piece.
+    RecordPlaces() = default;
+    /// As many records in each piece, in their order.
+    static RecordPlaces regular(std::size_t recordsOfPiece) {
+        RecordPlaces places;
+        places.recordsOfPiece_ = static_cast<std::uint32_t>(recordsOfPiece);
+        return places;
+    }
+    /// To be set one by one.
+    static RecordPlaces anywhere(std::size_t records) {
+        RecordPlaces places;
+        places.piece_.resize(records);
+        places.row_.resize(records);
+        return places;
+    }
+
+    bool isRegular() const { return piece_.empty(); }
+    std::uint32_t piece(std::uint32_t record) const {
+        return isRegular() ? record / recordsOfPiece_ : piece_[record];
+    }
+    std::uint32_t row(std::uint32_t record) const {
+        return isRegular() ? record % recordsOfPiece_ : row_[record];
+    }
+    /// Of places that are not regular; from several threads for different records.
+    void set(std::uint32_t record, std::uint32_t piece, std::uint32_t row) {
+        piece_[record] = piece;
+        row_[record] = row;
+    }
+    /// Says the same of so many records one by one.
+    void spellOut(std::size_t records) {
+        RecordPlaces places = anywhere(records);
+        for (std::uint32_t record = 0; record < records; ++record) {
+            places.set(record, piece(record), row(record));
+        }
+        *this = std::move(places);
+    }
+
+  private:
+    std::uint32_t recordsOfPiece_ = UINT32_MAX;
+    std::vector<std::uint32_t> piece_;  ///< by record; empty: regular
+    std::vector<std::uint32_t> row_;    ///< likewise
+};
+
 /// What is carried of a register, as a stage found it: in pieces, each with some records.
 struct CarriedPieces {
     std::vector<const CarriedColumn*> columns;  ///< by piece
-    std::span<const std::uint32_t> piece;       ///< by record of all
-    std::span<const std::uint32_t> row;         ///< by record of all: in its piece
+    const RecordPlaces* places = nullptr;
     bool ofEntryRecord = false;
 
     /// The cells of some records, in the memory of `to`.
     void gather(CarriedColumn& to, std::span<const std::uint32_t> records) const;
 
   private:
-    const CarriedColumn& of(std::uint32_t record) const { return *columns[piece[record]]; }
+    const CarriedColumn& of(std::uint32_t record) const { return *columns[places->piece(record)]; }
     const CarriedColumn* alone(std::span<const std::uint32_t> records) const;
     void gatherStates(CarriedColumn& to, std::span<const std::uint32_t> records) const;
 };

@@ -78,6 +78,7 @@ class ValueOrder {
     ValueOrder(const Batch& batch, const Type& type)
         : dictionary_(isTextLike(type) ? batch.dictionary : nullptr) {}
 
+    bool isOfTexts() const { return dictionary_ != nullptr; }
     /// Below zero, zero or above zero.
     int compare(std::int64_t a, std::int64_t b) const {
         if (a == b) {

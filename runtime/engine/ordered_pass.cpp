@@ -1,5 +1,6 @@
 #include "runtime/engine/ordered_pass.h"
 
+#include "runtime/base/check.h"
 #include "runtime/engine/frame.h"
 #include "runtime/engine/in_turn.h"
 #include "runtime/engine/window.h"
@@ -29,30 +30,35 @@ struct Members {
     std::vector<std::uint32_t> records;
 };
 
-/// One thread's work for one window, set by set. Rows are records of a set.
+/// One thread's work for one window, set by set. Places are those of a set's records, in the
+/// window's order.
 class SetPass {
   public:
-    SetPass(const Program& program, const Batch& batch, const OrderedTable& table)
-        : window_(table.window()), table_(table), width_(table.width()) {
-        const OrderedWindow& window = window_;
-        for (const Register each : window.equals) {
-            equals_.push_back(table.columnOf(each));
+    SetPass(const OrderedTable& table, std::uint64_t mostLooked, bool anyOpen)
+        : window_(table.window()), table_(table), cells_(table.cells()), width_(table.width()),
+          mostLooked_(mostLooked), anyOpen_(anyOpen) {
+        const Program& program = table.program();
+        for (const Register each : window_.equals) {
+            equals_.push_back(placeOf(each));
         }
-        for (const Register each : window.order) {
-            order_.push_back({table.columnOf(each), ValueOrder(batch, program.code[each].type)});
+        for (const Register each : window_.order) {
+            const Instruction& one = program.code[each];
+            order_.push_back({one.op == Op::Input && one.index == program.schema.keyField,
+                              each,
+                              table.columnOf(each),
+                              ValueOrder(table.store().rows(), one.type)});
         }
-        for (const OrderedWindow::Comparison& one : window.comparisons) {
-            comparisons_.push_back(
-                {table.columnOf(one.looked), table.columnOf(one.asking), one.mode});
+        for (const OrderedWindow::Comparison& one : window_.comparisons) {
+            comparisons_.push_back({placeOf(one.looked), placeOf(one.asking), one.mode});
         }
-        for (const OrderedFold& fold : window.folds) {
+        for (const OrderedFold& fold : window_.folds) {
             std::vector<std::size_t>& allow = allow_.emplace_back();
             for (const Register each : fold.allow) {
-                allow.push_back(table.columnOf(each));
+                allow.push_back(placeOf(each));
             }
             isAny_.push_back(program.code[fold.fold].op == Op::FoldAny);
         }
-        sums_.resize(window.folds.size());
+        sums_.resize(window_.folds.size());
     }
 
     /// Of the records of a set, which come before `others`. `results`: by fold, by record. False
@@ -60,29 +66,19 @@ class SetPass {
     bool take(std::span<const std::uint32_t> records,
               std::span<const std::uint32_t> others,
               std::span<std::int64_t* const> results) {
-        records_ = records;
-        cells_.resize(records.size() * width_);
-        std::int64_t* next = cells_.data();
-        for (const std::uint32_t record : records) {
-            const std::span<const std::int64_t> cells = table_.cellsOf(record);
-            next = std::copy(cells.begin(), cells.end(), next);
-        }
         for (const std::uint32_t record : others) {
-            const std::span<const std::int64_t> cells = table_.cellsOf(record);
-            __builtin_prefetch(cells.data());
-            __builtin_prefetch(cells.data() + cells.size() - 1);
+            __builtin_prefetch(cells_ + record * width_);
+            __builtin_prefetch(cells_ + record * width_ + width_ - 1);
         }
-        rows_.resize(records.size());
-        std::iota(rows_.begin(), rows_.end(), 0U);
+        records_ = records;
         if (!areKnown() || !sort() || !addUp()) {
             return false;
         }
-        for (std::size_t first = 0; first < rows_.size();) {
-            std::size_t last = first + 1;
-            while (last < rows_.size() && compareEquals(rows_[first], rows_[last]) == 0) {
-                ++last;
-            }
-            if (!rises(first, last) || !takeRun(first, last, results)) {
+        from_.resize(records.size());
+        until_.resize(records.size());
+        for (std::size_t first = 0; first < records.size();) {
+            const std::size_t last = endOfRun(first);
+            if (!takeRun(first, last, results)) {
                 return false;
             }
             first = last;
@@ -92,7 +88,9 @@ class SetPass {
 
   private:
     struct Key {
-        std::size_t column;
+        bool isOfRecords;  ///< the key of records, in whose order they are numbered
+        Register number;
+        std::optional<std::size_t> column;  ///< nothing: it is looked up
         ValueOrder order;
     };
     struct Comparison {
@@ -101,25 +99,40 @@ class SetPass {
         std::uint8_t mode;
     };
 
-    std::int64_t cell(std::uint32_t row, std::size_t column) const {
-        return cells_[row * width_ + column];
+    std::size_t placeOf(Register number) const {
+        const std::optional<std::size_t> column = table_.columnOf(number);
+        PROVISO_CHECK(column.has_value(), "what a window compares has cells");
+        return *column;
+    }
+
+    std::int64_t cellOf(std::uint32_t record, std::size_t column) const {
+        return cells_[record * width_ + column];
+    }
+    std::int64_t cell(std::size_t place, std::size_t column) const {
+        return cellOf(records_[place], column);
     }
 
     bool areKnown() const {
+        if (anyOpen_ && std::any_of(records_.begin(), records_.end(), [&](std::uint32_t record) {
+                return table_.isOpen()[record] != 0;
+            })) {
+            return false;
+        }
+        const std::uint64_t asking = records_.size();
+        if (asking != 0 && mostLooked_ * asking <= kMostPairs / asking) {
+            return true;
+        }
         std::uint64_t looked = 0;
         for (const std::uint32_t record : records_) {
-            if (table_.isOpen(record)) {
-                return false;
-            }
             looked += table_.lookedOf(record);
         }
-        return looked * rows_.size() <= kMostPairs;
+        return looked * asking <= kMostPairs;
     }
 
     int compareEquals(std::uint32_t a, std::uint32_t b) const {
         for (const std::size_t column : equals_) {
-            if (cell(a, column) != cell(b, column)) {
-                return cell(a, column) < cell(b, column) ? -1 : 1;
+            if (cellOf(a, column) != cellOf(b, column)) {
+                return cellOf(a, column) < cellOf(b, column) ? -1 : 1;
             }
         }
         return 0;
@@ -128,9 +141,32 @@ class SetPass {
         int compared = compareEquals(a, b);
         for (std::size_t index = 0; compared == 0 && index < order_.size(); ++index) {
             const Key& key = order_[index];
-            compared = key.order.compare(cell(a, key.column), cell(b, key.column));
+            if (key.isOfRecords) {
+                return a < b ? -1 : 1;
+            }
+            compared =
+                key.column
+                    ? key.order.compare(cellOf(a, *key.column), cellOf(b, *key.column))
+                    : key.order.compare(table_.lookUp(key.number, a), table_.lookUp(key.number, b));
         }
         return compared;
+    }
+
+    /// Whether what the order asks first settles it: numbers that rise, of records that are in one
+    /// run.
+    bool risesOutermost() const {
+        if (order_.empty() || !order_[0].column || order_[0].order.isOfTexts() ||
+            !equals_.empty()) {
+            return false;
+        }
+        bool rises = true;
+        std::int64_t before = INT64_MIN;
+        for (const std::uint32_t record : records_) {
+            const std::int64_t here = cellOf(record, *order_[0].column);
+            rises &= before < here;
+            before = here;
+        }
+        return rises;
     }
 
     /// False where some tie that may not. Records mostly come in the order that is asked for.
@@ -140,140 +176,168 @@ class SetPass {
             return compare(a, b) > most;
         };
         const auto isInOrder = [&] {
-            return std::adjacent_find(rows_.begin(), rows_.end(), isNotBefore) == rows_.end();
+            return std::adjacent_find(records_.begin(), records_.end(), isNotBefore) ==
+                   records_.end();
         };
-        if (isInOrder()) {
+        if (risesOutermost() || isInOrder()) {
             return true;
         }
-        std::sort(rows_.begin(), rows_.end(), [&](std::uint32_t a, std::uint32_t b) {
+        sorted_.assign(records_.begin(), records_.end());
+        std::sort(sorted_.begin(), sorted_.end(), [&](std::uint32_t a, std::uint32_t b) {
             return compare(a, b) < 0;
         });
+        records_ = sorted_;
         return isInOrder();
     }
 
-    /// False where sums of all rows before do not fit.
+    /// False where sums of all records before do not fit.
     bool addUp() {
-        bool fits = true;
+        bool overflows = false;
         for (std::size_t fold = 0; fold < sums_.size(); ++fold) {
             std::vector<std::int64_t>& sums = sums_[fold];
             const std::size_t column = table_.addsOf(fold);
-            sums.resize(rows_.size() + 1);
+            sums.resize(records_.size() + 1);
+            std::int64_t* const out = sums.data();
             std::int64_t sum = 0;
-            sums[0] = sum;
-            for (std::size_t place = 0; place < rows_.size(); ++place) {
-                fits &= !__builtin_add_overflow(sum, cell(rows_[place], column), &sum);
-                sums[place + 1] = sum;
+            out[0] = sum;
+            for (std::size_t place = 0; place < records_.size(); ++place) {
+                overflows |= __builtin_add_overflow(sum, cell(place, column), &sum);
+                out[place + 1] = sum;
+            }
+        }
+        return !overflows;
+    }
+
+    /// Of records that are equal in what they have to be.
+    std::size_t endOfRun(std::size_t first) const {
+        if (equals_.empty()) {
+            return records_.size();
+        }
+        std::size_t last = first + 1;
+        while (last < records_.size() && compareEquals(records_[first], records_[last]) == 0) {
+            ++last;
+        }
+        return last;
+    }
+
+    /// The windows of such records.
+    bool takeRun(std::size_t first, std::size_t last, std::span<std::int64_t* const> results) {
+        const bool isOpenEnded = window_.upTo == WindowInfo::UpTo::None;
+        const std::size_t own = window_.upTo == WindowInfo::UpTo::Inclusive ? 1 : 0;
+        for (std::size_t place = first; place < last; ++place) {
+            from_[place] = first;
+            until_[place] = isOpenEnded ? last : place + own;
+        }
+        for (const Comparison& one : comparisons_) {
+            if (!cut(one, first, last)) {
+                return false;
+            }
+        }
+        bool fits = true;
+        for (std::size_t fold = 0; fold < sums_.size(); ++fold) {
+            const std::int64_t* const sums = sums_[fold].data();
+            std::int64_t* const out = results[fold];
+            for (std::size_t place = first; place < last; ++place) {
+                std::int64_t sum = 0;
+                fits &= !__builtin_sub_overflow(sums[until_[place]], sums[from_[place]], &sum);
+                const bool isAllowed =
+                    std::all_of(allow_[fold].begin(), allow_[fold].end(), [&](std::size_t column) {
+                        return cell(place, column) != 0;
+                    });
+                const std::int64_t found = isAny_[fold] ? (sum != 0 ? 1 : 0) : sum;
+                out[records_[place]] = isAllowed ? found : 0;
             }
         }
         return fits;
     }
 
-    bool rises(std::size_t first, std::size_t last) const {
-        return std::all_of(comparisons_.begin(), comparisons_.end(), [&](const Comparison& one) {
-            bool rises = true;
-            for (std::size_t place = first + 1; place < last; ++place) {
-                rises &= cell(rows_[place - 1], one.looked) <= cell(rows_[place], one.looked);
-            }
-            return rises;
-        });
-    }
-
-    /// The windows of rows that are equal in what they have to be.
-    bool takeRun(std::size_t first, std::size_t last, std::span<std::int64_t* const> results) {
+    /// Leaves of each window the records that compare as it wants. False where what is looked at
+    /// does not rise. What is asked mostly rises with it, so that where one window begins or ends
+    /// is near where that of the record before does.
+    bool cut(const Comparison& one, std::size_t first, std::size_t last) {
+        const bool isEnd = one.mode == 2 || one.mode == 3;
+        const bool isEqualBefore = one.mode == 3 || one.mode == 4;
+        constexpr std::size_t kNear = 4;
+        std::size_t reached = first;
+        std::int64_t asked = INT64_MIN;
+        std::int64_t before = INT64_MIN;
+        bool rises = true;
         for (std::size_t place = first; place < last; ++place) {
-            const std::uint32_t row = rows_[place];
-            from_ = first;
-            until_ = window_.upTo == WindowInfo::UpTo::None        ? last
-                     : window_.upTo == WindowInfo::UpTo::Inclusive ? place + 1
-                                                                   : place;
-            for (const Comparison& one : comparisons_) {
-                cut(one, cell(row, one.asking));
+            const std::int64_t looked = cell(place, one.looked);
+            rises &= before <= looked;
+            before = looked;
+            const std::int64_t value = cell(place, one.asking);
+            const auto isBefore = [&](std::size_t at) {
+                const std::int64_t there = cell(at, one.looked);
+                return there < value || (isEqualBefore && there == value);
+            };
+            if (value < asked) {
+                reached = first;
             }
-            const std::uint32_t record = records_[row];
-            for (std::size_t fold = 0; fold < sums_.size(); ++fold) {
-                std::int64_t sum = 0;
-                if (__builtin_sub_overflow(sums_[fold][until_], sums_[fold][from_], &sum)) {
-                    return false;
-                }
-                const bool isAllowed =
-                    std::all_of(allow_[fold].begin(), allow_[fold].end(), [&](std::size_t column) {
-                        return cell(row, column) != 0;
-                    });
-                const std::int64_t found = isAny_[fold] ? (sum != 0 ? 1 : 0) : sum;
-                results[fold][record] = isAllowed ? found : 0;
+            asked = value;
+            std::size_t steps = 0;
+            while (reached < last && isBefore(reached) && ++steps <= kNear) {
+                ++reached;
             }
+            if (steps > kNear) {
+                reached = firstFrom(reached, last, isBefore);
+            }
+            std::size_t& bound = isEnd ? until_[place] : from_[place];
+            bound = std::clamp(reached, from_[place], until_[place]);
         }
-        return true;
+        return rises;
     }
 
-    /// Leaves the rows that compare with `value` as the window wants it.
-    void cut(const Comparison& one, std::int64_t value) {
-        switch (one.mode) {
-        case 2:
-            until_ = firstWhere(one.looked, [&](std::int64_t looked) { return looked >= value; });
-            break;
-        case 3:
-            until_ = firstWhere(one.looked, [&](std::int64_t looked) { return looked > value; });
-            break;
-        case 4:
-            from_ = firstWhere(one.looked, [&](std::int64_t looked) { return looked > value; });
-            break;
-        default:
-            from_ = firstWhere(one.looked, [&](std::int64_t looked) { return looked >= value; });
-            break;
-        }
-    }
-
-    /// Of a column that rises from `from_` to `until_`. Mostly all rows lie on one side.
+    /// The first place that is not before, where all that are come first.
     template <class Test>
-    std::size_t firstWhere(std::size_t column, Test test) const {
-        if (from_ == until_ || test(cell(rows_[from_], column))) {
-            return from_;
+    static std::size_t firstFrom(std::size_t first, std::size_t last, Test isBefore) {
+        while (first < last) {
+            const std::size_t middle = first + (last - first) / 2;
+            if (isBefore(middle)) {
+                first = middle + 1;
+            } else {
+                last = middle;
+            }
         }
-        if (!test(cell(rows_[until_ - 1], column))) {
-            return until_;
-        }
-        const auto at = [&](std::size_t place) {
-            return rows_.begin() + static_cast<std::ptrdiff_t>(place);
-        };
-        return static_cast<std::size_t>(
-            std::partition_point(at(from_),
-                                 at(until_),
-                                 [&](std::uint32_t row) { return !test(cell(row, column)); }) -
-            rows_.begin());
+        return first;
     }
 
     const OrderedWindow& window_;
     const OrderedTable& table_;
+    const std::int64_t* cells_;  ///< the table's
     std::size_t width_;
+    std::uint64_t mostLooked_;         ///< of any record
+    bool anyOpen_;                     ///< of all records
     std::vector<std::size_t> equals_;  ///< columns of the table, as all of these
     std::vector<Key> order_;
     std::vector<Comparison> comparisons_;
     std::vector<std::vector<std::size_t>> allow_;  ///< by fold
-    std::vector<bool> isAny_;                      ///< likewise
+    std::vector<std::uint8_t> isAny_;              ///< likewise
 
-    std::span<const std::uint32_t> records_;       ///< of the set
-    std::vector<std::int64_t> cells_;              ///< theirs, row by row
-    std::vector<std::uint32_t> rows_;              ///< of the set, in the window's order
-    std::vector<std::vector<std::int64_t>> sums_;  ///< by fold: of all rows before
-    std::size_t from_ = 0;                         ///< of the window, in `rows_`
-    std::size_t until_ = 0;
+    std::span<const std::uint32_t> records_;       ///< of the set, by place
+    std::vector<std::uint32_t> sorted_;            ///< those, where they did not come so
+    std::vector<std::vector<std::int64_t>> sums_;  ///< by fold: of all places before
+    std::vector<std::size_t> from_;                ///< by place: where its window begins
+    std::vector<std::size_t> until_;               ///< and ends
 };
+
+/// How many rows any record has of what the table looks through.
+std::uint64_t mostLookedOf(const OrderedTable& table, std::size_t records) {
+    std::uint32_t most = 0;
+    for (std::uint32_t record = 0; record < records; ++record) {
+        most = std::max(most, table.lookedOf(record));
+    }
+    return most;
+}
 
 }  // namespace
 
-OrderedResults takeInOrder(const Program& program,
-                           const Batch& batch,
-                           const Sets& sets,
-                           std::span<const OrderedTable> tables,
-                           unsigned threads) {
+OrderedResults
+takeInOrder(const Sets& sets, std::span<const OrderedTable> tables, unsigned threads) {
     const std::size_t records = sets.of.size();
     const Members members(sets);
     OrderedResults results;
     results.isPlain.assign(sets.count, 1);
-    results.piece.assign(records, 0);
-    results.row.resize(records);
-    std::iota(results.row.begin(), results.row.end(), 0U);
     const auto of = [&](std::uint32_t set) {
         return std::span(members.records.data() + members.begins[set],
                          members.records.data() + members.begins[set + 1]);
@@ -286,11 +350,15 @@ OrderedResults takeInOrder(const Program& program,
             cells.resize(records);
             out.push_back(cells.data());
         }
+        const std::uint64_t mostLooked = mostLookedOf(table, records);
+        const std::span<const std::uint8_t> isOpen = table.isOpen();
+        const bool anyOpen = std::find(isOpen.begin(), isOpen.end(), 1) != isOpen.end();
         constexpr std::uint32_t kAtOnce = 512;
         InTurn<bool>((sets.count + kAtOnce - 1) / kAtOnce, threads)
             .run(
                 [&] {
-                    return [&, pass = SetPass(program, batch, table)](std::size_t part) mutable {
+                    return [&,
+                            pass = SetPass(table, mostLooked, anyOpen)](std::size_t part) mutable {
                         const auto begin = static_cast<std::uint32_t>(part) * kAtOnce;
                         const std::uint32_t end = std::min(sets.count, begin + kAtOnce);
                         for (std::uint32_t set = begin; set < end; ++set) {

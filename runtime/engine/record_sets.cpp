@@ -1,7 +1,7 @@
 #include "runtime/engine/record_sets.h"
 
+#include <algorithm>
 #include <memory>
-#include <numeric>
 #include <utility>
 
 namespace proviso::engine {
@@ -61,9 +61,7 @@ const Sets& RecordSets::of(const Stage& stage) {
 
 std::vector<Block> RecordSets::blocksOf(const Stage& stage, std::span<const std::uint8_t> isPlain) {
     if (stage.partition == bytecode::kNone) {
-        Block all(records_.size());
-        std::iota(all.begin(), all.end(), 0U);
-        return blocksOfRecords(all, options_.blockRows);
+        return blocksOfAll(count(), options_.blockRows);
     }
     const Sets& sets = of(stage);
     Block order;
@@ -81,6 +79,9 @@ std::vector<Block> RecordSets::blocksOf(const Stage& stage, std::span<const std:
 
 std::vector<Block> RecordSets::plainBlocks(const Stage& stage,
                                            std::span<const std::uint8_t> isPlain) {
+    if (std::find(isPlain.begin(), isPlain.end(), 0) == isPlain.end()) {
+        return blocksOfAll(count(), options_.blockRows);
+    }
     const Sets& sets = of(stage);
     Block plain;
     for (std::uint32_t record = 0; record < count(); ++record) {

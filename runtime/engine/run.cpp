@@ -82,11 +82,13 @@ class StagedRun {
             StageParts parts;  ///< they wait for the last stage
         };
         std::vector<Piece> pieces;
-        Block piece;  ///< by record
-        Block row;    ///< by record: in the piece
+        RecordPlaces places;
+        bool isRegular = false;  ///< places need not be written down, unless a block is taken apart
     };
 
     std::uint32_t count() const { return static_cast<std::uint32_t>(records_.size()); }
+    /// Of records; what they say themselves: the store knows how many rows each has.
+    bool isList(std::uint32_t space) const { return space < program_->schema.spaces.size(); }
 
     /// Then everything is evaluated again: what rules cost was counted on the rows of the first
     /// run, so that it does not depend on which rules err.
@@ -137,11 +139,10 @@ class StagedRun {
         const Stage& one =
             stage.byThemselves != nullptr && allArePlain ? stage.byThemselves->stage : stage;
         const bool isAlone = one.partition == bytecode::kNone && one.carriedOut.empty();
-        const auto isOfSchema = [&](std::uint32_t space) {
-            return space < program_->schema.spaces.size();
-        };
         return columns_ == nullptr && isAlone &&
-                       std::all_of(one.counted.begin(), one.counted.end(), isOfSchema)
+                       std::all_of(one.counted.begin(),
+                                   one.counted.end(),
+                                   [&](std::uint32_t space) { return isList(space); })
                    ? &one
                    : nullptr;
     }
@@ -160,10 +161,12 @@ class StagedRun {
     void evaluateStageOf(std::size_t index) {
         const Stage& stage = plan_.stages[index];
         Found& found = foundBy_[index];
-        found.piece.resize(records_.size());
-        found.row.resize(records_.size());
         for (const std::uint32_t space : stage.counted) {
-            rowCounts_[space].resize(records_.size());
+            if (isList(space)) {
+                rowCounts_[space] = store_.rowCounts(space, records_);
+            } else {
+                rowCounts_[space].resize(records_.size());
+            }
         }
         std::vector<Block> blocks;
         if (stage.byThemselves != nullptr) {
@@ -174,6 +177,11 @@ class StagedRun {
             blocks.push_back(std::move(block));
         }
         found.pieces.resize(blocks.size());
+        // Where all records stand in their order, nobody has to write down where each of them is.
+        found.isRegular = stage.partition == bytecode::kNone ||
+                          (stage.byThemselves != nullptr && plain == blocks.size());
+        found.places = found.isRegular ? RecordPlaces::regular(options_.blockRows)
+                                       : RecordPlaces::anywhere(records_.size());
         const auto makeWorker = [&] {
             return [this, &stage, &found, &blocks, plain, own = Workers()](
                        std::size_t number) mutable {
@@ -193,7 +201,7 @@ class StagedRun {
         std::uint64_t done = index * records_.size();
         InTurn<BlockOutput>(blocks.size(), options_.threads)
             .run(makeWorker, [&](std::size_t number, BlockOutput output) {
-                take(found, number, std::move(output));
+                take(stage, found, number, std::move(output));
                 done += blocks[number].size();
                 if (options_.progress) {
                     options_.progress(done, plan_.stages.size() * records_.size());
@@ -324,7 +332,9 @@ class StagedRun {
         DecideOptions options = options_.decide;
         options.withChoices = options.withChoices && columns_ == nullptr;
         const bool withResults = columns_ == nullptr && stage.tells();
-        if (!worker.evaluator.evaluate({batch, carried, over}, options, withResults)) {
+        StageInput input{batch, carried, over};
+        input.countsLists = false;
+        if (!worker.evaluator.evaluate(input, options, withResults)) {
             return std::nullopt;
         }
         if (columns_ != nullptr) {
@@ -337,11 +347,15 @@ class StagedRun {
     /// Where the records are found. Called on the threads that evaluate: a record lies in one
     /// block of a stage.
     void note(const Stage& stage, Found& found, std::uint32_t block, BlockOutput::Piece& piece) {
-        for (std::uint32_t row = 0; row < piece.records.size(); ++row) {
-            found.piece[piece.records[row]] = block;
-            found.row[piece.records[row]] = row;
+        if (!found.isRegular) {
+            for (std::uint32_t row = 0; row < piece.records.size(); ++row) {
+                found.places.set(piece.records[row], block, row);
+            }
         }
         for (std::size_t index = 0; index < stage.counted.size(); ++index) {
+            if (isList(stage.counted[index])) {
+                continue;
+            }
             std::vector<std::uint32_t>& counts = rowCounts_.find(stage.counted[index])->second;
             for (std::uint32_t row = 0; row < piece.records.size(); ++row) {
                 counts[piece.records[row]] = piece.output.counts[index][row];
@@ -350,31 +364,45 @@ class StagedRun {
     }
 
     /// The first piece of a block has its number, and others follow those of all blocks.
-    void take(Found& found, std::size_t block, BlockOutput output) {
+    void take(const Stage& stage, Found& found, std::size_t block, BlockOutput output) {
+        const bool isTakenApart = output.pieces.size() > 1;
+        if (isTakenApart && found.places.isRegular()) {
+            found.places.spellOut(records_.size());
+        }
         for (BlockOutput::Piece& piece : output.pieces) {
             std::size_t number = block;
             if (&piece != &output.pieces.front()) {
                 number = found.pieces.size();
                 found.pieces.emplace_back();
-                for (const std::uint32_t record : piece.records) {
-                    found.piece[record] = static_cast<std::uint32_t>(number);
-                }
+            }
+            for (std::uint32_t row = 0; isTakenApart && row < piece.records.size(); ++row) {
+                found.places.set(piece.records[row], static_cast<std::uint32_t>(number), row);
             }
             StageParts& parts = piece.output.parts;
             if (parts.tooLarge) {
                 tooLarge_.insert(tooLarge_.end(), piece.records.begin(), piece.records.end());
+                forgetLists(stage, piece.records);
             }
             found.pieces[number] = {std::move(piece.output.carried), std::move(parts)};
         }
     }
 
+    /// Of what is too large nothing counts that the same stage would have counted.
+    void forgetLists(const Stage& stage, const Block& records) {
+        for (const std::uint32_t space : stage.counted) {
+            for (std::size_t row = 0; isList(space) && row < records.size(); ++row) {
+                rowCounts_[space][records[row]] = 0;
+            }
+        }
+    }
+
     /// What the stage before found of it, or the windows of this one.
     CarriedPieces carriedOf(bytecode::Register number) const {
+        static const RecordPlaces kInOnePiece;
         const auto fold = std::find(ordered_.folds.begin(), ordered_.folds.end(), number);
         if (fold != ordered_.folds.end()) {
             return {{&ordered_.columns[static_cast<std::size_t>(fold - ordered_.folds.begin())]},
-                    ordered_.piece,
-                    ordered_.row,
+                    &kInOnePiece,
                     true};
         }
         for (std::size_t stage = 0; stage < plan_.stages.size(); ++stage) {
@@ -382,8 +410,7 @@ class StagedRun {
             const auto place = std::lower_bound(out.begin(), out.end(), number);
             if (place != out.end() && *place == number) {
                 const Found& found = foundBy_[stage];
-                CarriedPieces carried{
-                    {}, found.piece, found.row, program_->code[number].space == 0};
+                CarriedPieces carried{{}, &found.places, program_->code[number].space == 0};
                 for (const Found::Piece& piece : found.pieces) {
                     carried.columns.push_back(
                         &piece.carried[static_cast<std::size_t>(place - out.begin())]);
@@ -425,8 +452,8 @@ class StagedRun {
                                      isUsed ? sets_.by(plan_.classes[each].keys) : sets_.by({}));
             }
         }
-        for (const auto& [space, counts] : rowCounts_) {
-            budget.count(space, counts);
+        for (auto& [space, counts] : rowCounts_) {
+            budget.count(space, std::move(counts));
         }
         return budget;
     }
@@ -499,9 +526,9 @@ class StagedRun {
                 static_cast<std::uint32_t>(keys[run_.records_[record]]));
             for (const Found& found : run_.foundBy_) {
                 if (!found.pieces.empty()) {
-                    const StageParts& parts = found.pieces[found.piece[record]].parts;
+                    const StageParts& parts = found.pieces[found.places.piece(record)].parts;
                     if (parts.saysAnything()) {
-                        parts_.push_back(parts.of(found.row[record]));
+                        parts_.push_back(parts.of(found.places.row(record)));
                     }
                 }
             }

@@ -75,7 +75,7 @@ struct StageEvaluator::Memory {
           collector(interpreterOf, stageOf, output.parts), recordsOfRows(interpreterOf, plan) {}
 
     void carry(const Batch& batch);
-    void count(std::uint32_t records);
+    void count(const Batch& batch, bool withLists);
 
     Interpreter& interpreter;
     const Stage& stage;
@@ -134,7 +134,7 @@ bool StageEvaluator::evaluate(const StageInput& input,
     }
     memory_->recordsOfRows.look(input.batch);
     memory_->carry(input.batch);
-    memory_->count(input.batch.spaces[0].rows);
+    memory_->count(input.batch, input.countsLists);
     if (withResults && options.withChoices) {
         addChoices(interpreter, memory_->recordsOfRows, stage, input, run, memory_->collector);
     }
@@ -171,11 +171,19 @@ void StageEvaluator::Memory::carry(const Batch& batch) {
     }
 }
 
-void StageEvaluator::Memory::count(std::uint32_t records) {
+void StageEvaluator::Memory::count(const Batch& batch, bool withLists) {
+    const std::uint32_t records = batch.spaces[0].rows;
     output.counts.resize(stage.counted.size());
     for (std::size_t index = 0; index < stage.counted.size(); ++index) {
         std::vector<std::uint32_t>& counts = output.counts[index];
-        counts.assign(records, 0U);
+        const bool isList = stage.counted[index] < batch.spaces.size();
+        counts.assign(isList && !withLists ? 0 : records, 0U);
+        if (isList && records == 1) {
+            counts[0] = batch.spaces[stage.counted[index]].rows;
+        }
+        if (isList && (!withLists || records == 1)) {
+            continue;
+        }
         for (const std::uint32_t record : recordsOfRows.of(stage.counted[index])) {
             if (record != kNone) {
                 ++counts[record];

@@ -22,6 +22,7 @@ struct StageInput {
     const CarriedColumns& carried;  ///< parallel to Stage::carriedIn, for the batch's records
     const OverBudget& over;         ///< empty: nothing is over
     bool isReadAfterwards = false;  ///< somebody reads the interpreter's registers, of choice 0
+    bool countsLists = true;  ///< rows of what records say are counted, too; a store knows them
 };
 
 struct StageOutput {
@@ -29,7 +30,7 @@ struct StageOutput {
     CarriedColumns carried;  ///< parallel to Stage::carriedOut
     std::vector<std::vector<std::uint32_t>>
         counts;  ///< parallel to Stage::counted, by record: rows of that space. A group's rows are
-                 ///< counted with its first member
+                 ///< counted with its first member. Empty where they are not asked for
 };
 
 /// Evaluates one stage over some of its sets: the one contract under every kind of run. The answer

@@ -13,7 +13,7 @@ void StageWindows::begin(std::size_t blockRows) {
             continue;
         }
         for (const OrderedWindow& window : plan_.stages[stage].byThemselves->windows) {
-            tables_[stage].emplace_back(program_, window, records_.size());
+            tables_[stage].emplace_back(program_, window, store_, records_);
         }
     }
     if (plan_.stages.empty() || plan_.stages[0].level == 0) {
@@ -26,7 +26,7 @@ void StageWindows::begin(std::size_t blockRows) {
         std::iota(some.begin(), some.end(), static_cast<std::uint32_t>(begin));
         for (std::vector<OrderedTable>& tables : tables_) {
             for (OrderedTable& table : tables) {
-                table.fill(store_, records_, some, {}, {});
+                table.fill(some, {}, {});
             }
         }
     }
@@ -37,7 +37,7 @@ void StageWindows::fill(const Stage& first,
                         std::vector<CarriedColumn>& carried) {
     for (std::vector<OrderedTable>& tables : tables_) {
         for (OrderedTable& table : tables) {
-            table.fill(store_, records_, records, first.carriedOut, carried);
+            table.fill(records, first.carriedOut, carried);
         }
     }
     for (const bytecode::Register number : first.forOrder) {
@@ -50,7 +50,7 @@ void StageWindows::fill(const Stage& first,
 OrderedResults
 StageWindows::take(std::size_t stage, const Sets& sets, unsigned threads, InstructionTimes* times) {
     const auto begin = std::chrono::steady_clock::now();
-    OrderedResults results = takeInOrder(program_, store_.rows(), sets, tables_[stage], threads);
+    OrderedResults results = takeInOrder(sets, tables_[stage], threads);
     tables_[stage].clear();
     if (times != nullptr) {
         const auto time = std::chrono::duration_cast<std::chrono::nanoseconds>(

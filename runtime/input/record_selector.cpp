@@ -49,6 +49,15 @@ PROVISO_WIDE void widen(const From* from, std::size_t count, To* to) {
     std::copy_n(from, count, to);
 }
 
+PROVISO_WIDE void shiftBack(const std::uint32_t* __restrict from,
+                            std::size_t rows,
+                            std::uint32_t shift,
+                            std::uint32_t* __restrict to) {
+    for (std::size_t row = 0; row < rows; ++row) {
+        to[row] = from[row] - shift;
+    }
+}
+
 /// `from` has `size` cells, as large as those they are copied to or smaller.
 template <class To, class From>
 void copyRuns(Cells<To>& to,
@@ -165,11 +174,7 @@ void RecordSelector::findParents(std::uint32_t space, std::span<const std::uint3
         const auto firstOf = [&](std::uint32_t of) {
             return records.empty() ? 0 : store_.firstRows_[of][records.front()];
         };
-        const std::uint32_t shift = firstOf(above);
-        const std::uint32_t* const from = wide.data() + firstOf(space);
-        for (std::size_t row = 0; row < rows; ++row) {
-            to[row] = from[row] - shift;
-        }
+        shiftBack(wide.data() + firstOf(space), rows, firstOf(above), to.data());
     } else if (above == 0) {
         const std::uint32_t* const first = store_.firstRows_[space].data();
         std::uint32_t* next = to.data();

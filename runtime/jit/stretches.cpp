@@ -1,5 +1,6 @@
 #include "runtime/jit/stretches.h"
 
+#include "runtime/base/wide.h"
 #include "runtime/jit/kernel_code.h"
 
 #include <algorithm>
@@ -17,23 +18,30 @@ bool liesApart(const RegisterData& link) {
     });
 }
 
+/// Whether some row leads to an earlier one than the row before; not 0 if so.
+PROVISO_WIDE static std::uint32_t anyFalls(const std::uint32_t* leads, std::size_t rows) {
+    std::uint32_t falls = 0;
+    for (std::size_t row = 1; row < rows; ++row) {
+        falls |= leads[row] < leads[row - 1] ? 1U : 0U;
+    }
+    return falls;
+}
+
 void findStretches(const RegisterData& link, std::uint32_t targets, Stretches& out) {
     // First where each stretch ends that is not empty: the last row that leads there is the last to
     // say so.
     out.begins.assign(std::max<std::size_t>(targets, kLeastRows) + 1, 0);
     std::uint32_t* const ends = out.begins.data() + 1;
     const std::size_t rows = link.rows.size();
-    std::uint32_t before = 0;
     std::uint32_t apart = 0;
     if (link.states.empty()) {
         const std::uint32_t* const leads = link.rows.data();
+        apart = anyFalls(leads, rows);
         for (std::size_t row = 0; row < rows; ++row) {
-            const std::uint32_t target = leads[row];
-            apart |= target < before ? 1U : 0U;
-            before = target;
-            ends[target] = static_cast<std::uint32_t>(row) + 1;
+            ends[leads[row]] = static_cast<std::uint32_t>(row) + 1;
         }
     } else {
+        std::uint32_t before = 0;
         for (std::size_t row = 0; row < rows; ++row) {
             const std::uint32_t target = link.rows[row];
             if (target != kNoIndex) {

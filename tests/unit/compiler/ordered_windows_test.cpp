@@ -289,9 +289,9 @@ plainSets(const CompiledSet& set, const Decoded& decoded, const engine::Stage& s
     std::iota(all.begin(), all.end(), 0U);
     std::vector<engine::OrderedTable> tables;
     for (const engine::OrderedWindow& window : windows) {
-        tables.emplace_back(program, window, records.size()).fill(store, records, all, {}, {});
+        tables.emplace_back(program, window, store, records).fill(all, {}, {});
     }
-    return engine::takeInOrder(program, store.batch(), sets, tables, 1).isPlain;
+    return engine::takeInOrder(sets, tables, 1).isPlain;
 }
 
 /// A ledger that tells one thing of each visit.
