@@ -177,13 +177,15 @@ void StageEvaluator::Memory::count(const Batch& batch, bool withLists) {
     for (std::size_t index = 0; index < stage.counted.size(); ++index) {
         std::vector<std::uint32_t>& counts = output.counts[index];
         const bool isList = stage.counted[index] < batch.spaces.size();
-        counts.assign(isList && !withLists ? 0 : records, 0U);
-        if (isList && records == 1) {
-            counts[0] = batch.spaces[stage.counted[index]].rows;
-        }
-        if (isList && (!withLists || records == 1)) {
+        if (isList && !withLists) {
+            counts.clear();
             continue;
         }
+        if (isList && records == 1) {
+            counts.assign(1, batch.spaces[stage.counted[index]].rows);
+            continue;
+        }
+        counts.assign(records, 0U);
         for (const std::uint32_t record : recordsOfRows.of(stage.counted[index])) {
             if (record != kNone) {
                 ++counts[record];
