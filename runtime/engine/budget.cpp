@@ -23,10 +23,16 @@ void Budget::bringTogether(std::uint32_t partitionClass, SharedSets sets) {
     }
 }
 
+std::int64_t Budget::Rows::of(std::size_t record) const {
+    std::int64_t rows = 0;
+    visit([&](auto rowsOf) { rows = rowsOf(record); });
+    return rows;
+}
+
 void Budget::count(std::uint32_t space, std::uint32_t record, std::uint32_t rows) {
     if (isWeighed_[space] != 0) {
-        perRecord_[space].resize(records_, 0);
-        perRecord_[space][record] += rows;
+        perRecord_[space].counted.resize(records_, 0);
+        perRecord_[space].counted[record] += rows;
     }
     for (std::size_t each = 0; each < perSet_.size(); ++each) {
         if (!perSet_[each][space].empty()) {
@@ -35,26 +41,49 @@ void Budget::count(std::uint32_t space, std::uint32_t record, std::uint32_t rows
     }
 }
 
-void Budget::count(std::uint32_t space, std::vector<std::uint32_t> rows) {
-    // A whole run is counted on one thread, so nothing is asked for each record.
+// A whole run is counted on one thread, so nothing is asked for each record.
+void Budget::addToSets(std::uint32_t space, const Rows& rows) {
     for (std::size_t each = 0; each < perSet_.size(); ++each) {
-        if (std::vector<std::int64_t>& counts = perSet_[each][space]; !counts.empty()) {
-            const std::vector<std::uint32_t>& setOf = sets_[each]->of;
-            for (std::size_t index = 0; index < rows.size(); ++index) {
-                counts[setOf[index]] += rows[index];
-            }
+        std::vector<std::int64_t>& counts = perSet_[each][space];
+        if (counts.empty()) {
+            continue;
         }
+        const std::vector<std::uint32_t>& setOf = sets_[each]->of;
+        rows.visit([&](auto rowsOf) {
+            for (std::size_t record = 0; record < records_; ++record) {
+                counts[setOf[record]] += rowsOf(record);
+            }
+        });
     }
+}
+
+void Budget::count(std::uint32_t space, std::vector<std::uint32_t> rows) {
+    Rows more;
+    more.counted = std::move(rows);
+    addToSets(space, more);
     if (isWeighed_[space] == 0) {
         return;
     }
-    std::vector<std::uint32_t>& counts = perRecord_[space];
-    if (counts.empty()) {
-        counts = std::move(rows);
+    std::vector<std::uint32_t>& counted = perRecord_[space].counted;
+    if (counted.empty()) {
+        counted = std::move(more.counted);
         return;
     }
-    for (std::size_t index = 0; index < rows.size(); ++index) {
-        counts[index] += rows[index];
+    for (std::size_t record = 0; record < counted.size(); ++record) {
+        counted[record] += more.counted[record];
+    }
+}
+
+void Budget::countList(std::uint32_t space,
+                       const RecordStore& store,
+                       std::span<const std::uint32_t> numbers) {
+    Rows rows;
+    rows.store = &store;
+    rows.list = space;
+    rows.numbers = numbers;
+    addToSets(space, rows);
+    if (isWeighed_[space] != 0) {
+        perRecord_[space] = std::move(rows);
     }
 }
 
@@ -67,7 +96,7 @@ std::int64_t Budget::cost(const Price& price, std::uint32_t set) const {
         if (price.partitionClass != kNone) {
             return perSet_[price.partitionClass][space][set];
         }
-        return perRecord_[space].empty() ? std::int64_t{0} : perRecord_[space][set];
+        return perRecord_[space].of(set);
     };
     std::int64_t spent = 0;
     for (const auto& [space, weight] : price.weights) {
@@ -77,19 +106,27 @@ std::int64_t Budget::cost(const Price& price, std::uint32_t set) const {
 }
 
 Budget::Most Budget::mostRows() const {
-    const auto highest = [](const auto& rows) {
-        return rows.empty()
-                   ? 0
-                   : static_cast<std::int64_t>(*std::max_element(rows.begin(), rows.end()));
+    // Not std::max_element, which remembers where and so takes one at a time.
+    const auto highest = [](std::size_t count, auto rowsOf) {
+        std::int64_t most = 0;
+        for (std::size_t index = 0; index < count; ++index) {
+            most = std::max(most, std::int64_t{rowsOf(index)});
+        }
+        return most;
     };
     Most most;
-    for (const std::vector<std::uint32_t>& rows : perRecord_) {
-        most.perRecord.push_back(highest(rows));
+    for (const Rows& rows : perRecord_) {
+        std::int64_t& ofAny = most.perRecord.emplace_back(0);
+        if (rows.store != nullptr) {
+            ofAny = rows.store->mostRows(rows.list);
+        } else if (!rows.counted.empty()) {
+            ofAny = highest(records_, [&](std::size_t record) { return rows.counted[record]; });
+        }
     }
     for (const auto& spaces : perSet_) {
         std::vector<std::int64_t>& ofClass = most.perSet.emplace_back();
         for (const std::vector<std::int64_t>& rows : spaces) {
-            ofClass.push_back(highest(rows));
+            ofClass.push_back(highest(rows.size(), [&](std::size_t set) { return rows[set]; }));
         }
     }
     return most;
@@ -156,12 +193,11 @@ void Budget::spentBeside(std::uint32_t first, std::span<std::int64_t> spent) con
         for (const Price& price : prices) {
             std::fill(costs.begin(), costs.end(), 0);
             for (const auto& [space, weight] : price.weights) {
-                if (price.partitionClass == kNone && perRecord_[space].empty()) {
-                    continue;
-                }
                 if (price.partitionClass == kNone) {
-                    const std::uint32_t* const rows = perRecord_[space].data() + first;
-                    add(weight, [&](std::size_t index) { return std::int64_t{rows[index]}; });
+                    perRecord_[space].visit([&, each = weight](auto rowsOf) {
+                        add(each,
+                            [&](std::size_t index) { return std::int64_t{rowsOf(first + index)}; });
+                    });
                 } else {
                     const std::uint32_t* const set = sets_[price.partitionClass]->of.data() + first;
                     const std::int64_t* const rows = perSet_[price.partitionClass][space].data();

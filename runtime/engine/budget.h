@@ -4,6 +4,7 @@
 #include "runtime/engine/plan.h"
 #include "runtime/engine/sets.h"
 #include "runtime/engine/stage.h"
+#include "runtime/input/record_store.h"
 
 #include <cstdint>
 #include <optional>
@@ -27,6 +28,11 @@ class Budget {
     /// The rows of a space, by record; what was counted before is added to.
     void count(std::uint32_t space, std::vector<std::uint32_t> rows);
     void count(std::uint32_t space, std::uint32_t record, std::uint32_t rows);
+    /// The same of a list, of all records at once: `numbers` are those that they have in the store.
+    /// Nothing is copied; both must outlive the budget.
+    void countList(std::uint32_t space,
+                   const RecordStore& store,
+                   std::span<const std::uint32_t> numbers);
 
     /// By rule, by record. Empty: every rule stays within.
     OverBudget over(std::int64_t budget) const;
@@ -36,6 +42,30 @@ class Budget {
     void spentBeside(std::uint32_t first, std::span<std::int64_t> spent) const;
 
   private:
+    /// Of one space, by record: counted, or those of a list in a store. None: no record has any.
+    struct Rows {
+        std::vector<std::uint32_t> counted;
+        const RecordStore* store = nullptr;
+        std::uint32_t list = 0;
+        std::span<const std::uint32_t> numbers;  ///< in the store
+
+        bool areNone() const { return counted.empty() && store == nullptr; }
+        /// Calls `with` once, with what gives the rows of a record; not if there are none.
+        template <class With>
+        void visit(With with) const {
+            if (store != nullptr) {
+                with([this](std::size_t record) {
+                    const auto [first, end] = store->rowsOf(list, numbers[record]);
+                    return end - first;
+                });
+            } else if (!counted.empty()) {
+                with([this](std::size_t record) { return counted[record]; });
+            }
+        }
+        std::int64_t of(std::size_t record) const;
+    };
+    void addToSets(std::uint32_t space, const Rows& rows);
+
     /// The most rows of a space that any record or set has.
     struct Most {
         std::vector<std::int64_t> perRecord;            ///< by space
@@ -50,9 +80,9 @@ class Budget {
 
     const Prices& prices_;
     std::uint32_t records_ = 0;
-    std::vector<SharedSets> sets_;                       ///< by class
-    std::vector<std::uint8_t> isWeighed_;                ///< by space: what a record's rows cost
-    std::vector<std::vector<std::uint32_t>> perRecord_;  ///< by space; empty: there are none
+    std::vector<SharedSets> sets_;         ///< by class
+    std::vector<std::uint8_t> isWeighed_;  ///< by space: what a record's rows cost
+    std::vector<Rows> perRecord_;          ///< by space
     std::vector<std::vector<std::vector<std::int64_t>>> perSet_;  ///< by class, space, set
 };
 

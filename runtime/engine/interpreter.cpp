@@ -4,6 +4,7 @@
 #include "runtime/engine/bounds.h"
 #include "runtime/engine/frame.h"
 #include "runtime/engine/instants.h"
+#include "runtime/engine/link_rows.h"
 #include "runtime/engine/window.h"
 
 #include <algorithm>
@@ -296,10 +297,7 @@ static bool fits(const Batch& batch, const Schema& schema) {
             continue;
         }
         const std::uint32_t parents = batch.spaces[described.parent].rows;
-        if (space.parent.size() != rows ||
-            !std::all_of(space.parent.begin(), space.parent.end(), [&](std::uint32_t row) {
-                return row < parents;
-            })) {
+        if (space.parent.size() != rows || !areBelow(space.parent, parents)) {
             return false;
         }
     }

@@ -61,8 +61,8 @@ class SetPass {
         sums_.resize(window_.folds.size());
     }
 
-    /// Of the records of a set, which come before `others`. `results`: by fold, by record. False
-    /// where they have to be brought together.
+    /// Of the records of a set, which come shortly before `others`. `results`: by fold, by record.
+    /// False where they have to be brought together.
     bool take(std::span<const std::uint32_t> records,
               std::span<const std::uint32_t> others,
               std::span<std::int64_t* const> results) {
@@ -321,15 +321,6 @@ class SetPass {
     std::vector<std::size_t> until_;               ///< and ends
 };
 
-/// How many rows any record has of what the table looks through.
-std::uint64_t mostLookedOf(const OrderedTable& table, std::size_t records) {
-    std::uint32_t most = 0;
-    for (std::uint32_t record = 0; record < records; ++record) {
-        most = std::max(most, table.lookedOf(record));
-    }
-    return most;
-}
-
 }  // namespace
 
 OrderedResults
@@ -350,7 +341,7 @@ takeInOrder(const Sets& sets, std::span<const OrderedTable> tables, unsigned thr
             cells.resize(records);
             out.push_back(cells.data());
         }
-        const std::uint64_t mostLooked = mostLookedOf(table, records);
+        const std::uint64_t mostLooked = table.store().mostRows(table.window().space);
         const std::span<const std::uint8_t> isOpen = table.isOpen();
         const bool anyOpen = std::find(isOpen.begin(), isOpen.end(), 1) != isOpen.end();
         constexpr std::uint32_t kAtOnce = 512;

@@ -133,6 +133,30 @@ class OrderedTable::Filling {
         }
     }
 
+    /// As most do: without a branch for each record, of which nobody could foresee how many rows it
+    /// has. False where the sums of all rows before do not fit.
+    bool addUpAll(Register value, std::size_t index) {
+        std::int64_t* const sums = table_.cells_.get() + index;
+        const CarriedColumn& column = foundOf(value);
+        const std::int64_t* const values = column.cells.values.data();
+        const std::size_t cells = column.cells.values.size();
+        before_.resize(cells + 1);
+        std::int64_t* const before = before_.data();
+        std::int64_t sum = 0;
+        before[0] = sum;
+        bool overflows = false;
+        for (std::size_t cell = 0; cell < cells; ++cell) {
+            overflows |= __builtin_add_overflow(sum, values[cell], &sum);
+            before[cell + 1] = sum;
+        }
+        for (std::uint32_t row = 0; row < records_.size(); ++row) {
+            const auto [first, last] = column.cellsOf(row);
+            overflows |= __builtin_sub_overflow(
+                before[last], before[first], &sums[records_[row] * table_.width_]);
+        }
+        return !overflows;
+    }
+
     void addUp(const OrderedFold& fold, std::size_t index) {
         std::int64_t* const sums = table_.cells_.get() + index;
         if (fold.value == kNone && fold.keep.empty()) {
@@ -165,7 +189,9 @@ class OrderedTable::Filling {
             ofRows(fold.keep[0], addRows([](const auto*, std::size_t) { return 1; }, isCounted));
             return;
         }
-        if (fold.keep.empty()) {
+        if (fold.keep.empty() && !isField(fold.value) && addUpAll(fold.value, index)) {
+            // They are there.
+        } else if (fold.keep.empty()) {
             ofRows(fold.value, addRows(value, [](std::size_t) { return true; }));
         } else {
             ofRows(fold.value, addRows(value, isCounted));
@@ -203,6 +229,7 @@ class OrderedTable::Filling {
     std::span<const Register> known_;
     std::span<const CarriedColumn> found_;
     std::vector<std::uint8_t> counts_;  ///< by row, record after record
+    std::vector<std::int64_t> before_;  ///< by cell: the sum of those before
 };
 
 namespace {

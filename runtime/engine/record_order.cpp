@@ -1,6 +1,7 @@
 #include "runtime/engine/run.h"
 
 #include <algorithm>
+#include <cstring>
 #include <numeric>
 #include <string_view>
 
@@ -16,6 +17,26 @@ std::uint64_t beginningOf(std::string_view text) {
             beginning << 8U | (index < text.size() ? static_cast<unsigned char>(text[index]) : 0U);
     }
     return beginning;
+}
+
+std::uint64_t wordAt(const char* at) {
+    std::uint64_t word = 0;
+    std::memcpy(&word, at, sizeof word);
+    return __builtin_bswap64(word);
+}
+
+/// Whether one does not come after another; keys are mostly short, and as long as one another.
+bool isInOrder(std::string_view before, std::string_view text) {
+    constexpr std::size_t kWord = sizeof(std::uint64_t);
+    const std::size_t size = text.size();
+    if (before.size() != size || size < kWord || size > 2 * kWord) {
+        return before.compare(text) <= 0;
+    }
+    const std::uint64_t a = wordAt(before.data());
+    const std::uint64_t b = wordAt(text.data());
+    // Where the first bytes are the same, those that both words have say nothing new.
+    return a != b ? a < b
+                  : wordAt(before.data() + size - kWord) <= wordAt(text.data() + size - kWord);
 }
 
 std::size_t alikeUntil(std::string_view a, std::string_view b, std::size_t most) {
@@ -44,15 +65,15 @@ std::vector<std::uint32_t> recordsInOrder(const bytecode::Program& program,
     // Files mostly come in the order of their keys. What all keys begin with is found on the way.
     const std::string_view first = textOf(0);
     std::size_t alike = first.size();
-    bool isInOrder = true;
+    bool areInOrder = true;
     std::string_view before = first;
     for (std::uint32_t record = 1; record < records.size(); ++record) {
         const std::string_view text = textOf(record);
-        isInOrder = isInOrder && before.compare(text) <= 0;
+        areInOrder = areInOrder && isInOrder(before, text);
         alike = alikeUntil(first, text, alike);
         before = text;
     }
-    if (isInOrder) {
+    if (areInOrder) {
         return records;
     }
     // Mostly the eight bytes behind that tell two keys apart, and they lie beside one another.

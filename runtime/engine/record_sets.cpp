@@ -32,6 +32,14 @@ const SharedSets& RecordSets::by(const std::vector<bytecode::Register>& keys) {
     if (sets != nullptr) {
         return sets;
     }
+    if (keys.size() == 1 && program_.code[keys[0]].op == bytecode::Op::Input) {
+        const std::uint32_t field = program_.code[keys[0]].index;
+        if (auto found = store_.states(0, field).empty()
+                             ? setsOfField(store_.values(0, field), records_)
+                             : std::nullopt) {
+            return sets = std::make_shared<const Sets>(std::move(*found));
+        }
+    }
     std::vector<ColumnData> columns;
     columns.reserve(keys.size());
     for (const bytecode::Register key : keys) {
@@ -57,6 +65,16 @@ const Sets& RecordSets::of(const Stage& stage) {
                        : whole;
     }
     return *sets;
+}
+
+bool RecordSets::dependOnFieldsAlone(const Stage& stage) const {
+    if (stage.partition == bytecode::kNone) {
+        return false;
+    }
+    const std::vector<bytecode::Register>& keys = plan_.partitions[stage.partition].keys;
+    return std::all_of(keys.begin(), keys.end(), [&](bytecode::Register key) {
+        return program_.code[key].op == bytecode::Op::Input;
+    });
 }
 
 std::vector<Block> RecordSets::blocksOf(const Stage& stage, std::span<const std::uint8_t> isPlain) {

@@ -37,6 +37,8 @@ class RecordSets {
     const SharedSets& by(const std::vector<bytecode::Register>& keys);
     /// Those that a stage brings together: of what links them, where that splits its sets.
     const Sets& of(const Stage& stage);
+    /// Whether they can be found before any stage was evaluated.
+    bool dependOnFieldsAlone(const Stage& stage) const;
 
     /// Whole sets of the stage; `isPlain`, by set: those that need not be brought together.
     std::vector<Block> blocksOf(const Stage& stage, std::span<const std::uint8_t> isPlain);

@@ -12,6 +12,7 @@
 #include "runtime/input/record_selector.h"
 
 #include <algorithm>
+#include <future>
 #include <map>
 #include <memory>
 #include <numeric>
@@ -100,6 +101,9 @@ class StagedRun {
     void evaluate() {
         foundBy_ = std::vector<Found>(plan_.stages.size());
         tooLarge_.clear();
+        rowCounts_.clear();
+        countedLists_.clear();
+        notCounted_.clear();
         windows_.begin(options_.blockRows);
         std::vector<std::size_t> stages;
         for (std::size_t stage = 0; stage < plan_.stages.size(); ++stage) {
@@ -107,7 +111,11 @@ class StagedRun {
                 stages.push_back(stage);
             }
         }
+        const std::future<void> early = findSetsEarly(stages);
         for (const std::size_t stage : stages) {
+            if (stage != stages.front() && early.valid()) {
+                early.wait();
+            }
             takeWindows(stage);
             atOnce_ = stage == stages.back() ? toTellAtOnce(plan_.stages[stage]) : nullptr;
             if (atOnce_ == nullptr) {
@@ -115,10 +123,24 @@ class StagedRun {
                 forgetAfter(stage);
                 continue;
             }
-            for (const std::uint32_t space : atOnce_->counted) {
-                rowCounts_[space] = store_.rowCounts(space, records_);
-            }
+            countedLists_.insert(atOnce_->counted.begin(), atOnce_->counted.end());
         }
+    }
+
+    /// Who is brought together in later stages is found out while the first one is evaluated, which
+    /// asks nobody for it; where there is only one thread, when it is asked for.
+    std::future<void> findSetsEarly(const std::vector<std::size_t>& stages) {
+        if (options_.threads <= 1 || stages.empty() ||
+            plan_.stages[stages.front()].partition != bytecode::kNone) {
+            return {};
+        }
+        return std::async(std::launch::async, [this, stages] {
+            for (const std::size_t stage : stages) {
+                if (sets_.dependOnFieldsAlone(plan_.stages[stage])) {
+                    sets_.of(plan_.stages[stage]);
+                }
+            }
+        });
     }
 
     void takeWindows(std::size_t index) {
@@ -163,7 +185,7 @@ class StagedRun {
         Found& found = foundBy_[index];
         for (const std::uint32_t space : stage.counted) {
             if (isList(space)) {
-                rowCounts_[space] = store_.rowCounts(space, records_);
+                countedLists_.insert(space);
             } else {
                 rowCounts_[space].resize(records_.size());
             }
@@ -390,8 +412,9 @@ class StagedRun {
     /// Of what is too large nothing counts that the same stage would have counted.
     void forgetLists(const Stage& stage, const Block& records) {
         for (const std::uint32_t space : stage.counted) {
-            for (std::size_t row = 0; isList(space) && row < records.size(); ++row) {
-                rowCounts_[space][records[row]] = 0;
+            if (isList(space)) {
+                Block& all = notCounted_[space];
+                all.insert(all.end(), records.begin(), records.end());
             }
         }
     }
@@ -453,6 +476,18 @@ class StagedRun {
             }
         }
         for (auto& [space, counts] : rowCounts_) {
+            budget.count(space, std::move(counts));
+        }
+        for (const std::uint32_t space : countedLists_) {
+            const auto notCounted = notCounted_.find(space);
+            if (notCounted == notCounted_.end()) {
+                budget.countList(space, store_, records_);
+                continue;
+            }
+            std::vector<std::uint32_t> counts = store_.rowCounts(space, records_);
+            for (const std::uint32_t record : notCounted->second) {
+                counts[record] = 0;
+            }
             budget.count(space, std::move(counts));
         }
         return budget;
@@ -574,6 +609,8 @@ class StagedRun {
     RecordSets sets_;
     std::vector<Found> foundBy_;                                     ///< by stage
     std::map<std::uint32_t, std::vector<std::uint32_t>> rowCounts_;  ///< by space, by record
+    std::set<std::uint32_t> countedLists_;  ///< of which the store knows how many rows there are
+    std::map<std::uint32_t, Block> notCounted_;  ///< by list: records that are too large
     StageWindows windows_;
     OrderedResults ordered_;         ///< of the stage that is evaluated
     const Stage* atOnce_ = nullptr;  ///< evaluated while its results are handed over

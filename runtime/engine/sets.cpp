@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <utility>
 
 namespace proviso::engine {
 
@@ -20,26 +21,27 @@ bool isKnown(const Keys& keys, std::uint32_t record) {
     });
 }
 
-/// Where the key's values are small, they are places in a table: numbers of texts and of members.
-bool numberDensely(const ColumnData& key, std::uint32_t records, Sets& sets) {
+/// Where the values of a key are small, they are places in a table. `valueOf(record)`, and
+/// `isKnown(record)`: whether it has a value. False: they are not.
+template <class Value, class Known>
+bool numberDensely(std::uint32_t records, Sets& sets, Value valueOf, Known isKnown) {
+    std::int64_t lowest = 0;
     std::int64_t highest = 0;
     for (std::uint32_t record = 0; record < records; ++record) {
-        if (key.values[record] < 0) {
-            return false;
-        }
-        highest = std::max(highest, key.values[record]);
+        lowest = std::min<std::int64_t>(lowest, valueOf(record));
+        highest = std::max<std::int64_t>(highest, valueOf(record));
     }
     constexpr std::int64_t kSpare = 1024;
-    if (highest > std::int64_t{16} * records + kSpare) {
+    if (lowest < 0 || highest > std::int64_t{16} * records + kSpare) {
         return false;
     }
     std::vector<std::uint32_t> known(static_cast<std::size_t>(highest) + 1, kNone);
     for (std::uint32_t record = 0; record < records; ++record) {
-        if (key.state(record) != State::Value) {
+        if (!isKnown(record)) {
             sets.begin(record);
             continue;
         }
-        std::uint32_t& set = known[static_cast<std::size_t>(key.values[record])];
+        std::uint32_t& set = known[static_cast<std::size_t>(valueOf(record))];
         if (set == kNone) {
             set = sets.begin(record);
         } else {
@@ -47,6 +49,16 @@ bool numberDensely(const ColumnData& key, std::uint32_t records, Sets& sets) {
         }
     }
     return true;
+}
+
+bool numberDensely(const ColumnData& key, std::uint32_t records, Sets& sets) {
+    return numberDensely(
+        records,
+        sets,
+        [values = std::as_const(key.values).data()](std::uint32_t record) {
+            return values[record];
+        },
+        [&](std::uint32_t record) { return key.state(record) == State::Value; });
 }
 
 std::uint64_t hashOf(const Keys& keys, std::uint32_t record) {
@@ -100,6 +112,20 @@ Sets setsOf(const Keys& keys, std::uint32_t records) {
         numberByHash(keys, records, sets);
     }
     return sets;
+}
+
+std::optional<Sets> setsOfField(const StoredValues& values,
+                                std::span<const std::uint32_t> records) {
+    Sets sets;
+    sets.of.assign(records.size(), 0);
+    const bool areSmall = values.visit([&](const auto* cells) {
+        return numberDensely(
+            static_cast<std::uint32_t>(records.size()),
+            sets,
+            [&](std::uint32_t record) { return std::int64_t{cells[records[record]]}; },
+            [](std::uint32_t) { return true; });
+    });
+    return areSmall ? std::optional(std::move(sets)) : std::nullopt;
 }
 
 }  // namespace proviso::engine

@@ -1,9 +1,12 @@
 #pragma once
 
 #include "runtime/bytecode/batch.h"
+#include "runtime/input/packed_cells.h"
 
 #include <cstdint>
 #include <memory>
+#include <optional>
+#include <span>
 #include <vector>
 
 namespace proviso::engine {
@@ -30,5 +33,9 @@ struct Sets {
 using SharedSets = std::shared_ptr<const Sets>;
 
 Sets setsOf(const std::vector<const ColumnData*>& keys, std::uint32_t records);
+
+/// The same of one key that every record has, if its values are small: numbers of texts and of
+/// members. `records` are their numbers among the `values`.
+std::optional<Sets> setsOfField(const StoredValues& values, std::span<const std::uint32_t> records);
 
 }  // namespace proviso::engine

@@ -4,6 +4,7 @@
 #include "runtime/engine/choices.h"
 #include "runtime/engine/frame.h"
 #include "runtime/engine/interpreter.h"
+#include "runtime/engine/link_rows.h"
 #include "runtime/engine/places.h"
 #include "runtime/engine/records_of_rows.h"
 
@@ -154,17 +155,17 @@ void StageEvaluator::Memory::carry(const Batch& batch) {
         CarriedColumn column = engine::carry(interpreter, places, number, withReasons);
         const std::uint32_t space = interpreter.program().code[number].space;
         if (space != 0) {
+            const std::vector<std::uint32_t>& recordOf = recordsOfRows.of(space);
             column.first.assign(std::size_t{records} + 1, 0);
-            std::uint32_t before = 0;
-            for (const std::uint32_t record : recordsOfRows.of(space)) {
-                // INVARIANT: rows are built in the order of what they are built from.
-                PROVISO_CHECK(record != kNone && record >= before,
-                              "rows lie in their records' order");
-                before = record;
-                ++column.first[std::size_t{record} + 1];
+            std::uint32_t* const ends = column.first.data() + 1;
+            // INVARIANT: rows are built in the order of what they are built from.
+            PROVISO_CHECK(recordOf.empty() || (areAscending(recordOf) && recordOf.back() < records),
+                          "rows lie in their records' order");
+            for (std::uint32_t row = 0; row < recordOf.size(); ++row) {
+                ends[recordOf[row]] = row + 1;
             }
-            for (std::uint32_t record = 0; record < records; ++record) {
-                column.first[record + 1] += column.first[record];
+            for (std::uint32_t record = 1; record < records; ++record) {
+                ends[record] = std::max(ends[record], ends[record - 1]);
             }
         }
         output.carried.push_back(std::move(column));

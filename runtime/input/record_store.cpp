@@ -102,6 +102,15 @@ std::vector<std::uint32_t> RecordStore::rowCounts(std::uint32_t space,
     return counts;
 }
 
+std::uint32_t RecordStore::mostRows(std::uint32_t space) const {
+    const std::vector<std::uint32_t>& first = firstRows_[space];
+    std::uint32_t most = 0;
+    for (std::size_t record = 0; record + 1 < first.size(); ++record) {
+        most = std::max(most, first[record + 1] - first[record]);
+    }
+    return most;
+}
+
 bool RecordStore::sayTheSame(std::uint32_t a, std::uint32_t b) const {
     for (std::uint32_t space = 0; space < batch_.spaces.size(); ++space) {
         const Batch::Space& rows = batch_.spaces[space];

@@ -95,6 +95,9 @@ class RecordStore {
     std::vector<std::uint32_t> rowCounts(std::uint32_t space,
                                          std::span<const std::uint32_t> records) const;
 
+    /// The most that any record has.
+    std::uint32_t mostRows(std::uint32_t space) const;
+
     const RecordOrigin& origin(std::uint32_t record) const { return origins_[record]; }
     const std::vector<std::string>& sources() const noexcept { return sources_; }
 

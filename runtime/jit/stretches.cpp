@@ -1,6 +1,6 @@
 #include "runtime/jit/stretches.h"
 
-#include "runtime/base/wide.h"
+#include "runtime/engine/link_rows.h"
 #include "runtime/jit/kernel_code.h"
 
 #include <algorithm>
@@ -18,15 +18,6 @@ bool liesApart(const RegisterData& link) {
     });
 }
 
-/// Whether some row leads to an earlier one than the row before; not 0 if so.
-PROVISO_WIDE static std::uint32_t anyFalls(const std::uint32_t* leads, std::size_t rows) {
-    std::uint32_t falls = 0;
-    for (std::size_t row = 1; row < rows; ++row) {
-        falls |= leads[row] < leads[row - 1] ? 1U : 0U;
-    }
-    return falls;
-}
-
 void findStretches(const RegisterData& link, std::uint32_t targets, Stretches& out) {
     // First where each stretch ends that is not empty: the last row that leads there is the last to
     // say so.
@@ -36,7 +27,7 @@ void findStretches(const RegisterData& link, std::uint32_t targets, Stretches& o
     std::uint32_t apart = 0;
     if (link.states.empty()) {
         const std::uint32_t* const leads = link.rows.data();
-        apart = anyFalls(leads, rows);
+        apart = engine::areAscending(link.rows) ? 0 : 1;
         for (std::size_t row = 0; row < rows; ++row) {
             ends[leads[row]] = static_cast<std::uint32_t>(row) + 1;
         }
