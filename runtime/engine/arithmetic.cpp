@@ -1,6 +1,7 @@
 #include "runtime/base/digest.h"
 #include "runtime/engine/bounds.h"
 #include "runtime/engine/frame.h"
+#include "runtime/engine/sure_arithmetic.h"
 #include "runtime/values/date.h"
 #include "runtime/values/texts.h"
 
@@ -283,15 +284,17 @@ void runArithmetic(Frame& frame, Register number) {
     const Instruction& instruction = frame.program.code[number];
     ColumnData& out = frame.registers[number].own;
     const std::size_t rows = frame.rowsOf(instruction);
-    withKernel(frame, instruction, [&](auto kernel, const auto&... columns) {
-        mapRows(
-            out,
-            rows,
-            [&](std::int64_t& result, auto... operands) {
-                return store(result, kernel(operands...));
-            },
-            columns...);
-    });
+    if (!runSureArithmetic(frame, instruction, out)) {
+        withKernel(frame, instruction, [&](auto kernel, const auto&... columns) {
+            mapRows(
+                out,
+                rows,
+                [&](std::int64_t& result, auto... operands) {
+                    return store(result, kernel(operands...));
+                },
+                columns...);
+        });
+    }
     if (!passesBounds(instruction.op) ||
         std::none_of(instruction.operands.begin(), instruction.operands.end(), [&](Register one) {
             return frame.column(one).bounded();

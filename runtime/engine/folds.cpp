@@ -1,28 +1,13 @@
 #include "runtime/engine/bounds.h"
+#include "runtime/engine/each_child.h"
 #include "runtime/engine/frame.h"
+#include "runtime/engine/plain_folds.h"
 
 #include <utility>
 
 namespace proviso::engine {
 
 namespace {
-
-/// Calls `visit(child, parent)` for every row that leads somewhere, in order.
-template <class Visit>
-void forEachChild(const RegisterData& link, Visit visit) {
-    const std::size_t rows = link.rows.size();
-    if (link.states.empty()) {
-        for (std::size_t row = 0; row < rows; ++row) {
-            visit(row, link.rows[row]);
-        }
-        return;
-    }
-    for (std::size_t row = 0; row < rows; ++row) {
-        if (link.rows[row] != kNoIndex) {
-            visit(row, link.rows[row]);
-        }
-    }
-}
 
 /// What a child row does to a fold: it counts, or it makes the fold's state worse, or neither.
 struct Part {
@@ -101,38 +86,6 @@ void finishFold(const Frame& frame, ColumnData& out, Own own) {
 void finishFold(const Frame& frame, ColumnData& out) {
     out.states.assign(frame.worst.begin(), frame.worst.end());
     settle(out);
-}
-
-/// All ones where a row counts: what does not count is nothing then, without a branch that nobody
-/// could foresee.
-std::int64_t onesWhereYes(std::int64_t mask) {
-    return -static_cast<std::int64_t>(mask != 0);
-}
-
-/// Where there are values only and their sums fit into 64 bits, which is nearly always. False where
-/// it is otherwise.
-bool addPlainly(Frame& frame, const Instruction& instruction, ColumnData& out) {
-    const RegisterData& link = frame.linkOperand(instruction, 0);
-    const ColumnData& mask = frame.operand(instruction, 1);
-    const ColumnData& value = frame.operand(instruction, 2);
-    const ColumnData* const more = foldMore(frame, instruction);
-    if (!link.states.empty() || !mask.states.empty() || !value.states.empty() ||
-        (more != nullptr && !more->states.empty())) {
-        return false;
-    }
-    out.states.clear();
-    out.values.assign(frame.rowsOf(instruction), 0);
-    std::int64_t* const sums = out.values.data();
-    const std::int64_t* const counts = mask.values.data();
-    const std::int64_t* const values = value.values.data();
-    const std::uint32_t* const parents = link.rows.data();
-    const std::size_t rows = link.rows.size();
-    bool overflows = false;
-    for (std::size_t row = 0; row < rows; ++row) {
-        std::int64_t& sum = sums[parents[row]];
-        overflows |= __builtin_add_overflow(sum, values[row] & onesWhereYes(counts[row]), &sum);
-    }
-    return !overflows;
 }
 
 void foldTotal(Frame& frame, const Instruction& instruction, ColumnData& out) {
@@ -225,14 +178,7 @@ void foldLogic(Frame& frame, const Instruction& instruction, ColumnData& out, bo
     if (column.states.empty() && more == nullptr) {
         out.states.clear();
         out.values.assign(parents, every ? 1 : 0);
-        std::int64_t* const answers = out.values.data();
-        const std::int64_t* const values = column.values.data();
-        const std::int64_t other = every ? 1 : 0;
-        forEachChild(link, [&](std::size_t row, std::uint32_t parent) {
-            // Any: or'ed; every: and'ed, which is or'ed but for the sides.
-            const std::int64_t yes = values[row] != 0 ? 1 : 0;
-            answers[parent] = ((answers[parent] ^ other) | (yes ^ other)) ^ other;
-        });
+        combinePlainly(out.values.data(), link, column.values.data(), every);
         return;
     }
     std::vector<std::uint8_t>& ranks = frame.bytes;

@@ -272,6 +272,7 @@ void runArithmetic(Frame& frame, Register number);
 EvaluationError arithmeticError(const Frame& frame, Register number, std::uint32_t row);
 // logic.cpp
 void runLogic(Frame& frame, Register number);
+// contributions.cpp
 void runContributions(Frame& frame, Register number);
 // lookup.cpp
 void runLookup(Frame& frame, Register number);

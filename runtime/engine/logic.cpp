@@ -1,5 +1,6 @@
 #include "runtime/base/wide.h"
 #include "runtime/engine/bounds.h"
+#include "runtime/engine/constants.h"
 #include "runtime/engine/frame.h"
 
 #include <algorithm>
@@ -84,19 +85,23 @@ runChain(Frame& frame, const Instruction& instruction, ColumnData& out, bool con
     }
     if (plain) {
         out.states.clear();
-        out.values = frame.operand(instruction, 0).values;
+        out.values.resize(rows);
         std::int64_t* const result = out.values.data();
-        for (std::size_t index = 1; index < instruction.operands.size(); ++index) {
+        const std::int64_t* before = frame.operand(instruction, 0).values.data();
+        // Of one operand it is that operand and itself.
+        const std::size_t second = instruction.operands.size() > 1 ? 1 : 0;
+        for (std::size_t index = second; index < instruction.operands.size(); ++index) {
             const std::int64_t* const other = frame.operand(instruction, index).values.data();
             if (conjunction) {
                 for (std::size_t row = 0; row < rows; ++row) {
-                    result[row] &= other[row];
+                    result[row] = before[row] & other[row];
                 }
             } else {
                 for (std::size_t row = 0; row < rows; ++row) {
-                    result[row] |= other[row];
+                    result[row] = before[row] | other[row];
                 }
             }
+            before = result;
         }
         return;
     }
@@ -114,16 +119,17 @@ runChain(Frame& frame, const Instruction& instruction, ColumnData& out, bool con
 }
 
 template <class Test>
-void compareRows(
-    ColumnData& out, std::size_t rows, const ColumnData& a, const ColumnData& b, Test test) {
-    mapEveryRow(
-        out,
-        rows,
-        [test](std::int64_t left, std::int64_t right) -> std::int64_t {
-            return test(left, right) ? 1 : 0;
-        },
-        a,
-        b);
+void compareRows(const Frame& frame, const Instruction& instruction, ColumnData& out, Test test) {
+    withOperand(frame, instruction, 1, [&](const auto& second) {
+        mapEveryRow(
+            out,
+            frame.rowsOf(instruction),
+            [test](std::int64_t left, std::int64_t right) -> std::int64_t {
+                return test(left, right) ? 1 : 0;
+            },
+            frame.operand(instruction, 0),
+            second);
+    });
 }
 
 /// What is unknown, but decided by what is known of the operands. Rare, so that no loop over rows
@@ -148,29 +154,28 @@ compareUnknown(ColumnData& out, const ColumnData& a, const ColumnData& b, std::u
 }
 
 PROVISO_WIDE void runCompare(const Frame& frame, const Instruction& instruction, ColumnData& out) {
-    const std::size_t rows = frame.rowsOf(instruction);
-    const ColumnData& a = frame.operand(instruction, 0);
-    const ColumnData& b = frame.operand(instruction, 1);
     switch (instruction.mode) {
     case 0:
-        compareRows(out, rows, a, b, [](auto x, auto y) { return x == y; });
+        compareRows(frame, instruction, out, [](auto x, auto y) { return x == y; });
         break;
     case 1:
-        compareRows(out, rows, a, b, [](auto x, auto y) { return x != y; });
+        compareRows(frame, instruction, out, [](auto x, auto y) { return x != y; });
         break;
     case 2:
-        compareRows(out, rows, a, b, [](auto x, auto y) { return x < y; });
+        compareRows(frame, instruction, out, [](auto x, auto y) { return x < y; });
         break;
     case 3:
-        compareRows(out, rows, a, b, [](auto x, auto y) { return x <= y; });
+        compareRows(frame, instruction, out, [](auto x, auto y) { return x <= y; });
         break;
     case 4:
-        compareRows(out, rows, a, b, [](auto x, auto y) { return x > y; });
+        compareRows(frame, instruction, out, [](auto x, auto y) { return x > y; });
         break;
     default:
-        compareRows(out, rows, a, b, [](auto x, auto y) { return x >= y; });
+        compareRows(frame, instruction, out, [](auto x, auto y) { return x >= y; });
         break;
     }
+    const ColumnData& a = frame.operand(instruction, 0);
+    const ColumnData& b = frame.operand(instruction, 1);
     if (a.bounded() || b.bounded()) {
         compareUnknown(out, a, b, instruction.mode);
     }
@@ -209,6 +214,18 @@ void selectValues(std::int64_t* __restrict values,
     }
 }
 
+/// The same where there are values only.
+void chooseValues(std::int64_t* __restrict values,
+                  const std::int64_t* __restrict tested,
+                  const std::int64_t* __restrict then,
+                  const std::int64_t* __restrict otherwise,
+                  std::size_t rows) {
+    for (std::size_t row = 0; row < rows; ++row) {
+        const std::int64_t mask = -static_cast<std::int64_t>(tested[row] != 0);
+        values[row] = (then[row] & mask) | (otherwise[row] & ~mask);
+    }
+}
+
 /// The states of a column that may have none.
 const State* statesOr(const ColumnData& column, const std::vector<State>& none) {
     return column.states.empty() ? none.data() : column.states.data();
@@ -222,9 +239,11 @@ PROVISO_WIDE void runSelect(Frame& frame, const Instruction& instruction, Column
     if (test.states.empty() && then.states.empty() && otherwise.states.empty()) {
         out.states.clear();
         out.values.resize(rows);
-        for (std::size_t row = 0; row < rows; ++row) {
-            out.values[row] = test.values[row] != 0 ? then.values[row] : otherwise.values[row];
-        }
+        chooseValues(out.values.data(),
+                     test.values.data(),
+                     then.values.data(),
+                     otherwise.values.data(),
+                     rows);
         return;
     }
     frame.worst.assign(rows, State::Value);
@@ -427,135 +446,6 @@ void runLogic(Frame& frame, Register number) {
     default:
         runBranchSelect(frame, instruction, out);
         break;
-    }
-}
-
-namespace {
-
-/// A need that may not be met: its layer may say anything.
-bool mayBeUnmet(const Frame& frame,
-                const Instruction& instruction,
-                std::size_t index,
-                std::size_t row) {
-    return frame.operand(instruction, index).state(row) == State::Unknown &&
-           frame.program.code[instruction.operands[index + 1]].op == Op::NotApplicable;
-}
-
-/// Of an unknown ExactlyOne: those of the one value that applies, if it is certain which.
-Bounds boundsOfOne(const Frame& frame, const Instruction& instruction, std::size_t row) {
-    Bounds out;
-    bool any = false;
-    for (std::size_t index = 0; index < instruction.operands.size(); index += 2) {
-        const Logical guard = logicalAt(frame.operand(instruction, index), row);
-        if (guard.state == State::Unknown || (guard.yes && any)) {
-            return {};
-        }
-        if (guard.yes) {
-            any = true;
-            out = boundsAt(frame.operand(instruction, index + 1), row);
-        }
-    }
-    return out;
-}
-
-/// Of an unknown Lowest. What applies for certain bounds it on the side that it is combined to,
-/// what may apply on the other.
-Bounds boundsOfLowest(const Frame& frame, const Instruction& instruction, std::size_t row) {
-    const bool lowest = instruction.op == Op::Lowest;
-    bool any = false;
-    bool lost = false;
-    Bounds out;
-    for (std::size_t index = 0; index < instruction.operands.size(); index += 2) {
-        const Logical guard = logicalAt(frame.operand(instruction, index), row);
-        if (mayBeUnmet(frame, instruction, index, row)) {
-            return {};
-        }
-        if (!guard.yes && guard.state != State::Unknown) {
-            continue;  // a value that no row lets in was not computed
-        }
-        const ColumnData& column = frame.operand(instruction, index + 1);
-        const Bounds value = boundsAt(column, row);
-        if (column.state(row) == State::NotApplicable) {
-            continue;
-        }
-        const bool certain = guard.yes && value.any();
-        if (lowest) {
-            lost = lost || !value.hasLow;
-            out.setLow(out.hasLow ? std::min(out.low, value.low) : value.low);
-            if (certain && value.hasHigh) {
-                out.setHigh(out.hasHigh ? std::min(out.high, value.high) : value.high);
-            }
-        } else {
-            lost = lost || !value.hasHigh;
-            out.setHigh(out.hasHigh ? std::max(out.high, value.high) : value.high);
-            if (certain && value.hasLow) {
-                out.setLow(out.hasLow ? std::max(out.low, value.low) : value.low);
-            }
-        }
-        any = any || certain;
-    }
-    if (!any) {
-        return {};
-    }
-    (lowest ? out.hasLow : out.hasHigh) = !lost;
-    return out;
-}
-
-}  // namespace
-
-// Operands are pairs of a guard and a value.
-void runContributions(Frame& frame, Register number) {
-    const Instruction& instruction = frame.program.code[number];
-    ColumnData& out = frame.registers[number].own;
-    const Op op = instruction.op;
-    mapStates(out, frame.rowsOf(instruction), [&](std::size_t row, std::int64_t& value) {
-        State worst = State::Value;
-        bool any = false;
-        bool applicable = false;
-        bool conflict = false;
-        for (std::size_t index = 0; index < instruction.operands.size(); index += 2) {
-            const Logical guard = logicalAt(frame.operand(instruction, index), row);
-            if (guard.state == State::Unknown || guard.state == State::Error) {
-                worst = propagate(worst, guard.state);
-            }
-            if (!guard.yes) {
-                continue;
-            }
-            any = true;
-            const ColumnData& column = frame.operand(instruction, index + 1);
-            const State state = column.state(row);
-            if (state != State::Value) {
-                worst = propagate(worst, state == State::NotApplicable ? State::Value : state);
-                continue;
-            }
-            const std::int64_t candidate = column.values[row];
-            if (!applicable) {
-                value = candidate;
-            } else if (op == Op::ExactlyOne) {
-                conflict = conflict || value != candidate;
-            } else {
-                value = op == Op::Lowest ? std::min(value, candidate) : std::max(value, candidate);
-            }
-            applicable = true;
-        }
-        if (conflict || worst == State::Error) {
-            return State::Error;
-        }
-        if (worst == State::Unknown || (op == Op::ExactlyOne && !any)) {
-            return State::Unknown;
-        }
-        return applicable ? State::Value : State::NotApplicable;
-    });
-    const bool bounded =
-        carriesBounds(instruction.type) && !out.states.empty() &&
-        std::find(out.states.begin(), out.states.end(), State::Unknown) != out.states.end();
-    for (std::size_t row = 0; bounded && row < out.values.size(); ++row) {
-        if (out.states[row] == State::Unknown) {
-            setBounds(out,
-                      row,
-                      op == Op::ExactlyOne ? boundsOfOne(frame, instruction, row)
-                                           : boundsOfLowest(frame, instruction, row));
-        }
     }
 }
 

@@ -1,4 +1,7 @@
+#include "runtime/base/wide.h"
 #include "runtime/engine/bounds.h"
+#include "runtime/engine/dated_choice.h"
+#include "runtime/engine/day_span.h"
 #include "runtime/engine/frame.h"
 
 #include <algorithm>
@@ -11,67 +14,19 @@ using bytecode::Table;
 
 namespace {
 
-void runInForce(const Frame& frame, const Instruction& instruction, ColumnData& out) {
+/// Answers that are put together without branches, so that many rows are taken a step.
+std::int64_t yesIf(bool holds) {
+    return holds ? 1 : 0;
+}
+
+PROVISO_WIDE void runInForce(const Frame& frame, const Instruction& instruction, ColumnData& out) {
     const bytecode::InForcePeriod& period = frame.program.periods[instruction.index];
-    const bool known = period.published <= frame.knownBy;
-    mapRows(
+    const std::int64_t known = period.published <= frame.knownBy ? 1 : 0;
+    mapEveryRow(
         out,
         frame.rowsOf(instruction),
-        [from = period.from, through = period.through, known](std::int64_t& result,
-                                                              std::int64_t date) {
-            result = known && from <= date && date <= through ? 1 : 0;
-            return false;
-        },
-        frame.operand(instruction, 0));
-}
-
-void runDatedSelect(const Frame& frame, const Instruction& instruction, ColumnData& out) {
-    const DateIndex& index = frame.dated.datedLists[instruction.index];
-    const ColumnData& dates = frame.operand(instruction, 0);
-    const std::size_t rows = frame.rowsOf(instruction);
-    out.values.resize(rows);
-    out.states.resize(rows);
-    std::size_t segment = 0;
-    for (std::size_t row = 0; row < rows; ++row) {
-        State state = dates.state(row);
-        out.values[row] = 0;
-        if (state == State::Value) {
-            const std::uint32_t alternative = index.find(dates.values[row], segment);
-            if (alternative == kNoIndex) {
-                state = State::Error;
-            } else {
-                const ColumnData& chosen = frame.operand(instruction, std::size_t{alternative} + 1);
-                state = chosen.state(row);
-                out.values[row] = chosen.values[row];
-            }
-        }
-        out.states[row] = state;
-    }
-    settle(out);
-    for (std::size_t row = 0; row < rows; ++row) {
-        if (out.state(row) != State::Unknown || dates.state(row) != State::Value) {
-            continue;
-        }
-        const std::uint32_t alternative = index.find(dates.values[row], segment);
-        takeBounds(out, row, frame.operand(instruction, std::size_t{alternative} + 1), row);
-    }
-}
-
-void runParameter(const Frame& frame, const Instruction& instruction, ColumnData& out) {
-    const DateIndex& index = frame.dated.parameters[instruction.index];
-    const bytecode::Parameter& parameter = frame.program.parameters[instruction.index];
-    std::size_t segment = 0;
-    mapRows(
-        out,
-        frame.rowsOf(instruction),
-        [&](std::int64_t& result, std::int64_t date) {
-            const std::uint32_t value = index.find(date, segment);
-            if (value == kNoIndex) {
-                result = 0;
-                return true;
-            }
-            result = parameter.values[value].value;
-            return false;
+        [from = period.from, through = period.through, known](std::int64_t date) {
+            return known & yesIf(from <= date) & yesIf(date <= through);
         },
         frame.operand(instruction, 0));
 }
@@ -121,38 +76,78 @@ void runTableLookup(Frame& frame, const Instruction& instruction, ColumnData& ou
     settle(out);
 }
 
-void runInSet(const Frame& frame, const Instruction& instruction, ColumnData& out) {
-    const CodeSetIndex& index = frame.lookups->codeSets[instruction.index];
-    mapRows(
-        out,
-        frame.rowsOf(instruction),
-        [&](std::int64_t& result, std::int64_t code, std::int64_t date) {
-            result = index.contains(code, date) ? 1 : 0;
-            return false;
-        },
-        frame.operand(instruction, 0),
-        frame.operand(instruction, 1));
+/// Whether all members of a set are in it on all days of a column.
+bool isWholeOn(const CodeSetIndex& index, const ColumnData& dates) {
+    if (index.wholeFrom == INT64_MIN && index.wholeThrough == INT64_MAX) {
+        return true;
+    }
+    const DaySpan days = daySpanOf(dates);
+    return index.wholeFrom <= days.first && days.last <= index.wholeThrough;
 }
 
-void runAccepts(const Frame& frame, const Instruction& instruction, ColumnData& out) {
+/// `isIn(code, date)` says 1 or 0.
+template <class IsIn>
+void mapCodes(const Frame& frame, const Instruction& instruction, ColumnData& out, IsIn isIn) {
+    mapEveryRow(out,
+                frame.rowsOf(instruction),
+                isIn,
+                frame.operand(instruction, 0),
+                frame.operand(instruction, 1));
+}
+
+PROVISO_WIDE void runInSet(const Frame& frame, const Instruction& instruction, ColumnData& out) {
+    const CodeSetIndex& index = frame.lookups->codeSets[instruction.index];
+    // What all rows look at is read once, not for each of them.
+    const std::uint64_t lowest = index.lowest;
+    if (!isWholeOn(index, frame.operand(instruction, 1))) {
+        mapCodes(frame, instruction, out, [&index](std::int64_t code, std::int64_t date) {
+            return yesIf(index.contains(code, date));
+        });
+    } else if (index.bits) {
+        const std::uint64_t bits = *index.bits;
+        mapCodes(frame, instruction, out, [bits, lowest](std::int64_t code, std::int64_t) {
+            constexpr std::uint64_t kBits = 64;
+            const std::uint64_t at = static_cast<std::uint64_t>(code) - lowest;
+            return static_cast<std::int64_t>(bits >> (at % kBits)) & yesIf(at / kBits == 0);
+        });
+    } else {
+        const std::span<const std::uint32_t> places = index.places;
+        mapCodes(frame, instruction, out, [places, lowest](std::int64_t code, std::int64_t) {
+            return yesIf(CodeSetIndex::placeIn(places, lowest, code) != 0);
+        });
+    }
+}
+
+/// Which facts a step of a scale accepts in a period, added to what it accepts in others.
+void accept(const bytecode::Scale::Accepts& accepts,
+            std::int64_t* __restrict answers,
+            const std::int64_t* __restrict facts,
+            const std::int64_t* __restrict dates,
+            std::size_t rows) {
+    constexpr std::uint64_t kFacts = 64;
+    for (std::size_t row = 0; row < rows; ++row) {
+        const auto fact = static_cast<std::uint64_t>(facts[row]);
+        const auto isAccepted = static_cast<std::int64_t>((accepts.facts >> (fact % kFacts)) & 1U);
+        answers[row] |= isAccepted & yesIf(fact < kFacts) & yesIf(accepts.from <= dates[row]) &
+                        yesIf(dates[row] <= accepts.through);
+    }
+}
+
+PROVISO_WIDE void runAccepts(const Frame& frame, const Instruction& instruction, ColumnData& out) {
     const bytecode::Scale::Step& step = frame.program.scales[instruction.index]
                                             .steps[static_cast<std::size_t>(instruction.immediate)];
-    mapRows(
-        out,
-        frame.rowsOf(instruction),
-        [&](std::int64_t& result, std::int64_t fact, std::int64_t date) {
-            constexpr std::int64_t kFacts = 64;
-            result = 0;
-            for (const bytecode::Scale::Accepts& accepts : step.accepts) {
-                if (accepts.from <= date && date <= accepts.through && fact >= 0 && fact < kFacts &&
-                    ((accepts.facts >> static_cast<unsigned>(fact)) & 1U) != 0) {
-                    result = 1;
-                }
-            }
-            return false;
-        },
-        frame.operand(instruction, 0),
-        frame.operand(instruction, 1));
+    const ColumnData& facts = frame.operand(instruction, 0);
+    const ColumnData& dates = frame.operand(instruction, 1);
+    const std::size_t rows = frame.rowsOf(instruction);
+    out.values.assign(rows, 0);
+    for (const bytecode::Scale::Accepts& accepts : step.accepts) {
+        accept(accepts, out.values.data(), facts.values.data(), dates.values.data(), rows);
+    }
+    if (facts.states.empty() && dates.states.empty()) {
+        out.states.clear();
+    } else {
+        finishRows(out, rows, facts, dates);
+    }
 }
 
 }  // namespace

@@ -70,6 +70,15 @@ std::uint32_t DateIndex::find(std::int64_t date, std::size_t& segment) const {
     return segments_[segment].choice;
 }
 
+std::span<const DateIndex::Segment> DateIndex::segmentsOf(std::int64_t first,
+                                                          std::int64_t last) const {
+    std::size_t begin = 0;
+    find(first, begin);
+    std::size_t end = begin;
+    find(last, end);
+    return segments().subspan(begin, end - begin + 1);
+}
+
 static bool matches(const Table::Cell& cell, std::int64_t value) {
     switch (cell.test) {
     case Table::Cell::Test::Any:
@@ -263,6 +272,18 @@ TableIndex indexTable(const Table& table) {
     return index;
 }
 
+static std::optional<std::uint64_t> bitsOf(const std::vector<std::uint32_t>& places) {
+    constexpr std::size_t kBits = 64;
+    if (places.size() > kBits) {
+        return std::nullopt;
+    }
+    std::uint64_t bits = 0;
+    for (std::size_t at = 0; at < places.size(); ++at) {
+        bits |= std::uint64_t{places[at] != 0} << at;
+    }
+    return bits;
+}
+
 CodeSetIndex indexCodeSet(const bytecode::CodeSet& set) {
     CodeSetIndex index;
     if (set.entries.empty()) {
@@ -274,7 +295,7 @@ CodeSetIndex indexCodeSet(const bytecode::CodeSet& set) {
                      index.entries.end(),
                      [](const Entry& a, const Entry& b) { return a.text < b.text; });
     index.lowest = index.entries.front().text;
-    index.places.resize(index.entries.back().text - index.lowest + 1);
+    index.places.resize(index.entries.back().text - index.lowest + 2);
     for (std::uint32_t begin = 0; begin < index.entries.size();) {
         std::uint32_t end = begin;
         CodeSetIndex::Member member{INT64_MAX, INT64_MIN, 0, 0};
@@ -290,8 +311,13 @@ CodeSetIndex indexCodeSet(const bytecode::CodeSet& set) {
         index.places[index.entries[begin].text - index.lowest] =
             static_cast<std::uint32_t>(index.members.size());
         index.members.push_back(member);
+        // Whether the stretches of one member leave gaps is not looked into.
+        const bool isWhole = end - begin == 1;
+        index.wholeFrom = isWhole ? std::max(index.wholeFrom, member.from) : INT64_MAX;
+        index.wholeThrough = isWhole ? std::min(index.wholeThrough, member.through) : INT64_MIN;
         begin = end;
     }
+    index.bits = bitsOf(index.places);
     return index;
 }
 

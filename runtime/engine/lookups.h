@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <unordered_map>
 #include <vector>
@@ -29,6 +30,8 @@ class DateIndex {
     };
     /// Ascending; the first begins with time.
     std::span<const Segment> segments() const { return segments_; }
+    /// Those of the days from `first` to `last`; at least one.
+    std::span<const Segment> segmentsOf(std::int64_t first, std::int64_t last) const;
 
   private:
     std::vector<Segment> segments_{{}};
@@ -84,15 +87,25 @@ struct CodeSetIndex {
         std::uint32_t begin = 0;  ///< in `entries`: its stretches; none: one, from first to last
         std::uint32_t end = 0;
     };
-    std::uint64_t lowest = 0;           ///< text
-    std::vector<std::uint32_t> places;  ///< by text from the lowest on: in `members`
-    std::vector<Member> members{1};     ///< [0] is what no other text is, on no day
+    std::uint64_t lowest = 0;  ///< text
+    /// By text from the lowest on: in `members`; the last one is of texts that lie farther.
+    std::vector<std::uint32_t> places{0};
+    std::vector<Member> members{1};  ///< [0] is what no other text is, on no day
     std::vector<bytecode::CodeSet::Entry> entries;
+    /// Days on which all members are in the set; none where `from` is later than `through`.
+    std::int64_t wholeFrom = INT64_MIN;
+    std::int64_t wholeThrough = INT64_MAX;
+    /// By text from the lowest on: whether it is a member. Of sets whose texts lie close together.
+    std::optional<std::uint64_t> bits;
 
-    bool contains(std::int64_t code, std::int64_t date) const {
+    static std::uint32_t
+    placeIn(std::span<const std::uint32_t> places, std::uint64_t lowest, std::int64_t code) {
         // What lies below is far above.
         const std::uint64_t at = static_cast<std::uint64_t>(code) - lowest;
-        const Member& member = members[at < places.size() ? places[at] : 0];
+        return places[std::min<std::uint64_t>(at, places.size() - 1)];
+    }
+    bool contains(std::int64_t code, std::int64_t date) const {
+        const Member& member = members[placeIn(places, lowest, code)];
         return member.from <= date && date <= member.through &&
                (member.begin == member.end ||
                 std::any_of(entries.begin() + member.begin,

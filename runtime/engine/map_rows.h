@@ -122,14 +122,42 @@ template <class Kernel, class... Columns>
 void mapEveryRow(ColumnData& out, std::size_t rows, Kernel kernel, const Columns&... in) {
     out.values.resize(rows);
     std::int64_t* const result = out.values.data();
-    for (std::size_t row = 0; row < rows; ++row) {
-        result[row] = kernel(in.values.data()[row]...);
+    const auto map = [&](const auto... cells) {
+        for (std::size_t row = 0; row < rows; ++row) {
+            result[row] = kernel(cells[row]...);
+        }
+    };
+    map(in.values.data()...);
+    if ((in.states.empty() && ...)) {
+        out.states.clear();
+    } else {
+        finishRows(out, rows, in...);
+    }
+}
+
+/// The same of a kernel that fails seldom: `kernel(result, operands...)` returns a number below
+/// zero where its result may be wrong. It is called for every row, whatever that holds. False
+/// where it may be wrong for some row: then the column is nothing yet.
+template <class Kernel, class... Columns>
+bool mapSureRows(ColumnData& out, std::size_t rows, Kernel kernel, const Columns&... in) {
+    out.values.resize(rows);
+    std::int64_t* const result = out.values.data();
+    const auto doubtOf = [&](const auto... cells) {
+        std::int64_t doubt = 0;
+        for (std::size_t row = 0; row < rows; ++row) {
+            doubt |= kernel(result[row], cells[row]...);
+        }
+        return doubt;
+    };
+    if (doubtOf(in.values.data()...) < 0) {
+        return false;
     }
     if ((in.states.empty() && ...)) {
         out.states.clear();
     } else {
         finishRows(out, rows, in...);
     }
+    return true;
 }
 
 /// Computes each row, state included: `kernel(row, value)` returns the state.

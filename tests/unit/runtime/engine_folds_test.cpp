@@ -1,6 +1,8 @@
+#include "runtime/values/decimal.h"
 #include "tests/unit/runtime/engine_bed.h"
 
 #include <limits>
+#include <random>
 
 using namespace proviso;
 using namespace proviso::test;
@@ -102,4 +104,121 @@ TEST_CASE("places of unknown folds: masks, and the values that count") {
     CHECK(lines.bed.missing(total, 3) == "1:5:0");
     CHECK(lines.bed.missing(total, 5) == "1:9:1");
     CHECK(lines.bed.missing(total, 0).empty());
+}
+
+namespace {
+
+/// Totals and answers of columns of values, by parents in any order; each cell is compared with
+/// what adding and asking one by one says.
+class ManyFolds {
+  public:
+    ManyFolds() : bed_(1), line_(bed_.list("line", 0, {0})) {
+        const Register up = bed_.parent(line_);
+        const Register always = bed_.constant(line_, kYesNoType, 1);
+        const Register mask = bed_.input(line_, kYesNoType, {1});
+        const Register value = bed_.signedInput(line_, kCount, {0});
+        counted_ = bed_.op(Op::FoldTotal, 0, kCount, {up, mask, value});
+        all_ = bed_.op(Op::FoldTotal, 0, kCount, {up, always, value});
+        any_ = bed_.op(Op::FoldAny, 0, kYesNoType, {up, mask});
+        every_ = bed_.op(Op::FoldEvery, 0, kYesNoType, {up, mask});
+        bed_.run();
+    }
+
+    void check(std::uint32_t parents,
+               std::vector<std::uint32_t> parentOf,
+               const std::vector<std::int64_t>& mask,
+               const std::vector<std::int64_t>& values) {
+        bed_.batch.spaces[0].rows = parents;
+        Batch::Space& lines = bed_.batch.spaces[line_];
+        lines.rows = static_cast<std::uint32_t>(parentOf.size());
+        lines.columns[0].values = mask;
+        lines.columns[1].values = values;
+        lines.parent = std::move(parentOf);
+        bed_.runAgain();
+        for (std::uint32_t parent = 0; parent < parents; ++parent) {
+            checkParent(parent);
+        }
+    }
+
+  private:
+    void checkParent(std::uint32_t parent) {
+        const Batch::Space& lines = bed_.batch.spaces[line_];
+        Total counted;
+        Total all;
+        bool any = false;
+        bool every = true;
+        for (std::uint32_t row = 0; row < lines.rows; ++row) {
+            if (lines.parent[row] == parent) {
+                const bool isYes = lines.columns[0].values[row] != 0;
+                counted.add(isYes ? lines.columns[1].values[row] : 0);
+                all.add(lines.columns[1].values[row]);
+                any = any || isYes;
+                every = every && isYes;
+            }
+        }
+        checkCell(counted_, parent, counted.checked());
+        checkCell(all_, parent, all.checked());
+        checkCell(any_, parent, {any ? 1 : 0});
+        checkCell(every_, parent, {every ? 1 : 0});
+    }
+
+    void checkCell(Register number, std::uint32_t parent, Checked expected) {
+        const ColumnData& column = bed_.interpreter().column(number);
+        CAPTURE(number, parent);
+        CHECK(column.state(parent) == (expected.ok() ? State::Value : State::Error));
+        CHECK(column.values[parent] == expected.value);
+    }
+
+    Bed bed_;
+    std::uint32_t line_;
+    Register counted_ = 0;
+    Register all_ = 0;
+    Register any_ = 0;
+    Register every_ = 0;
+};
+
+}  // namespace
+
+TEST_CASE("folds of many rows, whatever their order and their size") {
+    std::mt19937_64 random(20'261'129);
+    ManyFolds folds;
+    for (const std::uint32_t rows : {0U, 1U, 2U, 15U, 16U, 17U, 18U, 33U, 100U, 3U}) {
+        for (const std::int64_t most :
+             {std::int64_t{5}, kMost / 200, kMost / 20, kMost / 2, kMost}) {
+            const std::uint32_t parents = 1 + static_cast<std::uint32_t>(random() % (rows + 1));
+            std::vector<std::uint32_t> parentOf;
+            std::vector<std::int64_t> mask;
+            std::vector<std::int64_t> values;
+            for (std::uint32_t row = 0; row < rows; ++row) {
+                const auto size = static_cast<std::int64_t>(random() % 6) - 3;
+                parentOf.push_back(static_cast<std::uint32_t>(random() % parents));
+                mask.push_back(static_cast<std::int64_t>(random() % 2));
+                values.push_back(size < 0 ? -most : size == 0 ? 0 : most - size + 1);
+            }
+            CAPTURE(rows, most);
+            folds.check(parents, parentOf, mask, values);
+            std::sort(parentOf.begin(), parentOf.end());
+            folds.check(parents, parentOf, mask, values);
+        }
+    }
+}
+
+TEST_CASE("a total of many rows at the very end of 64 bits") {
+    constexpr std::uint32_t kRows = 40;
+    constexpr std::int64_t kLeast = std::numeric_limits<std::int64_t>::min();
+    ManyFolds folds;
+    const std::vector<std::uint32_t> one(kRows, 0);
+    const std::vector<std::int64_t> yes(kRows, 1);
+    for (const std::int64_t end : {kMost, kLeast}) {
+        for (const std::int64_t step : {-1, 0, 1}) {
+            std::vector<std::int64_t> values(kRows, 0);
+            values[3] = end;
+            values[kRows - 1] = step;
+            folds.check(1, one, yes, values);
+            std::fill(values.begin(), values.end(), end / kRows);
+            values[kRows / 2] = end - end / kRows * (kRows - 1);
+            values[kRows / 2 - 1] += step;
+            folds.check(1, one, yes, values);
+        }
+    }
 }

@@ -45,6 +45,7 @@ struct Answers {
     Register known;
     Register applicable;
     std::vector<Register> compared;  ///< by mode
+    std::vector<Register> withTwo;   ///< the same with a constant
     Register chosen;
     Register spread;
 };
@@ -58,6 +59,7 @@ class ManyRows {
         for (Register& amount : amounts_) {
             amount = bed_.input(0, kMoney, {0});
         }
+        two_ = bed_.constant(0, kMoney, 2);
         const std::vector<Register> all(yesNo_.begin(), yesNo_.end());
         answers_.both = bed_.op(Op::And, 0, kYesNoType, all);
         answers_.either = bed_.op(Op::Or, 0, kYesNoType, all);
@@ -68,6 +70,8 @@ class ManyRows {
         for (std::uint8_t mode = 0; mode < 6; ++mode) {
             answers_.compared.push_back(
                 bed_.op(Op::Compare, 0, kYesNoType, {amounts_[0], amounts_[1]}, {mode}));
+            answers_.withTwo.push_back(
+                bed_.op(Op::Compare, 0, kYesNoType, {amounts_[0], two_}, {mode}));
         }
         answers_.chosen = bed_.op(Op::Select, 0, kMoney, {all[0], amounts_[0], amounts_[1]});
         answers_.spread = bed_.op(Op::Spread, list_, kMoney, {amounts_[0], bed_.parent(list_)});
@@ -128,6 +132,8 @@ class ManyRows {
         for (std::uint8_t mode = 0; mode < 6; ++mode) {
             CHECK(cellOf(column(answers_.compared[mode]), row) ==
                   engine::compareAt(column(amounts_[0]), row, column(amounts_[1]), row, mode));
+            CHECK(cellOf(column(answers_.withTwo[mode]), row) ==
+                  engine::compareAt(column(amounts_[0]), row, column(two_), row, mode));
         }
         const ColumnData& chosen = column(answers_.chosen);
         if (a.state == State::Unknown || a.state == State::Error) {
@@ -141,6 +147,7 @@ class ManyRows {
     std::uint32_t list_;
     std::array<Register, 3> yesNo_{};
     std::array<Register, 2> amounts_{};
+    Register two_ = 0;
     Answers answers_;
 };
 
