@@ -74,6 +74,8 @@ expect 1 "a long file" run --packs "$packs" --visits "$work/long.ndjson" --forma
 cmp -s "$work/out" "$work/shortly" && cmp -s "$work/err" "$work/shortly.err" || fail "a long file is decided otherwise"
 GLIBC_TUNABLES=glibc.malloc.hugetlb=0 expect 1 "a long file, with pages that were chosen" run --packs "$packs" --visits "$work/long.ndjson" --format ndjson
 cmp -s "$work/out" "$work/shortly" || fail "a long file is decided otherwise with small pages"
+PROVISO_STARTED_AGAIN=1 expect 1 "a long file, after a start that did not get what it asked for" run --packs "$packs" --visits "$work/long.ndjson" --format ndjson
+cmp -s "$work/out" "$work/shortly" || fail "a long file is decided otherwise after a start for nothing"
 expect 2 "a long file with a mistake in what is asked" run --packs "$packs" --visits "$work/long.ndjson" --as-of yesterday
 [[ $(wc -l <"$work/err") == 1 ]] || fail "a mistake is said more than once"
 

@@ -15,6 +15,8 @@ namespace {
 
 constexpr const char* kVariable = "GLIBC_TUNABLES";
 constexpr const char* kLargePages = "glibc.malloc.hugetlb=1";
+/// Some systems take the other one away from a program that starts; it must not start for ever.
+constexpr const char* kWasStartedAgain = "PROVISO_STARTED_AGAIN";
 
 std::string textOf(const char* path) {
     std::ifstream file(path, std::ios::binary);
@@ -31,16 +33,18 @@ bool mustBeAskedFor() {
 
 void startAgainWithLargePages() {
     // NOLINTBEGIN(concurrency-mt-unsafe): there is one thread yet
-    if (std::getenv(kVariable) != nullptr || !mustBeAskedFor()) {
+    if (std::getenv(kVariable) != nullptr || std::getenv(kWasStartedAgain) != nullptr ||
+        !mustBeAskedFor()) {
         return;
     }
     std::string line = textOf("/proc/self/cmdline");  // each argument ends with a zero
+    if (line.empty() || line.back() != '\0' || setenv(kVariable, kLargePages, 1) != 0 ||
+        setenv(kWasStartedAgain, "1", 1) != 0) {
+        return;
+    }
     std::vector<char*> arguments;
     for (std::size_t at = 0; at < line.size(); at = line.find('\0', at) + 1) {
         arguments.push_back(line.data() + at);
-    }
-    if (arguments.empty() || line.back() != '\0' || setenv(kVariable, kLargePages, 1) != 0) {
-        return;
     }
     arguments.push_back(nullptr);
     std::error_code error;
