@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <future>
 #include <numeric>
 #include <string_view>
 
@@ -48,10 +49,55 @@ std::size_t alikeUntil(std::string_view a, std::string_view b, std::size_t most)
     return at;
 }
 
+/// How some keys follow one another, as they come.
+struct Order {
+    bool isKept = true;
+    std::size_t alike = 0;  ///< so many bytes all of them begin with
+};
+
+/// Of the records from `begin` on, the first compared with the one before it. `textOf(record)`.
+template <class TextOf>
+Order orderOf(std::uint32_t begin, std::uint32_t end, TextOf textOf) {
+    const std::string_view first = textOf(0);
+    Order order{true, first.size()};
+    std::string_view before = textOf(begin == 0 ? 0 : begin - 1);
+    for (std::uint32_t record = begin; record < end; ++record) {
+        const std::string_view text = textOf(record);
+        order.isKept = order.isKept && isInOrder(before, text);
+        order.alike = alikeUntil(first, text, order.alike);
+        before = text;
+    }
+    return order;
+}
+
+/// Of all records; each thread looks at some.
+template <class TextOf>
+Order orderOfAll(std::uint32_t records, unsigned threads, TextOf textOf) {
+    constexpr std::uint32_t kWorthwhile = 50'000;  // for a thread
+    const std::uint32_t parts = std::clamp(records / kWorthwhile, 1U, std::max(threads, 1U));
+    const auto begin = [&](std::uint32_t part) {
+        return static_cast<std::uint32_t>(std::uint64_t{records} * part / parts);
+    };
+    std::vector<std::future<Order>> others;
+    for (std::uint32_t part = 1; part < parts; ++part) {
+        others.push_back(
+            std::async(std::launch::async, [=, from = begin(part), to = begin(part + 1)] {
+                return orderOf(from, to, textOf);
+            }));
+    }
+    Order order = orderOf(0, begin(1), textOf);
+    for (std::future<Order>& other : others) {
+        const Order found = other.get();
+        order.isKept = order.isKept && found.isKept;
+        order.alike = std::min(order.alike, found.alike);
+    }
+    return order;
+}
+
 }  // namespace
 
-std::vector<std::uint32_t> recordsInOrder(const bytecode::Program& program,
-                                          const RecordStore& store) {
+std::vector<std::uint32_t>
+recordsInOrder(const bytecode::Program& program, const RecordStore& store, unsigned threads) {
     std::vector<std::uint32_t> records(store.recordCount());
     std::iota(records.begin(), records.end(), 0U);
     if (program.schema.keyField == kNoIndex || records.empty()) {
@@ -63,16 +109,7 @@ std::vector<std::uint32_t> recordsInOrder(const bytecode::Program& program,
         return dictionary.text(static_cast<std::uint32_t>(keys[record]));
     };
     // Files mostly come in the order of their keys. What all keys begin with is found on the way.
-    const std::string_view first = textOf(0);
-    std::size_t alike = first.size();
-    bool areInOrder = true;
-    std::string_view before = first;
-    for (std::uint32_t record = 1; record < records.size(); ++record) {
-        const std::string_view text = textOf(record);
-        areInOrder = areInOrder && isInOrder(before, text);
-        alike = alikeUntil(first, text, alike);
-        before = text;
-    }
+    const auto [areInOrder, alike] = orderOfAll(store.recordCount(), threads, textOf);
     if (areInOrder) {
         return records;
     }

@@ -44,8 +44,9 @@ class StagedRun {
               const RecordStore& store,
               const RunOptions& options)
         : program_(std::move(program)), store_(store), options_(options),
-          plan_(planStages(*program_, &store.rows())), records_(recordsInOrder(*program_, store)),
-          interpreter_(program_), holes_(*program_, plan_, store.rows().holes),
+          plan_(planStages(*program_, &store.rows())),
+          records_(recordsInOrder(*program_, store, options.threads)), interpreter_(program_),
+          holes_(*program_, plan_, store.rows().holes),
           sets_(*program_,
                 plan_,
                 store,

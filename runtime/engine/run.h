@@ -53,8 +53,8 @@ std::vector<std::uint32_t> evaluateColumns(const std::shared_ptr<const bytecode:
 
 /// All records, in the order of their keys' bytes: the order of every evaluation, so that nothing
 /// depends on the order of the input.
-std::vector<std::uint32_t> recordsInOrder(const bytecode::Program& program,
-                                          const RecordStore& store);
+std::vector<std::uint32_t>
+recordsInOrder(const bytecode::Program& program, const RecordStore& store, unsigned threads = 1);
 
 /// What of records is read to decide them (DecodeOptions::read).
 ReadOfRecords recordsRead(const bytecode::Program& program);

@@ -122,3 +122,36 @@ TEST_CASE("records are in the order of their keys' bytes, whatever those begin w
         }
     }
 }
+
+TEST_CASE("several threads put records in the order that one finds, wherever one is out of place") {
+    constexpr std::uint32_t kRecords = 150'001;
+    // Of three threads, the last record of one and the first of the next among them.
+    for (const std::uint32_t place : {0U, 1U, 50'000U, 50'001U, 75'000U, 100'000U, 100'001U}) {
+        INFO("place " << place);
+        Bed bed(kRecords);
+        std::vector<std::string> keys;
+        for (std::uint32_t record = 0; record < kRecords; ++record) {
+            keys.push_back("V" + std::to_string(1'000'000 + record));
+        }
+        if (place != 0) {
+            std::swap(keys[place - 1], keys[place]);
+        }
+        std::vector<Cell> cells;
+        for (const std::string& key : keys) {
+            cells.emplace_back(static_cast<std::int64_t>(bed.dictionary.intern(key)));
+        }
+        bed.program.schema.keyField = 0;
+        bed.input(0, kText, std::move(cells));
+        bed.batch.dictionary = &bed.dictionary;
+        const RecordStore store(
+            bed.program.schema, bed.batch, std::vector<RecordOrigin>(kRecords), {});
+        std::vector<std::uint32_t> expected(kRecords);
+        std::iota(expected.begin(), expected.end(), 0U);
+        if (place != 0) {
+            std::swap(expected[place - 1], expected[place]);
+        }
+        for (const unsigned threads : {1U, 2U, 3U}) {
+            CHECK(recordsInOrder(bed.program, store, threads) == expected);
+        }
+    }
+}
