@@ -8,6 +8,7 @@
 #include "runtime/values/evaluation_error.h"
 
 #include <algorithm>
+#include <cstring>
 #include <set>
 #include <string_view>
 #include <tuple>
@@ -145,6 +146,10 @@ class Collector::Work {
         return any == 0;
     }
 
+    static bool isQuiet(std::span<const std::uint8_t> answers) {
+        return std::memchr(answers.data(), 1, answers.size()) == nullptr;
+    }
+
     /// Whether a contribution that is let in may still have something to say: that its value, or
     /// whose decision it is, is not known.
     bool mayLack(const Effect& effect) const {
@@ -158,8 +163,27 @@ class Collector::Work {
         return std::find(rows.begin(), rows.end(), kNoIndex) != rows.end();
     }
 
+    /// The same of a guard that is known in every row.
+    bool noteSpeaking(const Effect& effect, std::span<const std::uint8_t> guard, bool isFirst) {
+        if (isQuiet(guard) || (effect.kind == Effect::Kind::Contribute && !mayLack(effect))) {
+            return false;
+        }
+        if (isFirst) {
+            speaks_.assign(guard.size(), 0);
+        }
+        std::uint8_t* const speaks = speaks_.data();
+        for (std::size_t row = 0; row < guard.size(); ++row) {
+            speaks[row] |= guard[row];
+        }
+        return true;
+    }
+
     /// Notes in which rows an effect has something to say. False: in none of them.
     bool noteSpeaking(const Effect& effect, bool isFirst) {
+        const std::span<const std::uint8_t> answers = run_.answers(effect.guard);
+        if (!answers.empty()) {
+            return noteSpeaking(effect, answers, isFirst);
+        }
         const ColumnData& guard = run_.column(effect.guard);
         // Most rules say nothing in most blocks.
         const bool isQuietly =
@@ -399,6 +423,10 @@ class Collector::Work {
         isSpeakingKnown_ = true;
         speaking_.clear();
         for (const bytecode::DecisionInfo::Contribution& contribution : decision.contributions) {
+            const std::span<const std::uint8_t> answers = run_.answers(contribution.guard);
+            if (!answers.empty() && isQuiet(answers)) {
+                continue;
+            }
             const ColumnData& guard = run_.column(contribution.guard);
             if (!isQuiet(guard.values)) {
                 speaking_.push_back({&contribution, &guard});

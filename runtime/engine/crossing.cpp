@@ -1,3 +1,4 @@
+#include "runtime/engine/answers.h"
 #include "runtime/engine/bounds.h"
 #include "runtime/engine/frame.h"
 #include "runtime/engine/sort_few.h"
@@ -19,10 +20,19 @@ void follow(Cells<Cell>& out, const Cells<Cell>& from, std::span<const std::uint
     }
 }
 
-void runSpread(const Frame& frame, const Instruction& instruction, ColumnData& out) {
-    const ColumnData& from = frame.operand(instruction, 0);
+void runSpread(Frame& frame, Register number, ColumnData& out) {
+    const Instruction& instruction = frame.program.code[number];
     const RegisterData& link = frame.linkOperand(instruction, 1);
     const std::size_t rows = link.rows.size();
+    const std::uint8_t* const answers = answersOf(frame, instruction.operands[0]);
+    if (answers != nullptr && link.states.empty() && mayBeAnswers(frame, rows)) {
+        std::uint8_t* __restrict const result = beginAnswers(frame, number, rows);
+        for (std::size_t row = 0; row < rows; ++row) {
+            result[row] = answers[link.rows[row]];
+        }
+        return;
+    }
+    const ColumnData& from = frame.operand(instruction, 0);
     if (link.states.empty()) {
         follow(out.values, from.values, link.rows);
         if (from.states.empty()) {
@@ -166,7 +176,7 @@ void runCrossing(Frame& frame, Register number) {
     const std::size_t rows = frame.rowsOf(instruction);
     switch (instruction.op) {
     case Op::Spread:
-        runSpread(frame, instruction, data.own);
+        runSpread(frame, number, data.own);
         break;
     case Op::Gather:
         runGather(frame, instruction, data.own);

@@ -2,10 +2,12 @@
 // row the others say nothing, and of rules that do not apply nobody asks what they would say.
 
 #include "runtime/base/check.h"
+#include "runtime/base/wide.h"
 #include "runtime/engine/bounds.h"
 #include "runtime/engine/frame.h"
 
 #include <algorithm>
+#include <cstring>
 
 namespace proviso::engine {
 
@@ -29,6 +31,11 @@ bool isFinal(const ColumnData& column, bool answer) {
     }
     return std::all_of(
         values + row, values + rows, [&](std::int64_t value) { return (value != 0) == answer; });
+}
+
+/// Whether all bytes say the same; some rows.
+bool areAll(const std::uint8_t* answers, std::size_t rows, bool answer) {
+    return std::memchr(answers, answer ? 0 : 1, rows) == nullptr;
 }
 
 /// Whether no row lets a contribution in, not even perhaps.
@@ -81,7 +88,9 @@ class Demand {
             }
             marks_[number] = Pending::LeftOut;
         } else if (marks_[number] != Pending::LeftOut) {
-            marks_[number] = Pending::None;
+            if (marks_[number] == Pending::Watched) {
+                marks_[number] = Pending::None;
+            }
             return true;
         }
         const Needs::One& one = of_[number];
@@ -113,7 +122,7 @@ class Demand {
 
     /// The same of a running window whose rows were left out, and of what needs its rows first.
     bool goOnWithRows(Wanted& top) {
-        if (marks_[top.number] == Pending::None) {
+        if (Pending::isReady(marks_[top.number])) {
             return true;  // was made together with the window
         }
         const RunningWindow& window = windowOf(top.number);
@@ -134,7 +143,7 @@ class Demand {
         for (; top.next != one.end + window.folded.size(); ++top.next) {
             const Register needed =
                 top.next < one.end ? operands_[top.next] : window.folded[top.next - one.end];
-            if (marks_[needed] != Pending::None && waitsFor(needed, top)) {
+            if (!Pending::isReady(marks_[needed]) && waitsFor(needed, top)) {
                 return false;
             }
         }
@@ -161,7 +170,7 @@ class Demand {
         const bool isChain = one.order != Needs::Order::Pairs;
         const bool answer = one.order == Needs::Order::UntilYes;
         while (true) {
-            if (isChain && top.next != one.begin && isFinal(column(top.next - 1), answer)) {
+            if (isChain && top.next != one.begin && isFinalAt(top.next - 1, answer)) {
                 settle(top.number, answer ? 1 : 0);
                 return true;
             }
@@ -170,8 +179,9 @@ class Demand {
                 return true;
             }
             const std::uint32_t at = top.next++;
-            const bool isAsked = isChain || (at - one.begin) % 2 == 0 || !isBarred(column(at - 1));
-            if (isAsked && marks_[operands_[at]] != Pending::None && waitsFor(operands_[at], top)) {
+            const bool isAsked = isChain || (at - one.begin) % 2 == 0 || !isBarredAt(at - 1);
+            if (isAsked && !Pending::isReady(marks_[operands_[at]]) &&
+                waitsFor(operands_[at], top)) {
                 return false;
             }
         }
@@ -188,7 +198,7 @@ class Demand {
     }
 
     std::uint32_t firstLeftOut(const Needs::One& one, std::uint32_t at) const {
-        while (at != one.end && marks_[operands_[at]] == Pending::None) {
+        while (at != one.end && Pending::isReady(marks_[operands_[at]])) {
             ++at;
         }
         return at;
@@ -197,12 +207,28 @@ class Demand {
     const ColumnData& column(std::uint32_t operand) const {
         return *frame_.registers[operands_[operand]].column;
     }
+    bool isFinalAt(std::uint32_t operand, bool answer) const {
+        const std::vector<std::uint8_t>* const answers = answersAt(operand);
+        return answers != nullptr ? areAll(answers->data(), answers->size(), answer)
+                                  : isFinal(column(operand), answer);
+    }
+    bool isBarredAt(std::uint32_t operand) const {
+        const std::vector<std::uint8_t>* const answers = answersAt(operand);
+        return answers != nullptr ? areAll(answers->data(), answers->size(), /*answer=*/false)
+                                  : isBarred(column(operand));
+    }
+    const std::vector<std::uint8_t>* answersAt(std::uint32_t operand) const {
+        const Register number = operands_[operand];
+        return marks_[number] == Pending::Answers ? &frame_.registers[number].answers : nullptr;
+    }
 
     void run(Register number) {
         const bool done = runInstruction(frame_, number);
         // INVARIANT: only columns are left out, which make no rows, and windows whose rows fit.
         PROVISO_CHECK(done, "a column that was left out can be computed");
-        marks_[number] = Pending::None;
+        if (marks_[number] != Pending::Answers) {
+            marks_[number] = Pending::None;
+        }
     }
 
     /// The same value in every row.
@@ -225,10 +251,33 @@ class Demand {
     std::vector<Wanted>& wanted_;
 };
 
+/// Of answers.
+PROVISO_WIDE void makeColumn(RegisterData& data) {
+    const std::size_t rows = data.answers.size();
+    data.own.values.resize(rows);
+    std::int64_t* const values = data.own.values.data();
+    const std::uint8_t* const answers = data.answers.data();
+    for (std::size_t row = 0; row < rows; ++row) {
+        values[row] = answers[row];
+    }
+}
+
 }  // namespace
 
 void Frame::catchUp(Register number) const {
-    // What is read is not changed by being read for the first time.
+    compute(number);
+    if (pending.areAnswers(number)) {
+        // What is read is not changed by being read for the first time.
+        auto& self = const_cast<Frame&>(*this);
+        makeColumn(self.registers[number]);
+        self.pending.marks[number] = Pending::None;
+    }
+}
+
+void Frame::compute(Register number) const {
+    if (pending.marks.empty() || Pending::isReady(pending.marks[number])) {
+        return;
+    }
     auto& self = const_cast<Frame&>(*this);
     if (pending.readLater != nullptr) {
         (*self.pending.readLater)[number].fetch_add(1, std::memory_order_relaxed);
@@ -239,7 +288,7 @@ void Frame::catchUp(Register number) const {
 void Frame::computeOperands(Register number) {
     Demand demand(*this);
     const auto want = [&](Register one) {
-        if (pending.concerns(one)) {
+        if (!pending.marks.empty() && !Pending::isReady(pending.marks[one])) {
             demand.compute(one);
         }
     };

@@ -170,17 +170,15 @@ void foldExtreme(Frame& frame, const Instruction& instruction, ColumnData& out, 
 }
 
 // Over the rows' ranks, of which the highest wins; see values/logic.h.
-void foldLogic(Frame& frame, const Instruction& instruction, ColumnData& out, bool every) {
+void foldLogic(Frame& frame, Register number, ColumnData& out, bool every) {
+    const Instruction& instruction = frame.program.code[number];
     const std::size_t parents = frame.rowsOf(instruction);
     const RegisterData& link = frame.linkOperand(instruction, 0);
-    const ColumnData& column = frame.operand(instruction, 1);
     const ColumnData* const more = foldMore(frame, instruction);
-    if (column.states.empty() && more == nullptr) {
-        out.states.clear();
-        out.values.assign(parents, every ? 1 : 0);
-        combinePlainly(out.values.data(), link, column.values.data(), every);
+    if (more == nullptr && combinePlainly(frame, number, every)) {
         return;
     }
+    const ColumnData& column = frame.operand(instruction, 1);
     std::vector<std::uint8_t>& ranks = frame.bytes;
     ranks.assign(parents, 0);
     forEachChild(link, [&](std::size_t row, std::uint32_t parent) {
@@ -277,7 +275,7 @@ void runFold(Frame& frame, Register number) {
         break;
     case Op::FoldAny:
     case Op::FoldEvery:
-        foldLogic(frame, instruction, out, instruction.op == Op::FoldEvery);
+        foldLogic(frame, number, out, instruction.op == Op::FoldEvery);
         break;
     case Op::FoldOnly:
         foldOnly(frame, instruction, out);

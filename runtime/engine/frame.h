@@ -43,6 +43,7 @@ struct alignas(64) RegisterData {
     // Of a column.
     const ColumnData* column = &own;  ///< `own`, or a column of the batch
     ColumnData own;
+    std::vector<std::uint8_t> answers;  ///< of yes and no, instead of `own`: answers.h
     // Of a link. INVARIANT: `states` is empty exactly where every row leads somewhere.
     std::span<const std::uint32_t> rows;  ///< `ownRows`, or parents of the batch
     std::vector<std::uint32_t> ownRows;
@@ -174,6 +175,7 @@ struct Frame {
     std::vector<const CarriedColumn*> givenBy;  ///< by register, nullptr where it is computed
 
     Pending pending;             ///< what was left out
+    bool keepsAnswers = false;   ///< answers.h
     std::vector<Wanted> wanted;  ///< what is being caught up
 
     const std::vector<RunningWindow>* running = nullptr;
@@ -236,6 +238,8 @@ struct Frame {
     /// Computes what was left out, with all that it needs. The operations' memory above is used:
     /// no operation may be under way.
     void catchUp(Register number) const;
+    /// The same, of which answers may stay bytes (answers.h).
+    void compute(Register number) const;
     /// Computes what of a register's operands was left out. No operation may be under way.
     void computeOperands(Register number);
     const ColumnData& operand(const Instruction& instruction, std::size_t index) const {

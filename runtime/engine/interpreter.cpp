@@ -394,6 +394,7 @@ Result<void> Interpreter::run(const Batch& batch, const Options& options) {
     frame.knownBy = knownBy;
     frame.choice = options.choice;
     frame.times = options.times;
+    frame.keepsAnswers = options.kernels == nullptr;
     frame.maximumRows = options.maximumRows;
     for (std::size_t space = 0; space < frame.rowCounts.size(); ++space) {
         frame.rowCounts[space] = space < batch.spaces.size() ? batch.spaces[space].rows : 0;
@@ -465,6 +466,13 @@ bool Interpreter::isReadable() const {
 
 const ColumnData& Interpreter::column(bytecode::Register number) const {
     return frame_->column(number);
+}
+
+std::span<const std::uint8_t> Interpreter::answers(bytecode::Register number) const {
+    frame_->compute(number);
+    return frame_->pending.areAnswers(number)
+               ? std::span<const std::uint8_t>(frame_->registers[number].answers)
+               : std::span<const std::uint8_t>();
 }
 
 std::span<const std::uint32_t> Interpreter::link(bytecode::Register number) const {

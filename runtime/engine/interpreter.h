@@ -82,6 +82,9 @@ class Interpreter {
     /// A register that is a column. Non-values have the value 0, except in columns of the batch
     /// itself.
     const ColumnData& column(bytecode::Register number) const;
+    /// The same of yes and no, a byte a row, where every row has a value and it is kept so; empty
+    /// where it is not, or there are no rows.
+    std::span<const std::uint8_t> answers(bytecode::Register number) const;
     /// A register that is a link: the target's row for each row; kNoIndex where a row leads
     /// nowhere.
     std::span<const std::uint32_t> link(bytecode::Register number) const;

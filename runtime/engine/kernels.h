@@ -20,9 +20,10 @@ struct Frame;
 struct Pending {
     enum Mark : std::uint8_t {
         None = 0,
-        LeftOut = 1,    ///< not computed
-        Watched = 2,    ///< computed; only its first reader is of interest
-        RowsFirst = 3,  ///< not computed, and its running window may have no rows yet
+        Answers = 1,    ///< computed as bytes, and no column yet (answers.h)
+        LeftOut = 2,    ///< not computed
+        Watched = 3,    ///< computed; only its first reader is of interest
+        RowsFirst = 4,  ///< not computed, and its running window may have no rows yet
     };
     std::vector<std::uint8_t> marks;  ///< by register; empty before the first run
     /// By register: after how many runs it was read. May be shared by frames.
@@ -30,6 +31,11 @@ struct Pending {
 
     bool concerns(bytecode::Register number) const {
         return !marks.empty() && marks[number] != None;
+    }
+    /// Whether it is computed, and nobody is interested in who reads it.
+    static bool isReady(std::uint8_t mark) { return mark <= Answers; }
+    bool areAnswers(bytecode::Register number) const {
+        return !marks.empty() && marks[number] == Answers;
     }
     void clear() { marks.assign(marks.size(), None); }
 };

@@ -1,4 +1,5 @@
 #include "runtime/base/wide.h"
+#include "runtime/engine/answers.h"
 #include "runtime/engine/bounds.h"
 #include "runtime/engine/constants.h"
 #include "runtime/engine/frame.h"
@@ -76,14 +77,50 @@ void storeRanks(ColumnData& out, const std::vector<std::uint8_t>& ranks, bool co
     }
 }
 
-PROVISO_WIDE void
-runChain(Frame& frame, const Instruction& instruction, ColumnData& out, bool conjunction) {
+template <class Cell>
+void combine(std::uint8_t* __restrict result,
+             const Cell* __restrict other,
+             std::size_t rows,
+             bool conjunction) {
+    if (conjunction) {
+        for (std::size_t row = 0; row < rows; ++row) {
+            result[row] &= static_cast<std::uint8_t>(other[row] & 1);
+        }
+    } else {
+        for (std::size_t row = 0; row < rows; ++row) {
+            result[row] |= static_cast<std::uint8_t>(other[row] & 1);
+        }
+    }
+}
+
+/// Where every row of every operand has a value.
+void chainAnswers(const Frame& frame,
+                  const Instruction& instruction,
+                  std::uint8_t* result,
+                  bool conjunction) {
+    const std::size_t rows = frame.rowsOf(instruction);
+    std::fill_n(result, rows, std::uint8_t{conjunction ? std::uint8_t{1} : std::uint8_t{0}});
+    for (const Register operand : instruction.operands) {
+        if (const std::uint8_t* const answers = answersOf(frame, operand)) {
+            combine(result, answers, rows, conjunction);
+        } else {
+            combine(result, frame.column(operand).values.data(), rows, conjunction);
+        }
+    }
+}
+
+PROVISO_WIDE void runChain(Frame& frame, Register number, ColumnData& out, bool conjunction) {
+    const Instruction& instruction = frame.program.code[number];
     const std::size_t rows = frame.rowsOf(instruction);
     bool plain = true;
     for (const Register operand : instruction.operands) {
-        plain = plain && frame.column(operand).states.empty();
+        plain = plain && isPlain(frame, operand);
     }
     if (plain) {
+        if (mayBeAnswers(frame, rows)) {
+            chainAnswers(frame, instruction, beginAnswers(frame, number, rows), conjunction);
+            return;
+        }
         out.states.clear();
         out.values.resize(rows);
         std::int64_t* const result = out.values.data();
@@ -119,11 +156,12 @@ runChain(Frame& frame, const Instruction& instruction, ColumnData& out, bool con
 }
 
 template <class Test>
-void compareRows(const Frame& frame, const Instruction& instruction, ColumnData& out, Test test) {
+void compareRows(Frame& frame, Register number, Test test) {
+    const Instruction& instruction = frame.program.code[number];
     withOperand(frame, instruction, 1, [&](const auto& second) {
-        mapEveryRow(
-            out,
-            frame.rowsOf(instruction),
+        mapYesNo(
+            frame,
+            number,
             [test](std::int64_t left, std::int64_t right) -> std::int64_t {
                 return test(left, right) ? 1 : 0;
             },
@@ -153,25 +191,26 @@ compareUnknown(ColumnData& out, const ColumnData& a, const ColumnData& b, std::u
     }
 }
 
-PROVISO_WIDE void runCompare(const Frame& frame, const Instruction& instruction, ColumnData& out) {
+PROVISO_WIDE void runCompare(Frame& frame, Register number, ColumnData& out) {
+    const Instruction& instruction = frame.program.code[number];
     switch (instruction.mode) {
     case 0:
-        compareRows(frame, instruction, out, [](auto x, auto y) { return x == y; });
+        compareRows(frame, number, [](auto x, auto y) { return x == y; });
         break;
     case 1:
-        compareRows(frame, instruction, out, [](auto x, auto y) { return x != y; });
+        compareRows(frame, number, [](auto x, auto y) { return x != y; });
         break;
     case 2:
-        compareRows(frame, instruction, out, [](auto x, auto y) { return x < y; });
+        compareRows(frame, number, [](auto x, auto y) { return x < y; });
         break;
     case 3:
-        compareRows(frame, instruction, out, [](auto x, auto y) { return x <= y; });
+        compareRows(frame, number, [](auto x, auto y) { return x <= y; });
         break;
     case 4:
-        compareRows(frame, instruction, out, [](auto x, auto y) { return x > y; });
+        compareRows(frame, number, [](auto x, auto y) { return x > y; });
         break;
     default:
-        compareRows(frame, instruction, out, [](auto x, auto y) { return x >= y; });
+        compareRows(frame, number, [](auto x, auto y) { return x >= y; });
         break;
     }
     const ColumnData& a = frame.operand(instruction, 0);
@@ -215,8 +254,9 @@ void selectValues(std::int64_t* __restrict values,
 }
 
 /// The same where there are values only.
+template <class Cell>
 void chooseValues(std::int64_t* __restrict values,
-                  const std::int64_t* __restrict tested,
+                  const Cell* __restrict tested,
                   const std::int64_t* __restrict then,
                   const std::int64_t* __restrict otherwise,
                   std::size_t rows) {
@@ -233,9 +273,17 @@ const State* statesOr(const ColumnData& column, const std::vector<State>& none) 
 
 PROVISO_WIDE void runSelect(Frame& frame, const Instruction& instruction, ColumnData& out) {
     const std::size_t rows = frame.rowsOf(instruction);
-    const ColumnData& test = frame.operand(instruction, 0);
     const ColumnData& then = frame.operand(instruction, 1);
     const ColumnData& otherwise = frame.operand(instruction, 2);
+    const std::uint8_t* const answered = answersOf(frame, instruction.operands[0]);
+    if (answered != nullptr && then.states.empty() && otherwise.states.empty()) {
+        out.states.clear();
+        out.values.resize(rows);
+        chooseValues(
+            out.values.data(), answered, then.values.data(), otherwise.values.data(), rows);
+        return;
+    }
+    const ColumnData& test = frame.operand(instruction, 0);
     if (test.states.empty() && then.states.empty() && otherwise.states.empty()) {
         out.states.clear();
         out.values.resize(rows);
@@ -298,10 +346,19 @@ void runBranchSelect(const Frame& frame, const Instruction& instruction, ColumnD
     }
 }
 
-PROVISO_WIDE void runNot(const Frame& frame, const Instruction& instruction, ColumnData& out) {
-    mapEveryRow(
-        out,
-        frame.rowsOf(instruction),
+PROVISO_WIDE void runNot(Frame& frame, Register number) {
+    const Instruction& instruction = frame.program.code[number];
+    const std::size_t rows = frame.rowsOf(instruction);
+    if (const std::uint8_t* const answers = answersOf(frame, instruction.operands[0])) {
+        std::uint8_t* __restrict const out = beginAnswers(frame, number, rows);
+        for (std::size_t row = 0; row < rows; ++row) {
+            out[row] = answers[row] ^ 1U;
+        }
+        return;
+    }
+    mapYesNo(
+        frame,
+        number,
         [](std::int64_t value) -> std::int64_t { return value == 0 ? 1 : 0; },
         frame.operand(instruction, 0));
 }
@@ -377,10 +434,19 @@ std::uint32_t rootRow(const Frame& frame, std::uint32_t space, std::uint32_t row
 }
 
 /// Costs nothing as long as no rule is over its budget.
-void runGuard(Frame& frame, const Instruction& instruction, RegisterData& data) {
+void runGuard(Frame& frame, Register number) {
+    const Instruction& instruction = frame.program.code[number];
+    RegisterData& data = frame.registers[number];
+    const bool isWithin =
+        instruction.index >= frame.overBudget.size() || frame.overBudget[instruction.index].empty();
+    const std::uint8_t* const answers = answersOf(frame, instruction.operands[0]);
+    if (isWithin && answers != nullptr) {
+        const std::size_t rows = frame.rowsOf(instruction);
+        std::copy_n(answers, rows, beginAnswers(frame, number, rows));
+        return;
+    }
     const ColumnData& guard = frame.operand(instruction, 0);
-    if (instruction.index >= frame.overBudget.size() ||
-        frame.overBudget[instruction.index].empty()) {
+    if (isWithin) {
         data.column = &guard;
         return;
     }
@@ -401,16 +467,16 @@ void runLogic(Frame& frame, Register number) {
     const std::size_t rows = frame.rowsOf(instruction);
     switch (instruction.op) {
     case Op::Compare:
-        runCompare(frame, instruction, out);
+        runCompare(frame, number, out);
         break;
     case Op::And:
-        runChain(frame, instruction, out, /*conjunction=*/true);
+        runChain(frame, number, out, /*conjunction=*/true);
         break;
     case Op::Or:
-        runChain(frame, instruction, out, /*conjunction=*/false);
+        runChain(frame, number, out, /*conjunction=*/false);
         break;
     case Op::Not:
-        runNot(frame, instruction, out);
+        runNot(frame, number);
         break;
     case Op::Select:
         runSelect(frame, instruction, out);
@@ -441,7 +507,7 @@ void runLogic(Frame& frame, Register number) {
         break;
     }
     case Op::Guard:
-        runGuard(frame, instruction, frame.registers[number]);
+        runGuard(frame, number);
         break;
     default:
         runBranchSelect(frame, instruction, out);

@@ -1,4 +1,5 @@
 #include "runtime/base/wide.h"
+#include "runtime/engine/answers.h"
 #include "runtime/engine/bounds.h"
 #include "runtime/engine/dated_choice.h"
 #include "runtime/engine/day_span.h"
@@ -19,12 +20,13 @@ std::int64_t yesIf(bool holds) {
     return holds ? 1 : 0;
 }
 
-PROVISO_WIDE void runInForce(const Frame& frame, const Instruction& instruction, ColumnData& out) {
+PROVISO_WIDE void runInForce(Frame& frame, Register number) {
+    const Instruction& instruction = frame.program.code[number];
     const bytecode::InForcePeriod& period = frame.program.periods[instruction.index];
     const std::int64_t known = period.published <= frame.knownBy ? 1 : 0;
-    mapEveryRow(
-        out,
-        frame.rowsOf(instruction),
+    mapYesNo(
+        frame,
+        number,
         [from = period.from, through = period.through, known](std::int64_t date) {
             return known & yesIf(from <= date) & yesIf(date <= through);
         },
@@ -87,40 +89,39 @@ bool isWholeOn(const CodeSetIndex& index, const ColumnData& dates) {
 
 /// `isIn(code, date)` says 1 or 0.
 template <class IsIn>
-void mapCodes(const Frame& frame, const Instruction& instruction, ColumnData& out, IsIn isIn) {
-    mapEveryRow(out,
-                frame.rowsOf(instruction),
-                isIn,
-                frame.operand(instruction, 0),
-                frame.operand(instruction, 1));
+void mapCodes(Frame& frame, Register number, IsIn isIn) {
+    const Instruction& instruction = frame.program.code[number];
+    mapYesNo(frame, number, isIn, frame.operand(instruction, 0), frame.operand(instruction, 1));
 }
 
-PROVISO_WIDE void runInSet(const Frame& frame, const Instruction& instruction, ColumnData& out) {
+PROVISO_WIDE void runInSet(Frame& frame, Register number) {
+    const Instruction& instruction = frame.program.code[number];
     const CodeSetIndex& index = frame.lookups->codeSets[instruction.index];
     // What all rows look at is read once, not for each of them.
     const std::uint64_t lowest = index.lowest;
     if (!isWholeOn(index, frame.operand(instruction, 1))) {
-        mapCodes(frame, instruction, out, [&index](std::int64_t code, std::int64_t date) {
+        mapCodes(frame, number, [&index](std::int64_t code, std::int64_t date) {
             return yesIf(index.contains(code, date));
         });
     } else if (index.bits) {
         const std::uint64_t bits = *index.bits;
-        mapCodes(frame, instruction, out, [bits, lowest](std::int64_t code, std::int64_t) {
+        mapCodes(frame, number, [bits, lowest](std::int64_t code, std::int64_t) {
             constexpr std::uint64_t kBits = 64;
             const std::uint64_t at = static_cast<std::uint64_t>(code) - lowest;
             return static_cast<std::int64_t>(bits >> (at % kBits)) & yesIf(at / kBits == 0);
         });
     } else {
         const std::span<const std::uint32_t> places = index.places;
-        mapCodes(frame, instruction, out, [places, lowest](std::int64_t code, std::int64_t) {
+        mapCodes(frame, number, [places, lowest](std::int64_t code, std::int64_t) {
             return yesIf(CodeSetIndex::placeIn(places, lowest, code) != 0);
         });
     }
 }
 
 /// Which facts a step of a scale accepts in a period, added to what it accepts in others.
+template <class Answer>
 void accept(const bytecode::Scale::Accepts& accepts,
-            std::int64_t* __restrict answers,
+            Answer* __restrict answers,
             const std::int64_t* __restrict facts,
             const std::int64_t* __restrict dates,
             std::size_t rows) {
@@ -128,22 +129,35 @@ void accept(const bytecode::Scale::Accepts& accepts,
     for (std::size_t row = 0; row < rows; ++row) {
         const auto fact = static_cast<std::uint64_t>(facts[row]);
         const auto isAccepted = static_cast<std::int64_t>((accepts.facts >> (fact % kFacts)) & 1U);
-        answers[row] |= isAccepted & yesIf(fact < kFacts) & yesIf(accepts.from <= dates[row]) &
-                        yesIf(dates[row] <= accepts.through);
+        answers[row] |= static_cast<Answer>(isAccepted & yesIf(fact < kFacts) &
+                                            yesIf(accepts.from <= dates[row]) &
+                                            yesIf(dates[row] <= accepts.through));
     }
 }
 
-PROVISO_WIDE void runAccepts(const Frame& frame, const Instruction& instruction, ColumnData& out) {
+PROVISO_WIDE void runAccepts(Frame& frame, Register number) {
+    const Instruction& instruction = frame.program.code[number];
     const bytecode::Scale::Step& step = frame.program.scales[instruction.index]
                                             .steps[static_cast<std::size_t>(instruction.immediate)];
     const ColumnData& facts = frame.operand(instruction, 0);
     const ColumnData& dates = frame.operand(instruction, 1);
     const std::size_t rows = frame.rowsOf(instruction);
-    out.values.assign(rows, 0);
-    for (const bytecode::Scale::Accepts& accepts : step.accepts) {
-        accept(accepts, out.values.data(), facts.values.data(), dates.values.data(), rows);
+    const bool isPlain = facts.states.empty() && dates.states.empty();
+    const auto acceptAll = [&](auto* answers) {
+        for (const bytecode::Scale::Accepts& accepts : step.accepts) {
+            accept(accepts, answers, facts.values.data(), dates.values.data(), rows);
+        }
+    };
+    if (isPlain && mayBeAnswers(frame, rows)) {
+        std::uint8_t* const answers = beginAnswers(frame, number, rows);
+        std::fill_n(answers, rows, std::uint8_t{0});
+        acceptAll(answers);
+        return;
     }
-    if (facts.states.empty() && dates.states.empty()) {
+    ColumnData& out = frame.registers[number].own;
+    out.values.assign(rows, 0);
+    acceptAll(out.values.data());
+    if (isPlain) {
         out.states.clear();
     } else {
         finishRows(out, rows, facts, dates);
@@ -157,7 +171,7 @@ void runLookup(Frame& frame, Register number) {
     ColumnData& out = frame.registers[number].own;
     switch (instruction.op) {
     case Op::InForce:
-        runInForce(frame, instruction, out);
+        runInForce(frame, number);
         break;
     case Op::DatedSelect:
         runDatedSelect(frame, instruction, out);
@@ -169,10 +183,10 @@ void runLookup(Frame& frame, Register number) {
         runTableLookup(frame, instruction, out);
         break;
     case Op::InSet:
-        runInSet(frame, instruction, out);
+        runInSet(frame, number);
         break;
     default:
-        runAccepts(frame, instruction, out);
+        runAccepts(frame, number);
         break;
     }
 }

@@ -1,8 +1,11 @@
 #include "runtime/engine/plain_folds.h"
 
 #include "runtime/base/wide.h"
+#include "runtime/engine/answers.h"
+#include "runtime/engine/constants.h"
 #include "runtime/engine/each_child.h"
 
+#include <algorithm>
 #include <span>
 
 namespace proviso::engine {
@@ -25,28 +28,30 @@ PROVISO_WIDE bool sumsFit(std::span<const std::int64_t> numbers) {
     return sizes < INT64_MAX / static_cast<std::int64_t>(numbers.size() + 1);
 }
 
-}  // namespace
+/// What parents without rows say.
+template <class Answer>
+Answer ofNoRows(bool every) {
+    return every ? Answer{1} : Answer{0};
+}
 
-bool addPlainly(const Frame& frame, const Instruction& instruction, ColumnData& out) {
-    const RegisterData& link = frame.linkOperand(instruction, 0);
-    const ColumnData& mask = frame.operand(instruction, 1);
-    const ColumnData& value = frame.operand(instruction, 2);
-    const ColumnData* const more = foldMore(frame, instruction);
-    if (!link.states.empty() || !mask.states.empty() || !value.states.empty() ||
-        (more != nullptr && !more->states.empty())) {
-        return false;
+/// `answers` holds what parents without rows say.
+template <class Answer, class Cell>
+void combine(Answer* answers, const RegisterData& link, const Cell* values, bool every) {
+    const auto isYes = [values](std::size_t row) -> Answer { return values[row] != 0 ? 1 : 0; };
+    if (every) {
+        forEachChildInTurns(
+            link, [&](std::size_t row, std::uint32_t parent) { answers[parent] &= isYes(row); });
+    } else {
+        forEachChildInTurns(
+            link, [&](std::size_t row, std::uint32_t parent) { answers[parent] |= isYes(row); });
     }
-    out.states.clear();
-    out.values.assign(frame.rowsOf(instruction), 0);
-    std::int64_t* const sums = out.values.data();
-    const std::int64_t* const counts = mask.values.data();
-    const std::int64_t* const values = value.values.data();
-    const auto partOf = [&](std::size_t row) { return values[row] & onesWhereYes(counts[row]); };
-    // Few are added sooner than looked through.
-    constexpr std::size_t kFew = 16;
-    const std::size_t rows = link.rows.size();
+}
+
+/// Adds what `partOf(row)` says. False where a sum leaves 64 bits on the way.
+template <class Part>
+bool addParts(std::int64_t* sums, const RegisterData& link, bool areSure, Part partOf) {
     bool overflows = false;
-    if (rows > kFew && sumsFit({values, rows})) {
+    if (areSure) {
         forEachChildInTurns(
             link, [&](std::size_t row, std::uint32_t parent) { sums[parent] += partOf(row); });
     } else {
@@ -57,20 +62,64 @@ bool addPlainly(const Frame& frame, const Instruction& instruction, ColumnData& 
     return !overflows;
 }
 
-void combinePlainly(std::int64_t* answers,
-                    const RegisterData& link,
-                    const std::int64_t* values,
-                    bool every) {
-    const auto isYes = [values](std::size_t row) -> std::int64_t {
-        return values[row] != 0 ? 1 : 0;
-    };
-    if (every) {
-        forEachChildInTurns(
-            link, [&](std::size_t row, std::uint32_t parent) { answers[parent] &= isYes(row); });
-    } else {
-        forEachChildInTurns(
-            link, [&](std::size_t row, std::uint32_t parent) { answers[parent] |= isYes(row); });
+}  // namespace
+
+bool addPlainly(const Frame& frame, const Instruction& instruction, ColumnData& out) {
+    const RegisterData& link = frame.linkOperand(instruction, 0);
+    const Register mask = instruction.operands[1];
+    const ColumnData& value = frame.operand(instruction, 2);
+    const ColumnData* const more = foldMore(frame, instruction);
+    if (!link.states.empty() || !isPlain(frame, mask) || !value.states.empty() ||
+        (more != nullptr && !more->states.empty())) {
+        return false;
     }
+    out.states.clear();
+    out.values.assign(frame.rowsOf(instruction), 0);
+    std::int64_t* const sums = out.values.data();
+    const std::int64_t* const values = value.values.data();
+    // Few are added sooner than looked through.
+    constexpr std::size_t kFew = 16;
+    const std::size_t rows = link.rows.size();
+    const bool areSure = rows > kFew && sumsFit({values, rows});
+    const std::int64_t* const always = constantOperand(frame, instruction, 1);
+    if (always != nullptr && *always != 0) {
+        return addParts(sums, link, areSure, [&](std::size_t row) { return values[row]; });
+    }
+    const auto addWhere = [&](const auto* counts) {
+        return addParts(sums, link, areSure, [&](std::size_t row) {
+            return values[row] & onesWhereYes(counts[row]);
+        });
+    };
+    const std::uint8_t* const answers = answersOf(frame, mask);
+    return answers != nullptr ? addWhere(answers) : addWhere(frame.column(mask).values.data());
+}
+
+bool combinePlainly(Frame& frame, Register number, bool every) {
+    const Instruction& instruction = frame.program.code[number];
+    const Register operand = instruction.operands[1];
+    if (!isPlain(frame, operand)) {
+        return false;
+    }
+    const RegisterData& link = frame.linkOperand(instruction, 0);
+    const std::size_t parents = frame.rowsOf(instruction);
+    const auto combineInto = [&](auto* answers) {
+        if (const std::uint8_t* const bytes = answersOf(frame, operand)) {
+            combine(answers, link, bytes, every);
+        } else {
+            combine(answers, link, frame.column(operand).values.data(), every);
+        }
+    };
+    if (mayBeAnswers(frame, parents)) {
+        std::uint8_t* const answers = beginAnswers(frame, number, parents);
+        std::fill_n(answers, parents, ofNoRows<std::uint8_t>(every));
+        combineInto(answers);
+    } else {
+        ColumnData& out = frame.registers[number].own;
+        out.states.clear();
+        out.values.assign(parents, ofNoRows<std::int64_t>(every));
+        combineInto(out.values.data());
+    }
+    return true;
 }
 
 }  // namespace proviso::engine

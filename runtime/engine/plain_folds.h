@@ -9,10 +9,8 @@ namespace proviso::engine {
 /// on the way; then nothing is said of the column.
 bool addPlainly(const Frame& frame, const Instruction& instruction, ColumnData& out);
 
-/// FoldAny or, with `every`, FoldEvery. `answers` holds what parents without rows say.
-void combinePlainly(std::int64_t* answers,
-                    const RegisterData& link,
-                    const std::int64_t* values,
-                    bool every);
+/// FoldAny or, with `every`, FoldEvery, where no row may be missing. False where not all rows have
+/// values; then nothing was done.
+bool combinePlainly(Frame& frame, Register number, bool every);
 
 }  // namespace proviso::engine

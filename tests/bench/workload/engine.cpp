@@ -3,6 +3,7 @@
 #include "runtime/engine/interpreter.h"
 
 #include <algorithm>
+#include <cstring>
 #include <mutex>
 #include <string>
 #include <string_view>
@@ -91,15 +92,38 @@ class ColumnTally {
                      const EvaluatedBlock& block,
                      std::uint32_t space,
                      const bytecode::Effect& effect) const {
+        const std::span<const std::uint8_t> answers = block.columns.answers(effect.guard);
+        if (!answers.empty()) {
+            addFindings(digest, block, space, effect, answers);
+        } else {
+            const Cells<std::int64_t>& guard = block.columns.column(effect.guard).values;
+            addFindings(digest, block, space, effect, std::span(guard.data(), guard.size()));
+        }
+    }
+
+    /// Of eight.
+    static bool areNone(const std::int64_t* cells) {
+        return (cells[0] | cells[1] | cells[2] | cells[3] | cells[4] | cells[5] | cells[6] |
+                cells[7]) == 0;
+    }
+    static bool areNone(const std::uint8_t* cells) {
+        std::uint64_t all = 0;
+        std::memcpy(&all, cells, sizeof all);
+        return all == 0;
+    }
+
+    template <class Cell>
+    void addFindings(Digest& digest,
+                     const EvaluatedBlock& block,
+                     std::uint32_t space,
+                     const bytecode::Effect& effect,
+                     std::span<const Cell> guard) const {
         const std::size_t place = places_[effect.finding];
-        const Cells<std::int64_t>& guard = block.columns.column(effect.guard).values;
-        const std::int64_t* const cells = guard.data();
+        const Cell* const cells = guard.data();
         constexpr std::uint32_t kAtOnce = 8;
         for (std::uint32_t row = 0; row < guard.size(); ++row) {
             // Most rules find little.
-            if (row % kAtOnce == 0 && row + kAtOnce <= guard.size() &&
-                (cells[row] | cells[row + 1] | cells[row + 2] | cells[row + 3] | cells[row + 4] |
-                 cells[row + 5] | cells[row + 6] | cells[row + 7]) == 0) {
+            if (row % kAtOnce == 0 && row + kAtOnce <= guard.size() && areNone(cells + row)) {
                 row += kAtOnce - 1;
                 continue;
             }
