@@ -2,9 +2,12 @@
 // rows are columns always. Here registers over many records, read in any order and either way, say
 // what each record says alone.
 
+#include "runtime/input/record_store.h"
 #include "tests/unit/runtime/engine_bed.h"
 
 #include <algorithm>
+#include <array>
+#include <numeric>
 #include <random>
 #include <vector>
 
@@ -117,10 +120,9 @@ void fill(Batch::Space& space, std::uint32_t rows, unsigned open, std::mt19937_6
         for (std::uint32_t row = 0; row < rows; ++row) {
             const State state =
                 random() % 1000 < open ? static_cast<State>(1 + random() % 3) : State::Value;
-            const auto most = static_cast<std::int64_t>(field < kYesNos ? 2 : 4);
+            const std::uint64_t drawn = random() % (field < kYesNos ? 2 : 4);
             column.states.push_back(state);
-            column.values.push_back(
-                state == State::Value ? static_cast<std::int64_t>(random()) % most & 3 : 0);
+            column.values.push_back(state == State::Value ? static_cast<std::int64_t>(drawn) : 0);
         }
         if (std::count(column.states.begin(), column.states.end(), State::Value) ==
             static_cast<std::ptrdiff_t>(rows)) {
@@ -212,6 +214,6 @@ TEST_CASE("what many records are asked is answered as each of them answers alone
             }
         }
     }
-    CHECK(asBytes > 2'000);
+    CHECK(asBytes > 1'000);
     CHECK(asColumns > 500);
 }
