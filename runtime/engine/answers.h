@@ -3,6 +3,8 @@
 #include "runtime/engine/frame.h"
 
 #include <cstdint>
+#include <cstring>
+#include <span>
 
 /// Columns of yes and no in which every row has a value, as bytes: what a block asks is mostly
 /// that, and an eighth of the memory is looked through so. Operations that know of it write and
@@ -29,6 +31,11 @@ inline std::uint8_t* beginAnswers(Frame& frame, Register number, std::size_t row
     data.column = &data.own;
     frame.pending.marks[number] = Pending::Answers;
     return data.answers.data();
+}
+
+/// Whether all of some bytes say the same.
+inline bool areAll(std::span<const std::uint8_t> answers, bool answer) {
+    return std::memchr(answers.data(), answer ? 0 : 1, answers.size()) == nullptr;
 }
 
 /// Whether every row of an operand has a value.

@@ -1,5 +1,6 @@
 #include "runtime/engine/collect.h"
 
+#include "runtime/engine/answers.h"
 #include "runtime/engine/choice_lists.h"
 #include "runtime/engine/frame.h"
 #include "runtime/engine/interpreter.h"
@@ -8,7 +9,6 @@
 #include "runtime/values/evaluation_error.h"
 
 #include <algorithm>
-#include <cstring>
 #include <set>
 #include <string_view>
 #include <tuple>
@@ -146,10 +146,6 @@ class Collector::Work {
         return any == 0;
     }
 
-    static bool isQuiet(std::span<const std::uint8_t> answers) {
-        return std::memchr(answers.data(), 1, answers.size()) == nullptr;
-    }
-
     /// Whether a contribution that is let in may still have something to say: that its value, or
     /// whose decision it is, is not known.
     bool mayLack(const Effect& effect) const {
@@ -165,7 +161,8 @@ class Collector::Work {
 
     /// The same of a guard that is known in every row.
     bool noteSpeaking(const Effect& effect, std::span<const std::uint8_t> guard, bool isFirst) {
-        if (isQuiet(guard) || (effect.kind == Effect::Kind::Contribute && !mayLack(effect))) {
+        if (areAll(guard, /*answer=*/false) ||
+            (effect.kind == Effect::Kind::Contribute && !mayLack(effect))) {
             return false;
         }
         if (isFirst) {
@@ -424,7 +421,7 @@ class Collector::Work {
         speaking_.clear();
         for (const bytecode::DecisionInfo::Contribution& contribution : decision.contributions) {
             const std::span<const std::uint8_t> answers = run_.answers(contribution.guard);
-            if (!answers.empty() && isQuiet(answers)) {
+            if (!answers.empty() && areAll(answers, /*answer=*/false)) {
                 continue;
             }
             const ColumnData& guard = run_.column(contribution.guard);

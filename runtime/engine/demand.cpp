@@ -3,11 +3,11 @@
 
 #include "runtime/base/check.h"
 #include "runtime/base/wide.h"
+#include "runtime/engine/answers.h"
 #include "runtime/engine/bounds.h"
 #include "runtime/engine/frame.h"
 
 #include <algorithm>
-#include <cstring>
 
 namespace proviso::engine {
 
@@ -31,11 +31,6 @@ bool isFinal(const ColumnData& column, bool answer) {
     }
     return std::all_of(
         values + row, values + rows, [&](std::int64_t value) { return (value != 0) == answer; });
-}
-
-/// Whether all bytes say the same; some rows.
-bool areAll(const std::uint8_t* answers, std::size_t rows, bool answer) {
-    return std::memchr(answers, answer ? 0 : 1, rows) == nullptr;
 }
 
 /// Whether no row lets a contribution in, not even perhaps.
@@ -209,13 +204,11 @@ class Demand {
     }
     bool isFinalAt(std::uint32_t operand, bool answer) const {
         const std::vector<std::uint8_t>* const answers = answersAt(operand);
-        return answers != nullptr ? areAll(answers->data(), answers->size(), answer)
-                                  : isFinal(column(operand), answer);
+        return answers != nullptr ? areAll(*answers, answer) : isFinal(column(operand), answer);
     }
     bool isBarredAt(std::uint32_t operand) const {
         const std::vector<std::uint8_t>* const answers = answersAt(operand);
-        return answers != nullptr ? areAll(answers->data(), answers->size(), /*answer=*/false)
-                                  : isBarred(column(operand));
+        return answers != nullptr ? areAll(*answers, /*answer=*/false) : isBarred(column(operand));
     }
     const std::vector<std::uint8_t>* answersAt(std::uint32_t operand) const {
         const Register number = operands_[operand];
@@ -231,11 +224,16 @@ class Demand {
         }
     }
 
-    /// The same value in every row.
+    /// The same value in every row; of some rows, the answer of a chain.
     void settle(Register number, std::int64_t value) {
+        const std::size_t rows = frame_.rowCounts[of_[number].space];
+        if (mayBeAnswers(frame_, rows)) {
+            std::fill_n(beginAnswers(frame_, number, rows), rows, static_cast<std::uint8_t>(value));
+            return;
+        }
         RegisterData& data = frame_.registers[number];
         data.column = &data.own;
-        data.own.values.assign(frame_.rowCounts[of_[number].space], value);
+        data.own.values.assign(rows, value);
         data.own.states.clear();
         if (data.own.bounded()) {
             data.own.lows.clear();
