@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <utility>
 
 namespace proviso::engine {
 
@@ -27,7 +28,10 @@ class StretchFold {
             out_.states.clear();
             out_.values.assign(spans_.isSpan.size(), 0);
         } else {
+            // Into a column, which stretches are written into.
+            const bool keeps = std::exchange(frame_.keepsAnswers, false);
             runFold(frame_, fold_.fold);
+            frame_.keepsAnswers = keeps;
         }
         for (std::uint32_t a = 0; a < spans_.isSpan.size(); ++a) {
             if (spans_.isSpan[a] != 0) {
