@@ -58,27 +58,6 @@ out_has '"known_as_of": null'
 out_has '"decided": {"limit": {"value": "100.00", "bound_by": "orders.limit"}'
 err_has "3 orders"
 cp "$work/out" "$work/first"
-
-# ---- a long file, for which the command starts once more with large pages, unless it was told of pages
-padding=$(printf '%200000s' '')
-for number in $(seq 100 145); do
-    printf '%s%s\n' "$(record "O-$number" 2025-03-01 fast 60)" "$padding"
-done >"$work/long.ndjson"
-(($(stat -c %s "$work/long.ndjson") > 8 << 20)) || fail "the file is not long enough to tell anything"
-sed 's/ *$//' "$work/long.ndjson" >"$work/short.ndjson"
-expect 1 "the same records, shortly" run --packs "$packs" --visits "$work/short.ndjson" --format ndjson
-out_lines 46
-cp "$work/out" "$work/shortly"
-cp "$work/err" "$work/shortly.err"
-expect 1 "a long file" run --packs "$packs" --visits "$work/long.ndjson" --format ndjson
-cmp -s "$work/out" "$work/shortly" && cmp -s "$work/err" "$work/shortly.err" || fail "a long file is decided otherwise"
-GLIBC_TUNABLES=glibc.malloc.hugetlb=0 expect 1 "a long file, with pages that were chosen" run --packs "$packs" --visits "$work/long.ndjson" --format ndjson
-cmp -s "$work/out" "$work/shortly" || fail "a long file is decided otherwise with small pages"
-PROVISO_STARTED_AGAIN=1 expect 1 "a long file, after a start that did not get what it asked for" run --packs "$packs" --visits "$work/long.ndjson" --format ndjson
-cmp -s "$work/out" "$work/shortly" || fail "a long file is decided otherwise after a start for nothing"
-expect 2 "a long file with a mistake in what is asked" run --packs "$packs" --visits "$work/long.ndjson" --as-of yesterday
-[[ $(wc -l <"$work/err") == 1 ]] || fail "a mistake is said more than once"
-
 tac "$work/orders.ndjson" >"$work/in"
 expect 1 "stdin, another order" run --packs "$packs" --visits - --format ndjson --quiet --threads 1
 err_empty "--quiet"

@@ -1,6 +1,5 @@
 #include "tools/proviso/compiled_rules.h"
 #include "tools/proviso/history_side.h"
-#include "tools/proviso/large_pages.h"
 #include "tools/proviso/options.h"
 #include "tools/proviso/pack_files.h"
 #include "tools/proviso/pack_watcher.h"
@@ -165,16 +164,7 @@ startWatching(Console& console, const CheckRecordsOptions& options, const RunOpt
                  : ExitCode::BadInput;
 }
 
-/// Whether a run takes so long that starting again is nothing beside it.
-bool isVeryLong(const CheckRecordsOptions& options) {
-    constexpr std::int64_t kManyBytes = std::int64_t{8} << 20U;
-    return !options.watch && sizeOfFiles(options.records) >= kManyBytes;
-}
-
 ExitCode runRecords(Console& console, const CheckRecordsOptions& asked) {
-    if (isVeryLong(asked)) {
-        startAgainWithLargePages();
-    }
     CheckRecordsOptions options = asked;
     RunOptions run;
     if (!parseAsOf(console, options.asOf, run.decide.asOf)) {
