@@ -99,7 +99,7 @@ void chainAnswers(const Frame& frame,
                   std::uint8_t* result,
                   bool conjunction) {
     const std::size_t rows = frame.rowsOf(instruction);
-    std::fill_n(result, rows, std::uint8_t{conjunction ? std::uint8_t{1} : std::uint8_t{0}});
+    std::fill_n(result, rows, conjunction ? std::uint8_t{1} : std::uint8_t{0});
     for (const Register operand : instruction.operands) {
         if (const std::uint8_t* const answers = answersOf(frame, operand)) {
             combine(result, answers, rows, conjunction);

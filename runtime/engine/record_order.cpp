@@ -20,9 +20,10 @@ std::uint64_t beginningOf(std::string_view text) {
     return beginning;
 }
 
-std::uint64_t wordAt(const char* at) {
+/// The first eight bytes of a text that has as many, as a number whose order is theirs.
+std::uint64_t firstWordOf(std::string_view text) {
     std::uint64_t word = 0;
-    std::memcpy(&word, at, sizeof word);
+    std::memcpy(&word, text.data(), sizeof word);
     return __builtin_bswap64(word);
 }
 
@@ -33,11 +34,12 @@ bool isInOrder(std::string_view before, std::string_view text) {
     if (before.size() != size || size < kWord || size > 2 * kWord) {
         return before.compare(text) <= 0;
     }
-    const std::uint64_t a = wordAt(before.data());
-    const std::uint64_t b = wordAt(text.data());
+    const std::uint64_t a = firstWordOf(before);
+    const std::uint64_t b = firstWordOf(text);
     // Where the first bytes are the same, those that both words have say nothing new.
-    return a != b ? a < b
-                  : wordAt(before.data() + size - kWord) <= wordAt(text.data() + size - kWord);
+    return a != b
+               ? a < b
+               : firstWordOf(before.substr(size - kWord)) <= firstWordOf(text.substr(size - kWord));
 }
 
 std::size_t alikeUntil(std::string_view a, std::string_view b, std::size_t most) {

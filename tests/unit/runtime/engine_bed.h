@@ -23,12 +23,11 @@ struct Cell {
     std::int64_t value = 0;
     State state = State::Value;
 
-    // NOLINTNEXTLINE(google-explicit-constructor): columns are written as lists of numbers and
-    // states
+    // NOLINTBEGIN(google-explicit-constructor): columns are written as lists of numbers and states
     template <std::integral Number>
     Cell(Number number) : value(static_cast<std::int64_t>(number)) {}
-    // NOLINTNEXTLINE(google-explicit-constructor)
     Cell(State other) : state(other) {}
+    // NOLINTEND(google-explicit-constructor)
 };
 
 inline constexpr State kNA = State::NotApplicable;
