@@ -53,6 +53,10 @@ class InTurn {
         for (std::thread& worker : workers) {
             worker.join();
         }
+        // A worker may fail when everything was taken already.
+        if (!failure && complete) {
+            failure = failure_;
+        }
         if (failure) {
             std::rethrow_exception(failure);
         }
