@@ -11,9 +11,11 @@
 /// read bytes; for all others the column is made of them when it is first read (Pending::Answers).
 namespace proviso::engine {
 
-/// The bytes of a column that has nothing else yet; nullptr where it is a column.
-inline const std::uint8_t* answersOf(const Frame& frame, Register number) {
-    return frame.pending.areAnswers(number) ? frame.registers[number].answers.data() : nullptr;
+/// The bytes of a column that has nothing else yet; empty where it is a column.
+inline std::span<const std::uint8_t> answersOf(const Frame& frame, Register number) {
+    return frame.pending.areAnswers(number)
+               ? std::span<const std::uint8_t>(frame.registers[number].answers)
+               : std::span<const std::uint8_t>();
 }
 
 /// Whether a column may be written as bytes. Not worth it for a few rows, nor where compiled code

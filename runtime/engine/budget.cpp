@@ -214,6 +214,24 @@ void Budget::spentBeside(std::uint32_t first, std::span<std::int64_t> spent) con
     }
 }
 
+OverBudget overOf(const OverBudget& all, std::span<const std::uint32_t> records) {
+    OverBudget over(all.size());
+    for (std::size_t rule = 0; rule < all.size(); ++rule) {
+        if (all[rule].empty()) {
+            continue;
+        }
+        bool any = false;
+        for (const std::uint32_t record : records) {
+            over[rule].push_back(all[rule][record]);
+            any = any || all[rule][record] != 0;
+        }
+        if (!any) {
+            over[rule].clear();
+        }
+    }
+    return over;
+}
+
 std::optional<std::int64_t>
 spentAlone(const Prices& prices, const std::vector<std::uint32_t>& rows, std::int64_t budget) {
     std::int64_t spent = 0;

@@ -91,4 +91,7 @@ class Budget {
 std::optional<std::int64_t>
 spentAlone(const Prices& prices, const std::vector<std::uint32_t>& rows, std::int64_t budget);
 
+/// Of some records only, in their order; a rule of which none is over has no list.
+OverBudget overOf(const OverBudget& all, std::span<const std::uint32_t> records);
+
 }  // namespace proviso::engine

@@ -138,12 +138,20 @@ class Collector::Work {
     }
 
   private:
-    static bool isQuiet(const Cells<std::int64_t>& values) {
+    bool isQuiet(Register guard) const {
+        const std::span<const std::uint8_t> answers = run_.answers(guard);
+        if (!answers.empty()) {
+            return areAll(answers, /*answer=*/false);
+        }
         std::int64_t any = 0;
-        for (const std::int64_t value : values) {
+        for (const std::int64_t value : run_.column(guard).values) {
             any |= value;
         }
         return any == 0;
+    }
+    /// Without making a column of answers, which are.
+    bool isKnownEverywhere(Register guard) const {
+        return !run_.answers(guard).empty() || run_.column(guard).states.empty();
     }
 
     /// Whether a contribution that is let in may still have something to say: that its value, or
@@ -159,35 +167,15 @@ class Collector::Work {
         return std::find(rows.begin(), rows.end(), kNoIndex) != rows.end();
     }
 
-    /// The same of a guard that is known in every row.
-    bool noteSpeaking(const Effect& effect, std::span<const std::uint8_t> guard, bool isFirst) {
-        if (areAll(guard, /*answer=*/false) ||
-            (effect.kind == Effect::Kind::Contribute && !mayLack(effect))) {
-            return false;
-        }
-        if (isFirst) {
-            speaks_.assign(guard.size(), 0);
-        }
-        std::uint8_t* const speaks = speaks_.data();
-        for (std::size_t row = 0; row < guard.size(); ++row) {
-            speaks[row] |= guard[row];
-        }
-        return true;
-    }
-
     /// Notes in which rows an effect has something to say. False: in none of them.
     bool noteSpeaking(const Effect& effect, bool isFirst) {
-        const std::span<const std::uint8_t> answers = run_.answers(effect.guard);
-        if (!answers.empty()) {
-            return noteSpeaking(effect, answers, isFirst);
-        }
-        const ColumnData& guard = run_.column(effect.guard);
         // Most rules say nothing in most blocks.
         const bool isQuietly =
-            isQuiet(guard.values) || (effect.kind == Effect::Kind::Contribute && !mayLack(effect));
-        if (isQuietly && guard.states.empty()) {
+            isQuiet(effect.guard) || (effect.kind == Effect::Kind::Contribute && !mayLack(effect));
+        if (isQuietly && isKnownEverywhere(effect.guard)) {
             return false;
         }
+        const ColumnData& guard = run_.column(effect.guard);
         const std::size_t rows = guard.values.size();
         if (isFirst) {
             speaks_.assign(rows, 0);
@@ -420,13 +408,8 @@ class Collector::Work {
         isSpeakingKnown_ = true;
         speaking_.clear();
         for (const bytecode::DecisionInfo::Contribution& contribution : decision.contributions) {
-            const std::span<const std::uint8_t> answers = run_.answers(contribution.guard);
-            if (!answers.empty() && areAll(answers, /*answer=*/false)) {
-                continue;
-            }
-            const ColumnData& guard = run_.column(contribution.guard);
-            if (!isQuiet(guard.values)) {
-                speaking_.push_back({&contribution, &guard});
+            if (!isQuiet(contribution.guard)) {
+                speaking_.push_back({&contribution, &run_.column(contribution.guard)});
             }
         }
     }

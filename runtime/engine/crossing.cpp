@@ -24,8 +24,8 @@ void runSpread(Frame& frame, Register number, ColumnData& out) {
     const Instruction& instruction = frame.program.code[number];
     const RegisterData& link = frame.linkOperand(instruction, 1);
     const std::size_t rows = link.rows.size();
-    const std::uint8_t* const answers = answersOf(frame, instruction.operands[0]);
-    if (answers != nullptr && link.states.empty() && mayBeAnswers(frame, rows)) {
+    const std::span<const std::uint8_t> answers = answersOf(frame, instruction.operands[0]);
+    if (!answers.empty() && link.states.empty() && mayBeAnswers(frame, rows)) {
         std::uint8_t* __restrict const result = beginAnswers(frame, number, rows);
         for (std::size_t row = 0; row < rows; ++row) {
             result[row] = answers[link.rows[row]];

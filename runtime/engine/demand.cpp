@@ -203,16 +203,12 @@ class Demand {
         return *frame_.registers[operands_[operand]].column;
     }
     bool isFinalAt(std::uint32_t operand, bool answer) const {
-        const std::vector<std::uint8_t>* const answers = answersAt(operand);
-        return answers != nullptr ? areAll(*answers, answer) : isFinal(column(operand), answer);
+        const std::span<const std::uint8_t> answers = answersOf(frame_, operands_[operand]);
+        return answers.empty() ? isFinal(column(operand), answer) : areAll(answers, answer);
     }
     bool isBarredAt(std::uint32_t operand) const {
-        const std::vector<std::uint8_t>* const answers = answersAt(operand);
-        return answers != nullptr ? areAll(*answers, /*answer=*/false) : isBarred(column(operand));
-    }
-    const std::vector<std::uint8_t>* answersAt(std::uint32_t operand) const {
-        const Register number = operands_[operand];
-        return marks_[number] == Pending::Answers ? &frame_.registers[number].answers : nullptr;
+        const std::span<const std::uint8_t> answers = answersOf(frame_, operands_[operand]);
+        return answers.empty() ? isBarred(column(operand)) : areAll(answers, /*answer=*/false);
     }
 
     void run(Register number) {

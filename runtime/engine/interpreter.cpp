@@ -1,6 +1,7 @@
 #include "runtime/engine/interpreter.h"
 
 #include "runtime/base/check.h"
+#include "runtime/engine/answers.h"
 #include "runtime/engine/bounds.h"
 #include "runtime/engine/frame.h"
 #include "runtime/engine/instants.h"
@@ -470,9 +471,7 @@ const ColumnData& Interpreter::column(bytecode::Register number) const {
 
 std::span<const std::uint8_t> Interpreter::answers(bytecode::Register number) const {
     frame_->compute(number);
-    return frame_->pending.areAnswers(number)
-               ? std::span<const std::uint8_t>(frame_->registers[number].answers)
-               : std::span<const std::uint8_t>();
+    return engine::answersOf(*frame_, number);
 }
 
 std::span<const std::uint32_t> Interpreter::link(bytecode::Register number) const {

@@ -101,10 +101,11 @@ void chainAnswers(const Frame& frame,
     const std::size_t rows = frame.rowsOf(instruction);
     std::fill_n(result, rows, conjunction ? std::uint8_t{1} : std::uint8_t{0});
     for (const Register operand : instruction.operands) {
-        if (const std::uint8_t* const answers = answersOf(frame, operand)) {
-            combine(result, answers, rows, conjunction);
-        } else {
+        const std::span<const std::uint8_t> answers = answersOf(frame, operand);
+        if (answers.empty()) {
             combine(result, frame.column(operand).values.data(), rows, conjunction);
+        } else {
+            combine(result, answers.data(), rows, conjunction);
         }
     }
 }
@@ -275,12 +276,12 @@ PROVISO_WIDE void runSelect(Frame& frame, const Instruction& instruction, Column
     const std::size_t rows = frame.rowsOf(instruction);
     const ColumnData& then = frame.operand(instruction, 1);
     const ColumnData& otherwise = frame.operand(instruction, 2);
-    const std::uint8_t* const answered = answersOf(frame, instruction.operands[0]);
-    if (answered != nullptr && then.states.empty() && otherwise.states.empty()) {
+    const std::span<const std::uint8_t> answered = answersOf(frame, instruction.operands[0]);
+    if (!answered.empty() && then.states.empty() && otherwise.states.empty()) {
         out.states.clear();
         out.values.resize(rows);
         chooseValues(
-            out.values.data(), answered, then.values.data(), otherwise.values.data(), rows);
+            out.values.data(), answered.data(), then.values.data(), otherwise.values.data(), rows);
         return;
     }
     const ColumnData& test = frame.operand(instruction, 0);
@@ -349,7 +350,8 @@ void runBranchSelect(const Frame& frame, const Instruction& instruction, ColumnD
 PROVISO_WIDE void runNot(Frame& frame, Register number) {
     const Instruction& instruction = frame.program.code[number];
     const std::size_t rows = frame.rowsOf(instruction);
-    if (const std::uint8_t* const answers = answersOf(frame, instruction.operands[0])) {
+    const std::span<const std::uint8_t> answers = answersOf(frame, instruction.operands[0]);
+    if (!answers.empty()) {
         std::uint8_t* __restrict const out = beginAnswers(frame, number, rows);
         for (std::size_t row = 0; row < rows; ++row) {
             out[row] = answers[row] ^ 1U;
@@ -439,10 +441,9 @@ void runGuard(Frame& frame, Register number) {
     RegisterData& data = frame.registers[number];
     const bool isWithin =
         instruction.index >= frame.overBudget.size() || frame.overBudget[instruction.index].empty();
-    const std::uint8_t* const answers = answersOf(frame, instruction.operands[0]);
-    if (isWithin && answers != nullptr) {
-        const std::size_t rows = frame.rowsOf(instruction);
-        std::copy_n(answers, rows, beginAnswers(frame, number, rows));
+    const std::span<const std::uint8_t> answers = answersOf(frame, instruction.operands[0]);
+    if (isWithin && !answers.empty()) {
+        std::copy(answers.begin(), answers.end(), beginAnswers(frame, number, answers.size()));
         return;
     }
     const ColumnData& guard = frame.operand(instruction, 0);

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <numeric>
+#include <ranges>
 
 namespace proviso::engine {
 
@@ -280,26 +281,12 @@ class SetPass {
                 ++reached;
             }
             if (steps > kNear) {
-                reached = firstFrom(reached, last, isBefore);
+                reached = *std::ranges::partition_point(std::views::iota(reached, last), isBefore);
             }
             std::size_t& bound = isEnd ? until_[place] : from_[place];
             bound = std::clamp(reached, from_[place], until_[place]);
         }
         return rises;
-    }
-
-    /// The first place that is not before, where all that are come first.
-    template <class Test>
-    static std::size_t firstFrom(std::size_t first, std::size_t last, Test isBefore) {
-        while (first < last) {
-            const std::size_t middle = first + (last - first) / 2;
-            if (isBefore(middle)) {
-                first = middle + 1;
-            } else {
-                last = middle;
-            }
-        }
-        return first;
     }
 
     const OrderedWindow& window_;

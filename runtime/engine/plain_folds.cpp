@@ -90,8 +90,8 @@ bool addPlainly(const Frame& frame, const Instruction& instruction, ColumnData& 
             return values[row] & onesWhereYes(counts[row]);
         });
     };
-    const std::uint8_t* const answers = answersOf(frame, mask);
-    return answers != nullptr ? addWhere(answers) : addWhere(frame.column(mask).values.data());
+    const std::span<const std::uint8_t> answers = answersOf(frame, mask);
+    return answers.empty() ? addWhere(frame.column(mask).values.data()) : addWhere(answers.data());
 }
 
 bool combinePlainly(Frame& frame, Register number, bool every) {
@@ -103,10 +103,11 @@ bool combinePlainly(Frame& frame, Register number, bool every) {
     const RegisterData& link = frame.linkOperand(instruction, 0);
     const std::size_t parents = frame.rowsOf(instruction);
     const auto combineInto = [&](auto* answers) {
-        if (const std::uint8_t* const bytes = answersOf(frame, operand)) {
-            combine(answers, link, bytes, every);
-        } else {
+        const std::span<const std::uint8_t> bytes = answersOf(frame, operand);
+        if (bytes.empty()) {
             combine(answers, link, frame.column(operand).values.data(), every);
+        } else {
+            combine(answers, link, bytes.data(), every);
         }
     };
     if (mayBeAnswers(frame, parents)) {

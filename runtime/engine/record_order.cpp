@@ -13,18 +13,15 @@ namespace {
 /// The first bytes of a text as a number, whose order is theirs; where there are fewer, zeros.
 std::uint64_t beginningOf(std::string_view text) {
     std::uint64_t beginning = 0;
+    if (text.size() >= sizeof beginning) {
+        std::memcpy(&beginning, text.data(), sizeof beginning);
+        return __builtin_bswap64(beginning);
+    }
     for (std::size_t index = 0; index < sizeof beginning; ++index) {
         beginning =
             beginning << 8U | (index < text.size() ? static_cast<unsigned char>(text[index]) : 0U);
     }
     return beginning;
-}
-
-/// The first eight bytes of a text that has as many, as a number whose order is theirs.
-std::uint64_t firstWordOf(std::string_view text) {
-    std::uint64_t word = 0;
-    std::memcpy(&word, text.data(), sizeof word);
-    return __builtin_bswap64(word);
 }
 
 /// Whether one does not come after another; keys are mostly short, and as long as one another.
@@ -34,12 +31,12 @@ bool isInOrder(std::string_view before, std::string_view text) {
     if (before.size() != size || size < kWord || size > 2 * kWord) {
         return before.compare(text) <= 0;
     }
-    const std::uint64_t a = firstWordOf(before);
-    const std::uint64_t b = firstWordOf(text);
+    const std::uint64_t a = beginningOf(before);
+    const std::uint64_t b = beginningOf(text);
     // Where the first bytes are the same, those that both words have say nothing new.
     return a != b
                ? a < b
-               : firstWordOf(before.substr(size - kWord)) <= firstWordOf(text.substr(size - kWord));
+               : beginningOf(before.substr(size - kWord)) <= beginningOf(text.substr(size - kWord));
 }
 
 std::size_t alikeUntil(std::string_view a, std::string_view b, std::size_t most) {

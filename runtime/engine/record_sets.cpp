@@ -67,6 +67,20 @@ const Sets& RecordSets::of(const Stage& stage) {
     return *sets;
 }
 
+std::future<void> RecordSets::findEarly(const std::vector<std::size_t>& stages) {
+    if (options_.threads <= 1 || stages.empty() ||
+        plan_.stages[stages.front()].partition != bytecode::kNone) {
+        return {};
+    }
+    return std::async(std::launch::async, [this, stages] {
+        for (const std::size_t stage : stages) {
+            if (dependOnFieldsAlone(plan_.stages[stage])) {
+                of(plan_.stages[stage]);
+            }
+        }
+    });
+}
+
 bool RecordSets::dependOnFieldsAlone(const Stage& stage) const {
     if (stage.partition == bytecode::kNone) {
         return false;

@@ -9,6 +9,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <future>
 #include <map>
 #include <span>
 #include <utility>
@@ -17,7 +18,7 @@
 namespace proviso::engine {
 
 /// Which records of a run are evaluated with which, stage by stage. What it is given must outlive
-/// it. One thread, but for `setsIn`.
+/// it. One thread, but for `setsIn` and `findEarly`.
 class RecordSets {
   public:
     /// A key of all records that is no field of theirs, as the first stage found it.
@@ -37,8 +38,10 @@ class RecordSets {
     const SharedSets& by(const std::vector<bytecode::Register>& keys);
     /// Those that a stage brings together: of what links them, where that splits its sets.
     const Sets& of(const Stage& stage);
-    /// Whether they can be found before any stage was evaluated.
-    bool dependOnFieldsAlone(const Stage& stage) const;
+    /// Finds those that fields alone tell, while the first of these stages is evaluated, if that
+    /// asks nobody for them. Until it is over nothing else may be asked but `setsIn` of that stage.
+    /// Where there is only one thread nothing is done: each is found when it is asked for.
+    std::future<void> findEarly(const std::vector<std::size_t>& stages);
 
     /// Whole sets of the stage; `isPlain`, by set: those that need not be brought together.
     std::vector<Block> blocksOf(const Stage& stage, std::span<const std::uint8_t> isPlain);
@@ -50,6 +53,7 @@ class RecordSets {
   private:
     std::uint32_t count() const { return static_cast<std::uint32_t>(records_.size()); }
     ColumnData keyColumn(bytecode::Register key) const;
+    bool dependOnFieldsAlone(const Stage& stage) const;
 
     const bytecode::Program& program_;
     const Plan& plan_;

@@ -7,13 +7,13 @@
 #include "runtime/engine/in_turn.h"
 #include "runtime/engine/interpreter.h"
 #include "runtime/engine/record_sets.h"
+#include "runtime/engine/row_counts.h"
 #include "runtime/engine/stage.h"
 #include "runtime/engine/stage_windows.h"
 #include "runtime/input/record_selector.h"
 
 #include <algorithm>
 #include <future>
-#include <map>
 #include <memory>
 #include <numeric>
 #include <optional>
@@ -53,7 +53,8 @@ class StagedRun {
                 records_,
                 options,
                 [this](bytecode::Register key) { return foundKey(key); }),
-          foundBy_(plan_.stages.size()), windows_(*program_, plan_, store, records_) {}
+          foundBy_(plan_.stages.size()), counts_(*program_, store, records_),
+          windows_(*program_, plan_, store, records_) {}
 
     bool run(const ViewWriter& write, const ViewSink& sink) {
         evaluate();
@@ -89,8 +90,6 @@ class StagedRun {
     };
 
     std::uint32_t count() const { return static_cast<std::uint32_t>(records_.size()); }
-    /// Of records; what they say themselves: the store knows how many rows each has.
-    bool isList(std::uint32_t space) const { return space < program_->schema.spaces.size(); }
 
     /// Then everything is evaluated again: what rules cost was counted on the rows of the first
     /// run, so that it does not depend on which rules err.
@@ -102,9 +101,7 @@ class StagedRun {
     void evaluate() {
         foundBy_ = std::vector<Found>(plan_.stages.size());
         tooLarge_.clear();
-        rowCounts_.clear();
-        countedLists_.clear();
-        notCounted_.clear();
+        counts_.clear();
         windows_.begin(options_.blockRows);
         std::vector<std::size_t> stages;
         for (std::size_t stage = 0; stage < plan_.stages.size(); ++stage) {
@@ -112,7 +109,7 @@ class StagedRun {
                 stages.push_back(stage);
             }
         }
-        const std::future<void> early = findSetsEarly(stages);
+        const std::future<void> early = sets_.findEarly(stages);
         for (const std::size_t stage : stages) {
             if (stage != stages.front() && early.valid()) {
                 early.wait();
@@ -124,24 +121,8 @@ class StagedRun {
                 forgetAfter(stage);
                 continue;
             }
-            countedLists_.insert(atOnce_->counted.begin(), atOnce_->counted.end());
+            counts_.expect(*atOnce_);
         }
-    }
-
-    /// Who is brought together in later stages is found out while the first one is evaluated, which
-    /// asks nobody for it; where there is only one thread, when it is asked for.
-    std::future<void> findSetsEarly(const std::vector<std::size_t>& stages) {
-        if (options_.threads <= 1 || stages.empty() ||
-            plan_.stages[stages.front()].partition != bytecode::kNone) {
-            return {};
-        }
-        return std::async(std::launch::async, [this, stages] {
-            for (const std::size_t stage : stages) {
-                if (sets_.dependOnFieldsAlone(plan_.stages[stage])) {
-                    sets_.of(plan_.stages[stage]);
-                }
-            }
-        });
     }
 
     void takeWindows(std::size_t index) {
@@ -165,7 +146,7 @@ class StagedRun {
         return columns_ == nullptr && isAlone &&
                        std::all_of(one.counted.begin(),
                                    one.counted.end(),
-                                   [&](std::uint32_t space) { return isList(space); })
+                                   [&](std::uint32_t space) { return counts_.isList(space); })
                    ? &one
                    : nullptr;
     }
@@ -184,13 +165,7 @@ class StagedRun {
     void evaluateStageOf(std::size_t index) {
         const Stage& stage = plan_.stages[index];
         Found& found = foundBy_[index];
-        for (const std::uint32_t space : stage.counted) {
-            if (isList(space)) {
-                countedLists_.insert(space);
-            } else {
-                rowCounts_[space].resize(records_.size());
-            }
-        }
+        counts_.expect(stage);
         std::vector<Block> blocks;
         if (stage.byThemselves != nullptr) {
             blocks = sets_.plainBlocks(stage, ordered_.isPlain);
@@ -298,7 +273,7 @@ class StagedRun {
         auto found = evaluateStage(worker.interpreter,
                                    plan_,
                                    few,
-                                   {batchOf(worker, set), {}, overOf(set)},
+                                   {batchOf(worker, set), {}, overOf(over_, set)},
                                    options_.decide,
                                    /*withResults=*/false);
         for (std::size_t index = 0; found && index < few.carriedOut.size(); ++index) {
@@ -329,21 +304,6 @@ class StagedRun {
         return batch;
     }
 
-    OverBudget overOf(const Block& block) const {
-        OverBudget over(over_.size());
-        for (std::size_t rule = 0; rule < over_.size(); ++rule) {
-            bool any = false;
-            for (const std::uint32_t record : over_[rule].empty() ? Block{} : block) {
-                over[rule].push_back(over_[rule][record]);
-                any = any || over_[rule][record] != 0;
-            }
-            if (!any) {
-                over[rule].clear();
-            }
-        }
-        return over;
-    }
-
     std::optional<StageOutput> evaluateSets(Worker& worker, const Block& block) const {
         const Stage& stage = worker.stage;
         const Batch& batch = batchOf(worker, block);
@@ -351,7 +311,7 @@ class StagedRun {
         for (std::size_t index = 0; index < carried.size(); ++index) {
             worker.sources[index].gather(carried[index], block);
         }
-        const OverBudget over = overOf(block);
+        const OverBudget over = overOf(over_, block);
         DecideOptions options = options_.decide;
         options.withChoices = options.withChoices && columns_ == nullptr;
         const bool withResults = columns_ == nullptr && stage.tells();
@@ -375,15 +335,7 @@ class StagedRun {
                 found.places.set(piece.records[row], block, row);
             }
         }
-        for (std::size_t index = 0; index < stage.counted.size(); ++index) {
-            if (isList(stage.counted[index])) {
-                continue;
-            }
-            std::vector<std::uint32_t>& counts = rowCounts_.find(stage.counted[index])->second;
-            for (std::uint32_t row = 0; row < piece.records.size(); ++row) {
-                counts[piece.records[row]] = piece.output.counts[index][row];
-            }
-        }
+        counts_.note(stage, piece.records, piece.output.counts);
     }
 
     /// The first piece of a block has its number, and others follow those of all blocks.
@@ -404,19 +356,9 @@ class StagedRun {
             StageParts& parts = piece.output.parts;
             if (parts.tooLarge) {
                 tooLarge_.insert(tooLarge_.end(), piece.records.begin(), piece.records.end());
-                forgetLists(stage, piece.records);
+                counts_.forgetLists(stage, piece.records);
             }
             found.pieces[number] = {std::move(piece.output.carried), std::move(parts)};
-        }
-    }
-
-    /// Of what is too large nothing counts that the same stage would have counted.
-    void forgetLists(const Stage& stage, const Block& records) {
-        for (const std::uint32_t space : stage.counted) {
-            if (isList(space)) {
-                Block& all = notCounted_[space];
-                all.insert(all.end(), records.begin(), records.end());
-            }
         }
     }
 
@@ -476,21 +418,7 @@ class StagedRun {
                                      isUsed ? sets_.by(plan_.classes[each].keys) : sets_.by({}));
             }
         }
-        for (auto& [space, counts] : rowCounts_) {
-            budget.count(space, std::move(counts));
-        }
-        for (const std::uint32_t space : countedLists_) {
-            const auto notCounted = notCounted_.find(space);
-            if (notCounted == notCounted_.end()) {
-                budget.countList(space, store_, records_);
-                continue;
-            }
-            std::vector<std::uint32_t> counts = store_.rowCounts(space, records_);
-            for (const std::uint32_t record : notCounted->second) {
-                counts[record] = 0;
-            }
-            budget.count(space, std::move(counts));
-        }
+        counts_.moveTo(budget);
         return budget;
     }
 
@@ -608,10 +536,8 @@ class StagedRun {
     Interpreter interpreter_;
     HoleIndex holes_;
     RecordSets sets_;
-    std::vector<Found> foundBy_;                                     ///< by stage
-    std::map<std::uint32_t, std::vector<std::uint32_t>> rowCounts_;  ///< by space, by record
-    std::set<std::uint32_t> countedLists_;  ///< of which the store knows how many rows there are
-    std::map<std::uint32_t, Block> notCounted_;  ///< by list: records that are too large
+    std::vector<Found> foundBy_;  ///< by stage
+    RowCounts counts_;
     StageWindows windows_;
     OrderedResults ordered_;         ///< of the stage that is evaluated
     const Stage* atOnce_ = nullptr;  ///< evaluated while its results are handed over

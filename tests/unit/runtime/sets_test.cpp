@@ -84,6 +84,18 @@ TEST_CASE("records with equal keys are a set, and one with an unknown key is by 
     }
 }
 
+/// Records that say nothing but their keys; of a bed with as many rows.
+static RecordStore storeOf(Bed& bed, const std::vector<std::string>& keys) {
+    std::vector<Cell> cells;
+    for (const std::string& key : keys) {
+        cells.emplace_back(static_cast<std::int64_t>(bed.dictionary.intern(key)));
+    }
+    bed.program.schema.keyField = 0;
+    bed.input(0, kText, std::move(cells));
+    bed.batch.dictionary = &bed.dictionary;
+    return {bed.program.schema, bed.batch, std::vector<RecordOrigin>(keys.size()), {}};
+}
+
 TEST_CASE("records are in the order of their keys' bytes, whatever those begin with") {
     std::mt19937 random(5);
     for (const std::string& begin : {std::string(), std::string("order-"), std::string(20, 'x')}) {
@@ -102,15 +114,7 @@ TEST_CASE("records are in the order of their keys' bytes, whatever those begin w
                     std::sort(keys.begin(), keys.end());
                 }
                 Bed bed(records);
-                std::vector<Cell> cells;
-                for (const std::string& key : keys) {
-                    cells.emplace_back(static_cast<std::int64_t>(bed.dictionary.intern(key)));
-                }
-                bed.program.schema.keyField = 0;
-                bed.input(0, kText, std::move(cells));
-                bed.batch.dictionary = &bed.dictionary;
-                const RecordStore store(
-                    bed.program.schema, bed.batch, std::vector<RecordOrigin>(records), {});
+                const RecordStore store = storeOf(bed, keys);
                 std::vector<std::uint32_t> expected(records);
                 std::iota(expected.begin(), expected.end(), 0U);
                 std::stable_sort(
@@ -136,15 +140,7 @@ TEST_CASE("several threads put records in the order that one finds, wherever one
         if (place != 0) {
             std::swap(keys[place - 1], keys[place]);
         }
-        std::vector<Cell> cells;
-        for (const std::string& key : keys) {
-            cells.emplace_back(static_cast<std::int64_t>(bed.dictionary.intern(key)));
-        }
-        bed.program.schema.keyField = 0;
-        bed.input(0, kText, std::move(cells));
-        bed.batch.dictionary = &bed.dictionary;
-        const RecordStore store(
-            bed.program.schema, bed.batch, std::vector<RecordOrigin>(kRecords), {});
+        const RecordStore store = storeOf(bed, keys);
         std::vector<std::uint32_t> expected(kRecords);
         std::iota(expected.begin(), expected.end(), 0U);
         if (place != 0) {
