@@ -1,6 +1,7 @@
 #pragma once
 
 #include "runtime/bytecode/cells.h"
+#include "runtime/bytecode/stored_values.h"
 #include "runtime/values/state.h"
 
 #include <cstddef>
@@ -113,7 +114,24 @@ struct Batch {
     struct Space {
         std::uint32_t rows = 0;
         std::vector<std::uint32_t> parent;  ///< row of the parent space; empty for the entry record
-        std::vector<ColumnData> columns;    ///< parallel to SchemaSpace::fields
+        /// By row of the parent space, and one more: where its rows begin. Empty: nobody wrote it
+        /// down.
+        std::vector<std::uint32_t> begins;
+        std::vector<ColumnData> columns;  ///< parallel to SchemaSpace::fields
+        /// By field: where a store lends values in cells of fewer than eight bytes, these, and the
+        /// column has none, but states. Empty where nothing is lent so.
+        std::vector<StoredValues> packed;
+
+        bool isPacked(std::uint32_t field) const {
+            return field < packed.size() && !packed[field].empty();
+        }
+        std::size_t valueCount(std::uint32_t field) const {
+            return isPacked(field) ? packed[field].size() : columns[field].values.size();
+        }
+        StoredValues valuesOf(std::uint32_t field) const {
+            const Cells<std::int64_t>& wide = columns[field].values;
+            return isPacked(field) ? packed[field] : StoredValues(wide.data(), wide.size());
+        }
     };
     std::vector<Space> spaces;  ///< parallel to Schema::spaces
     /// Entry rows of records that were rejected, with the fields that could be read; the other

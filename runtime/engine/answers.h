@@ -18,8 +18,7 @@ inline std::span<const std::uint8_t> answersOf(const Frame& frame, Register numb
                : std::span<const std::uint8_t>();
 }
 
-/// Whether a column may be written as bytes. Not worth it for a few rows, nor where compiled code
-/// takes columns.
+/// Whether a column may be written as bytes. Not worth it for a few rows.
 inline bool mayBeAnswers(const Frame& frame, std::size_t rows) {
     constexpr std::size_t kFew = 16;
     return frame.keepsAnswers && rows >= kFew;
@@ -42,7 +41,8 @@ inline bool areAll(std::span<const std::uint8_t> answers, bool answer) {
 
 /// Whether every row of an operand has a value.
 inline bool isPlain(const Frame& frame, Register number) {
-    return frame.pending.areAnswers(number) || frame.column(number).states.empty();
+    return frame.pending.areAnswers(number) || frame.pending.isPacked(number) ||
+           frame.column(number).states.empty();
 }
 
 /// Computes a column of yes and no row by row, by a kernel that returns 0 or 1, as bytes. False

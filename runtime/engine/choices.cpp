@@ -125,7 +125,30 @@ Rows concerned(Together& together,
     return found;
 }
 
-/// Some of the records of a stage's input.
+/// Rows of a column, in cells of eight bytes.
+void takeRows(ColumnData& to,
+              const StoredValues& values,
+              const Cells<State>& states,
+              const Rows& rows) {
+    if (values.empty()) {
+        return;  // not kept
+    }
+    to.values.resize(rows.size());
+    values.visit([&](const auto* cells) {
+        std::transform(rows.begin(), rows.end(), to.values.begin(), [cells](std::uint32_t row) {
+            return std::int64_t{cells[row]};
+        });
+    });
+    if (!states.empty()) {
+        to.states.resize(rows.size());
+        std::transform(rows.begin(), rows.end(), to.states.begin(), [&](std::uint32_t row) {
+            return states[row];
+        });
+        dropPlainStates(to);
+    }
+}
+
+/// Some of the records of a stage's input, which ascend, as far as they are read.
 struct Few {
     Batch batch;
     CarriedColumns carried;
@@ -135,13 +158,33 @@ struct Few {
         const StageInput& input,
         const Rows& records)
         : carried(stage.choicesIn.size()) {
-        const std::uint32_t all = input.batch.spaces[0].rows;
-        Batch copy = input.batch;
-        const RecordStore store(
-            program.schema, std::move(copy), std::vector<RecordOrigin>(all), {});
-        const Batch lent = store.select(records, &stage.read);
-        batch = lent;
+        const std::vector<Batch::Space>& all = input.batch.spaces;
+        std::vector<Rows> placeOf(all.size());  // by space, by row; kNone: it is not one of these
+        batch.dictionary = input.batch.dictionary;
         batch.holes = input.batch.holes;
+        batch.spaces.resize(all.size());
+        for (std::uint32_t space = 0; space < all.size(); ++space) {
+            const Batch::Space& from = all[space];
+            Batch::Space& to = batch.spaces[space];
+            Rows rows = space == 0 ? records : Rows();
+            placeOf[space].assign(from.rows, kNone);
+            for (std::uint32_t row = 0; space != 0 && row < from.rows; ++row) {
+                const std::uint32_t above =
+                    placeOf[program.schema.spaces[space].parent][from.parent[row]];
+                if (above != kNone) {
+                    rows.push_back(row);
+                    to.parent.push_back(above);
+                }
+            }
+            for (std::uint32_t place = 0; place < rows.size(); ++place) {
+                placeOf[space][rows[place]] = place;
+            }
+            to.rows = static_cast<std::uint32_t>(rows.size());
+            to.columns.resize(from.columns.size());
+            for (const std::uint32_t field : stage.read.fields[space]) {
+                takeRows(to.columns[field], from.valuesOf(field), from.columns[field].states, rows);
+            }
+        }
         for (std::size_t index = 0; index < carried.size(); ++index) {
             const bytecode::Register number = stage.choicesIn[index];
             const auto place =

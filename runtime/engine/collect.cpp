@@ -138,20 +138,22 @@ class Collector::Work {
     }
 
   private:
-    bool isQuiet(Register guard) const {
+    /// What is said of a block without making a column of answers.
+    struct Said {
+        bool isNo = false;  ///< in every row that is a value
+        bool isKnown = false;
+    };
+    Said saidBy(Register guard) const {
         const std::span<const std::uint8_t> answers = run_.answers(guard);
         if (!answers.empty()) {
-            return areAll(answers, /*answer=*/false);
+            return {areAll(answers, /*answer=*/false), true};
         }
+        const ColumnData& column = run_.column(guard);
         std::int64_t any = 0;
-        for (const std::int64_t value : run_.column(guard).values) {
+        for (const std::int64_t value : column.values) {
             any |= value;
         }
-        return any == 0;
-    }
-    /// Without making a column of answers, which are.
-    bool isKnownEverywhere(Register guard) const {
-        return !run_.answers(guard).empty() || run_.column(guard).states.empty();
+        return {any == 0, column.states.empty()};
     }
 
     /// Whether a contribution that is let in may still have something to say: that its value, or
@@ -170,9 +172,10 @@ class Collector::Work {
     /// Notes in which rows an effect has something to say. False: in none of them.
     bool noteSpeaking(const Effect& effect, bool isFirst) {
         // Most rules say nothing in most blocks.
+        const Said said = saidBy(effect.guard);
         const bool isQuietly =
-            isQuiet(effect.guard) || (effect.kind == Effect::Kind::Contribute && !mayLack(effect));
-        if (isQuietly && isKnownEverywhere(effect.guard)) {
+            said.isNo || (effect.kind == Effect::Kind::Contribute && !mayLack(effect));
+        if (isQuietly && said.isKnown) {
             return false;
         }
         const ColumnData& guard = run_.column(effect.guard);
@@ -408,7 +411,7 @@ class Collector::Work {
         isSpeakingKnown_ = true;
         speaking_.clear();
         for (const bytecode::DecisionInfo::Contribution& contribution : decision.contributions) {
-            if (!isQuiet(contribution.guard)) {
+            if (!saidBy(contribution.guard).isNo) {
                 speaking_.push_back({&contribution, &run_.column(contribution.guard)});
             }
         }
@@ -559,10 +562,9 @@ void collectTooLarge(const bytecode::Program& program, const Batch& batch, Stage
     parts.clear();
     parts.tooLarge = true;
     parts.records = batch.spaces[0].rows;
-    const ColumnData& keys = batch.spaces[0].columns[program.schema.keyField];
+    const StoredValues keys = batch.spaces[0].valuesOf(program.schema.keyField);
     for (std::uint32_t record = 0; record < parts.records; ++record) {
-        parts.keys.push_back(
-            batch.dictionary->text(static_cast<std::uint32_t>(keys.values[record])));
+        parts.keys.push_back(batch.dictionary->text(static_cast<std::uint32_t>(keys[record])));
         const auto tell = [&](std::string_view ofWhom) {
             parts.errors.things.push_back({ofWhom,
                                            program.spaces[0].name,

@@ -13,12 +13,13 @@ constantOperand(const Frame& frame, const Instruction& instruction, std::size_t 
 }
 
 /// A column of one value for the loops of map_rows.h, which are spared reading it.
+template <class Cell = std::int64_t>
 struct ConstantColumn {
     struct Values {
-        std::int64_t value = 0;
+        Cell value = 0;
 
         Values data() const { return *this; }
-        std::int64_t operator[](std::size_t) const { return value; }
+        Cell operator[](std::size_t) const { return value; }
     };
     Values values;
     Cells<State> states;  ///< none
@@ -31,7 +32,7 @@ auto withOperand(const Frame& frame,
                  std::size_t index,
                  Apply apply) {
     if (const std::int64_t* const value = constantOperand(frame, instruction, index)) {
-        return apply(ConstantColumn{{*value}, {}});
+        return apply(ConstantColumn<>{{*value}, {}});
     }
     return apply(frame.operand(instruction, index));
 }

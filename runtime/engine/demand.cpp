@@ -6,6 +6,7 @@
 #include "runtime/engine/answers.h"
 #include "runtime/engine/bounds.h"
 #include "runtime/engine/frame.h"
+#include "runtime/engine/packed.h"
 
 #include <algorithm>
 
@@ -199,23 +200,27 @@ class Demand {
         return at;
     }
 
-    const ColumnData& column(std::uint32_t operand) const {
-        return *frame_.registers[operands_[operand]].column;
-    }
     bool isFinalAt(std::uint32_t operand, bool answer) const {
-        const std::span<const std::uint8_t> answers = answersOf(frame_, operands_[operand]);
-        return answers.empty() ? isFinal(column(operand), answer) : areAll(answers, answer);
+        const Register number = operands_[operand];
+        return marks_[number] == Pending::Answers ? areAll(frame_.registers[number].answers, answer)
+                                                  : isFinal(column(number), answer);
     }
     bool isBarredAt(std::uint32_t operand) const {
-        const std::span<const std::uint8_t> answers = answersOf(frame_, operands_[operand]);
-        return answers.empty() ? isBarred(column(operand)) : areAll(answers, /*answer=*/false);
+        const Register number = operands_[operand];
+        return marks_[number] == Pending::Answers
+                   ? areAll(frame_.registers[number].answers, /*answer=*/false)
+                   : isBarred(column(number));
+    }
+    const ColumnData& column(Register number) const {
+        return marks_[number] == Pending::None ? *frame_.registers[number].column
+                                               : frame_.column(number);
     }
 
     void run(Register number) {
         const bool done = runInstruction(frame_, number);
         // INVARIANT: only columns are left out, which make no rows, and windows whose rows fit.
         PROVISO_CHECK(done, "a column that was left out can be computed");
-        if (marks_[number] != Pending::Answers) {
+        if (!Pending::isReady(marks_[number])) {
             marks_[number] = Pending::None;
         }
     }
@@ -245,6 +250,23 @@ class Demand {
     std::vector<Wanted>& wanted_;
 };
 
+}  // namespace
+
+PROVISO_WIDE void widen(const StoredValues& from, ColumnData& to) {
+    to.values.resize(from.size());
+    std::int64_t* const values = to.values.data();
+    from.visit([&](const auto* cells) {
+        for (std::size_t row = 0; row < from.size(); ++row) {
+            values[row] = cells[row];
+        }
+    });
+    to.states.clear();
+    to.lows.clear();
+    to.highs.clear();
+}
+
+namespace {
+
 /// Of answers.
 PROVISO_WIDE void makeColumn(RegisterData& data) {
     const std::size_t rows = data.answers.size();
@@ -260,10 +282,16 @@ PROVISO_WIDE void makeColumn(RegisterData& data) {
 
 void Frame::catchUp(Register number) const {
     compute(number);
-    if (pending.areAnswers(number)) {
+    if (pending.areAnswers(number) || pending.isPacked(number)) {
         // What is read is not changed by being read for the first time.
         auto& self = const_cast<Frame&>(*this);
-        makeColumn(self.registers[number]);
+        RegisterData& data = self.registers[number];
+        if (pending.isPacked(number)) {
+            widen(packedOf(*this, number), data.own);
+            data.column = &data.own;
+        } else {
+            makeColumn(data);
+        }
         self.pending.marks[number] = Pending::None;
     }
 }
@@ -328,10 +356,9 @@ void leaveOut(Frame& frame, const Asked& asked) {
     marks = asked.marks;
     noteRowsFirst(frame);
     for (const Asked::OfBatch& one : asked.inputs) {
-        const ColumnData& column = frame.batch->spaces[one.space].columns[one.field];
-        if (column.states.empty()) {
-            frame.registers[one.number].column = &column;
-            marks[one.number] = Pending::None;
+        const Batch::Space& space = frame.batch->spaces[one.space];
+        if (space.columns[one.field].states.empty()) {
+            takeInput(frame, one.number, space, one.field);
         }
     }
     for (const Asked::OfBatch& one : asked.constants) {

@@ -175,7 +175,7 @@ struct Frame {
     std::vector<const CarriedColumn*> givenBy;  ///< by register, nullptr where it is computed
 
     Pending pending;             ///< what was left out
-    bool keepsAnswers = false;   ///< answers.h
+    bool keepsAnswers = true;    ///< answers.h
     std::vector<Wanted> wanted;  ///< what is being caught up
 
     const std::vector<RunningWindow>* running = nullptr;

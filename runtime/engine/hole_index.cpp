@@ -70,8 +70,9 @@ Batch::Space HoleIndex::concerning(const Batch::Space& records,
     const Keyed& keyed = partitions_[partition];
     std::vector<std::uint32_t> rows = keyed.anywhere;
     if (keyed.field != kNoIndex) {
-        const ColumnData& column = records.columns[keyed.field];
-        const std::set<std::int64_t> values(column.values.begin(), column.values.end());
+        const StoredValues keys = records.valuesOf(keyed.field);
+        const auto values = keys.visit(
+            [&](const auto* cells) { return std::set<std::int64_t>(cells, cells + keys.size()); });
         for (const auto& [ofHole, holes] : keyed.byValue) {
             const std::int64_t value =
                 ofHoles != nullptr && isText_[keyed.field]

@@ -6,6 +6,7 @@
 #include "runtime/engine/frame.h"
 #include "runtime/engine/instants.h"
 #include "runtime/engine/link_rows.h"
+#include "runtime/engine/packed.h"
 #include "runtime/engine/window.h"
 
 #include <algorithm>
@@ -53,20 +54,34 @@ const Children& Frame::childrenOf(Register link) const {
 }
 
 /// An amount that cannot be below zero has a bound even where it is not known.
-static void runInput(const Frame& frame, const Instruction& instruction, RegisterData& data) {
+static void runInput(Frame& frame, Register number) {
+    const Instruction& instruction = frame.program.code[number];
+    RegisterData& data = frame.registers[number];
     const SchemaField& field =
         frame.program.schema.spaces[instruction.space].fields[instruction.index];
-    const ColumnData& stored = frame.batch->spaces[instruction.space].columns[instruction.index];
+    const Batch::Space& space = frame.batch->spaces[instruction.space];
+    const ColumnData& stored = space.columns[instruction.index];
+    if (stored.states.empty()) {
+        takeInput(frame, number, space, instruction.index);
+        return;
+    }
     data.column = &stored;
+    if (space.isPacked(instruction.index)) {
+        widen(space.packed[instruction.index], data.own);
+        data.own.states = stored.states;
+        data.column = &data.own;
+    }
     const bool neverBelow = carriesBounds(field.type) && field.type.kind != TypeKind::Date &&
                             !field.isSigned && !stored.bounded();
     if (!neverBelow || std::find(stored.states.begin(), stored.states.end(), State::Unknown) ==
                            stored.states.end()) {
         return;
     }
-    data.own.values = stored.values;
-    data.own.states = stored.states;
-    data.column = &data.own;
+    if (data.column == &stored) {
+        data.own.values = stored.values;
+        data.own.states = stored.states;
+        data.column = &data.own;
+    }
     Bounds bounds;
     bounds.setLow(0);
     for (std::size_t row = 0; row < stored.states.size(); ++row) {
@@ -82,7 +97,7 @@ static void runSource(Frame& frame, Register number) {
     const std::size_t rows = frame.rowsOf(instruction);
     switch (instruction.op) {
     case Op::Input:
-        runInput(frame, instruction, data);
+        runInput(frame, number);
         break;
     case Op::InputParent:
         data.rows = frame.batch->spaces[instruction.space].parent;
@@ -252,9 +267,9 @@ Result<void> runOne(Frame& frame, Register number) {
     return {};
 }
 
-static bool isColumn(const ColumnData& column, std::size_t rows) {
-    return column.values.size() == rows &&
-           (column.states.empty() || column.states.size() == rows) &&
+/// `values`: how many there are.
+static bool isColumn(const ColumnData& column, std::size_t values, std::size_t rows) {
+    return values == rows && (column.states.empty() || column.states.size() == rows) &&
            (column.lows.empty() || column.lows.size() == rows) &&
            column.lows.size() == column.highs.size();
 }
@@ -266,15 +281,15 @@ static bool holesFit(const Batch::Space& holes, const SchemaSpace& described) {
     }
     return holes.columns.size() == described.fields.size() &&
            std::all_of(holes.columns.begin(), holes.columns.end(), [&](const ColumnData& column) {
-               return isColumn(column, holes.rows);
+               return isColumn(column, column.values.size(), holes.rows);
            });
 }
 
 /// Columns that nothing reads may be left out.
 static bool hasWhatIsRead(const Batch& batch, const std::vector<Asked::OfBatch>& inputs) {
     return std::all_of(inputs.begin(), inputs.end(), [&](const Asked::OfBatch& one) {
-        return batch.spaces[one.space].columns[one.field].values.size() ==
-               batch.spaces[one.space].rows;
+        const Batch::Space& space = batch.spaces[one.space];
+        return space.valueCount(one.field) == space.rows;
     });
 }
 
@@ -289,8 +304,11 @@ static bool fits(const Batch& batch, const Schema& schema) {
         if (space.columns.size() != described.fields.size()) {
             return false;
         }
-        for (const ColumnData& column : space.columns) {
-            if (!isColumn(column, column.values.empty() ? 0 : rows)) {
+        const bool areWide = space.packed.empty();
+        for (std::uint32_t field = 0; field < space.columns.size(); ++field) {
+            const std::size_t values =
+                areWide ? space.columns[field].values.size() : space.valueCount(field);
+            if (!isColumn(space.columns[field], values, values == 0 ? 0 : rows)) {
                 return false;
             }
         }
@@ -395,7 +413,6 @@ Result<void> Interpreter::run(const Batch& batch, const Options& options) {
     frame.knownBy = knownBy;
     frame.choice = options.choice;
     frame.times = options.times;
-    frame.keepsAnswers = options.kernels == nullptr;
     frame.maximumRows = options.maximumRows;
     for (std::size_t space = 0; space < frame.rowCounts.size(); ++space) {
         frame.rowCounts[space] = space < batch.spaces.size() ? batch.spaces[space].rows : 0;
@@ -404,7 +421,7 @@ Result<void> Interpreter::run(const Batch& batch, const Options& options) {
     engine::takeRunning(frame, options.running);
     std::optional<Result<void>> compiled;
     if (options.kernels != nullptr) {
-        frame.pending.clear();
+        frame.pending.marks.assign(frame.program.code.size(), engine::Pending::None);
         compiled = options.kernels->run(frame, frame.active);
     }
     if (!compiled) {

@@ -21,9 +21,10 @@ struct Pending {
     enum Mark : std::uint8_t {
         None = 0,
         Answers = 1,    ///< computed as bytes, and no column yet (answers.h)
-        LeftOut = 2,    ///< not computed
-        Watched = 3,    ///< computed; only its first reader is of interest
-        RowsFirst = 4,  ///< not computed, and its running window may have no rows yet
+        Packed = 2,     ///< a column of the batch in smaller cells, and no column yet (packed.h)
+        LeftOut = 3,    ///< not computed
+        Watched = 4,    ///< computed; only its first reader is of interest
+        RowsFirst = 5,  ///< not computed, and its running window may have no rows yet
     };
     std::vector<std::uint8_t> marks;  ///< by register; empty before the first run
     /// By register: after how many runs it was read. May be shared by frames.
@@ -33,11 +34,13 @@ struct Pending {
         return !marks.empty() && marks[number] != None;
     }
     /// Whether it is computed, and nobody is interested in who reads it.
-    static bool isReady(std::uint8_t mark) { return mark <= Answers; }
+    static bool isReady(std::uint8_t mark) { return mark <= Packed; }
     bool areAnswers(bytecode::Register number) const {
         return !marks.empty() && marks[number] == Answers;
     }
-    void clear() { marks.assign(marks.size(), None); }
+    bool isPacked(bytecode::Register number) const {
+        return !marks.empty() && marks[number] == Packed;
+    }
 };
 
 /// May be shared by interpreters on several threads.

@@ -3,6 +3,7 @@
 #include "runtime/engine/bounds.h"
 #include "runtime/engine/constants.h"
 #include "runtime/engine/frame.h"
+#include "runtime/engine/packed.h"
 
 #include <algorithm>
 #include <utility>
@@ -156,19 +157,36 @@ PROVISO_WIDE void runChain(Frame& frame, Register number, ColumnData& out, bool 
     storeRanks(out, ranks, conjunction);
 }
 
+/// With a constant, in the cells of the column where it fits into one: many more are compared a
+/// step then.
+template <class Holds, class Column>
+void compareWith(
+    Frame& frame, Register number, Holds holds, const Column& column, std::int64_t value) {
+    if constexpr (requires { typename Column::Cell; }) {
+        using Cell = typename Column::Cell;
+        if (std::in_range<Cell>(value)) {
+            mapYesNo(
+                frame, number, holds, column, ConstantColumn<Cell>{{static_cast<Cell>(value)}, {}});
+            return;
+        }
+    }
+    mapYesNo(frame, number, holds, column, ConstantColumn<>{{value}, {}});
+}
+
 template <class Test>
 void compareRows(Frame& frame, Register number, Test test) {
     const Instruction& instruction = frame.program.code[number];
-    withOperand(frame, instruction, 1, [&](const auto& second) {
+    const auto holds = [test](auto left, auto right) -> std::uint8_t {
+        return test(left, right) ? 1 : 0;
+    };
+    if (const std::int64_t* const value = constantOperand(frame, instruction, 1)) {
+        withCells(frame, instruction.operands[0], [&](const auto& first) {
+            compareWith(frame, number, holds, first, *value);
+        });
+    } else {
         mapYesNo(
-            frame,
-            number,
-            [test](std::int64_t left, std::int64_t right) -> std::int64_t {
-                return test(left, right) ? 1 : 0;
-            },
-            frame.operand(instruction, 0),
-            second);
-    });
+            frame, number, holds, frame.operand(instruction, 0), frame.operand(instruction, 1));
+    }
 }
 
 /// What is unknown, but decided by what is known of the operands. Rare, so that no loop over rows
@@ -213,6 +231,9 @@ PROVISO_WIDE void runCompare(Frame& frame, Register number, ColumnData& out) {
     default:
         compareRows(frame, number, [](auto x, auto y) { return x >= y; });
         break;
+    }
+    if (isPlain(frame, instruction.operands[0]) && isPlain(frame, instruction.operands[1])) {
+        return;
     }
     const ColumnData& a = frame.operand(instruction, 0);
     const ColumnData& b = frame.operand(instruction, 1);

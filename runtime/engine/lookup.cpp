@@ -4,6 +4,7 @@
 #include "runtime/engine/dated_choice.h"
 #include "runtime/engine/day_span.h"
 #include "runtime/engine/frame.h"
+#include "runtime/engine/packed.h"
 
 #include <algorithm>
 #include <array>
@@ -79,19 +80,31 @@ void runTableLookup(Frame& frame, const Instruction& instruction, ColumnData& ou
 }
 
 /// Whether all members of a set are in it on all days of a column.
-bool isWholeOn(const CodeSetIndex& index, const ColumnData& dates) {
+bool isWholeOn(const CodeSetIndex& index, const Frame& frame, Register dates) {
     if (index.wholeFrom == INT64_MIN && index.wholeThrough == INT64_MAX) {
         return true;
     }
-    const DaySpan days = daySpanOf(dates);
+    const DaySpan days = daySpanOf(frame.column(dates));
     return index.wholeFrom <= days.first && days.last <= index.wholeThrough;
 }
 
-/// `isIn(code, date)` says 1 or 0.
+/// `isIn(code)` says 1 or 0, on every day.
 template <class IsIn>
 void mapCodes(Frame& frame, Register number, IsIn isIn) {
     const Instruction& instruction = frame.program.code[number];
-    mapYesNo(frame, number, isIn, frame.operand(instruction, 0), frame.operand(instruction, 1));
+    const Register dates = instruction.operands[1];
+    if (isPlain(frame, dates)) {
+        withCells(frame, instruction.operands[0], [&](const auto& codes) {
+            mapYesNo(frame, number, isIn, codes);
+        });
+        return;
+    }
+    mapYesNo(
+        frame,
+        number,
+        [isIn](std::int64_t code, std::int64_t) { return isIn(code); },
+        frame.operand(instruction, 0),
+        frame.column(dates));
 }
 
 PROVISO_WIDE void runInSet(Frame& frame, Register number) {
@@ -99,20 +112,25 @@ PROVISO_WIDE void runInSet(Frame& frame, Register number) {
     const CodeSetIndex& index = frame.lookups->codeSets[instruction.index];
     // What all rows look at is read once, not for each of them.
     const std::uint64_t lowest = index.lowest;
-    if (!isWholeOn(index, frame.operand(instruction, 1))) {
-        mapCodes(frame, number, [&index](std::int64_t code, std::int64_t date) {
-            return yesIf(index.contains(code, date));
-        });
+    if (!isWholeOn(index, frame, instruction.operands[1])) {
+        mapYesNo(
+            frame,
+            number,
+            [&index](std::int64_t code, std::int64_t date) {
+                return yesIf(index.contains(code, date));
+            },
+            frame.operand(instruction, 0),
+            frame.operand(instruction, 1));
     } else if (index.bits) {
         const std::uint64_t bits = *index.bits;
-        mapCodes(frame, number, [bits, lowest](std::int64_t code, std::int64_t) {
+        mapCodes(frame, number, [bits, lowest](std::int64_t code) {
             constexpr std::uint64_t kBits = 64;
             const std::uint64_t at = static_cast<std::uint64_t>(code) - lowest;
             return static_cast<std::int64_t>(bits >> (at % kBits)) & yesIf(at / kBits == 0);
         });
     } else {
         const std::span<const std::uint32_t> places = index.places;
-        mapCodes(frame, number, [places, lowest](std::int64_t code, std::int64_t) {
+        mapCodes(frame, number, [places, lowest](std::int64_t code) {
             return yesIf(CodeSetIndex::placeIn(places, lowest, code) != 0);
         });
     }

@@ -23,8 +23,8 @@ void Places::look(const Batch& batch) {
 }
 
 std::string_view Places::keyText(std::uint32_t record) const {
-    const ColumnData& keys = batch_->spaces[0].columns[program_.schema.keyField];
-    return batch_->dictionary->text(static_cast<std::uint32_t>(keys.values[record]));
+    const StoredValues keys = batch_->spaces[0].valuesOf(program_.schema.keyField);
+    return batch_->dictionary->text(static_cast<std::uint32_t>(keys[record]));
 }
 
 std::uint32_t Places::follow(bytecode::Register link, std::uint32_t row) const {

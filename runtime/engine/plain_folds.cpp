@@ -4,6 +4,7 @@
 #include "runtime/engine/answers.h"
 #include "runtime/engine/constants.h"
 #include "runtime/engine/each_child.h"
+#include "runtime/engine/packed.h"
 
 #include <algorithm>
 #include <span>
@@ -64,34 +65,44 @@ bool addParts(std::int64_t* sums, const RegisterData& link, bool areSure, Part p
 
 }  // namespace
 
-bool addPlainly(const Frame& frame, const Instruction& instruction, ColumnData& out) {
+bool addPlainly(Frame& frame, const Instruction& instruction, ColumnData& out) {
     const RegisterData& link = frame.linkOperand(instruction, 0);
     const Register mask = instruction.operands[1];
-    const ColumnData& value = frame.operand(instruction, 2);
+    const Register value = instruction.operands[2];
     const ColumnData* const more = foldMore(frame, instruction);
-    if (!link.states.empty() || !isPlain(frame, mask) || !value.states.empty() ||
+    if (!link.states.empty() || !isPlain(frame, mask) || !isPlain(frame, value) ||
         (more != nullptr && !more->states.empty())) {
         return false;
     }
     out.states.clear();
-    out.values.assign(frame.rowsOf(instruction), 0);
-    std::int64_t* const sums = out.values.data();
-    const std::int64_t* const values = value.values.data();
+    const std::size_t lists = frame.rowsOf(instruction);
+    const std::int64_t* const always = constantOperand(frame, instruction, 1);
+    const auto withParts = [&](const auto* values, auto add) {
+        if (always != nullptr && *always != 0) {
+            return add([values](std::size_t row) { return std::int64_t{values[row]}; });
+        }
+        const auto addWhere = [&](const auto* counts) {
+            return add([values, counts](std::size_t row) {
+                return values[row] & onesWhereYes(counts[row]);
+            });
+        };
+        const std::span<const std::uint8_t> answers = answersOf(frame, mask);
+        return answers.empty() ? addWhere(frame.column(mask).values.data())
+                               : addWhere(answers.data());
+    };
+    out.values.assign(lists, 0);
     // Few are added sooner than looked through.
     constexpr std::size_t kFew = 16;
     const std::size_t rows = link.rows.size();
-    const bool areSure = rows > kFew && sumsFit({values, rows});
-    const std::int64_t* const always = constantOperand(frame, instruction, 1);
-    if (always != nullptr && *always != 0) {
-        return addParts(sums, link, areSure, [&](std::size_t row) { return values[row]; });
-    }
-    const auto addWhere = [&](const auto* counts) {
-        return addParts(sums, link, areSure, [&](std::size_t row) {
-            return values[row] & onesWhereYes(counts[row]);
+    return valuesOf(frame, value).visit([&](const auto* values) {
+        bool areSure = rows > kFew;
+        if constexpr (sizeof *values == sizeof(std::int64_t)) {
+            areSure = areSure && sumsFit({values, rows});
+        }
+        return withParts(values, [&](auto partOf) {
+            return addParts(out.values.data(), link, areSure, partOf);
         });
-    };
-    const std::span<const std::uint8_t> answers = answersOf(frame, mask);
-    return answers.empty() ? addWhere(frame.column(mask).values.data()) : addWhere(answers.data());
+    });
 }
 
 bool combinePlainly(Frame& frame, Register number, bool every) {

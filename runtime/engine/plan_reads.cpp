@@ -57,7 +57,6 @@ void noteRead(const Program& program, const std::vector<Partition>& partitions, 
     noteRows(0);
     std::for_each(stage.active.begin(), stage.active.end(), note);
     std::for_each(stage.carriedIn.begin(), stage.carriedIn.end(), note);
-    std::for_each(stage.counted.begin(), stage.counted.end(), noteRows);
     // Who is told, and which rejected records may belong to them.
     fields[0].insert(program.schema.keyField);
     if (stage.partition != kNone) {

@@ -32,6 +32,12 @@ ReadOfRecords recordsRead(const bytecode::Program& program) {
             const std::vector<std::uint32_t>& fields = stage.read.fields[space];
             read.fields[space].insert(read.fields[space].end(), fields.begin(), fields.end());
         }
+        // What rules cost is counted where the records lie (Budget::countList).
+        for (std::uint32_t space : stage.counted) {
+            for (; space < spaces; space = program.schema.spaces[space].parent) {
+                read.rows[space] = 1;
+            }
+        }
     }
     for (std::vector<std::uint32_t>& fields : read.fields) {
         std::sort(fields.begin(), fields.end());

@@ -212,7 +212,8 @@ class StagedRun {
     struct Worker {
         Worker(const StagedRun& run, const Stage& stageOf)
             : stage(stageOf), interpreter(run.interpreter_.sibling()),
-              evaluator(interpreter, run.plan_, stageOf), selector(run.store_, &stageOf.read),
+              evaluator(interpreter, run.plan_, stageOf),
+              selector(run.store_, &stageOf.read, /*lendsPacked=*/true),
               carried(stageOf.carriedIn.size()) {
             for (const bytecode::Register number : stageOf.carriedIn) {
                 sources.push_back(run.carriedOf(number));

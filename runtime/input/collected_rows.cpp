@@ -10,7 +10,7 @@ namespace proviso {
 
 CollectedRows::CollectedRows(const Schema& schema, bool isPacked)
     : schema_(schema), isPacked_(isPacked), rows_(schema.spaces.size()),
-      parents_(schema.spaces.size()), packedParents_(schema.spaces.size()),
+      parents_(schema.spaces.size()), counts_(schema.spaces.size()),
       firstRows_(schema.spaces.size()) {
     for (const SchemaSpace& space : schema.spaces) {
         std::vector<Column>& columns = columns_.emplace_back(space.fields.size());
@@ -38,7 +38,7 @@ void CollectedRows::append(const Batch& records,
                        std::back_inserter(firstRows_[space]),
                        [&](std::uint32_t row) { return row + before[space]; });
         if (space > 0) {
-            appendParents(space, from, firstRows);
+            appendParents(space, records, firstRows);
         }
         for (std::size_t field = 0; field < from.columns.size(); ++field) {
             if (!from.columns[field].values.empty()) {
@@ -52,8 +52,9 @@ void CollectedRows::append(const Batch& records,
 }
 
 void CollectedRows::appendParents(std::uint32_t space,
-                                  const Batch::Space& from,
+                                  const Batch& records,
                                   std::span<const std::vector<std::uint32_t>> firstRows) {
+    const Batch::Space& from = records.spaces[space];
     const std::uint32_t above = schema_.spaces[space].parent;
     if (!isPacked_) {
         // Those of the lists above were appended before.
@@ -63,14 +64,11 @@ void CollectedRows::appendParents(std::uint32_t space,
                        std::back_inserter(parents_[space]),
                        [&](std::uint32_t row) { return row + shift; });
     } else if (above != 0) {
-        numbers_.clear();
-        for (std::size_t record = 0; record + 1 < firstRows[space].size(); ++record) {
-            for (std::uint32_t row = firstRows[space][record]; row < firstRows[space][record + 1];
-                 ++row) {
-                numbers_.push_back(from.parent[row] - firstRows[above][record]);
-            }
+        numbers_.assign(records.spaces[above].rows, 0);
+        for (std::uint32_t row = 0; row < from.rows; ++row) {
+            ++numbers_[from.parent[row]];
         }
-        packedParents_[space].append(numbers_);
+        counts_[space].append(numbers_);
     }
 }
 
@@ -107,7 +105,7 @@ void CollectedRows::reserve(double factor) {
     for (std::size_t space = 0; space < rows_.size(); ++space) {
         firstRows_[space].reserve(wanted(firstRows_[space].size()));
         parents_[space].reserve(wanted(parents_[space].size()));
-        packedParents_[space].reserve(wanted(packedParents_[space].size()));
+        counts_[space].reserve(wanted(counts_[space].size()));
         for (Column& column : columns_[space]) {
             if (column.values.size() != 0) {
                 column.values.reserve(wanted(rows_[space]));
@@ -130,7 +128,7 @@ RecordStore::Memory CollectedRows::take() {
         Batch::Space& rows = memory.batch.spaces.emplace_back();
         rows.rows = rows_[space];
         rows.parent = std::move(parents_[space]);
-        PackedRows packed{{}, std::move(packedParents_[space])};
+        PackedRows packed{{}, std::move(counts_[space])};
         for (Column& column : columns_[space]) {
             ColumnData& of = rows.columns.emplace_back();
             of.states = std::move(column.states);

@@ -42,7 +42,7 @@ class CollectedRows {
     };
 
     void appendParents(std::uint32_t space,
-                       const Batch::Space& from,
+                       const Batch& records,
                        std::span<const std::vector<std::uint32_t>> firstRows);
     void appendColumn(Column& column,
                       std::uint32_t before,
@@ -54,7 +54,7 @@ class CollectedRows {
     bool isPacked_;
     std::vector<std::uint32_t> rows_;                    ///< by space
     std::vector<std::vector<std::uint32_t>> parents_;    ///< by space, of lists; not packed
-    std::vector<PackedCells> packedParents_;             ///< PackedRows::parents, by space
+    std::vector<PackedCells> counts_;                    ///< PackedRows::counts, by space
     std::vector<std::vector<std::uint32_t>> firstRows_;  ///< by space: of each record
     std::vector<std::vector<Column>> columns_;           ///< by space and field
     std::vector<std::uint64_t> digests_;

@@ -2,6 +2,7 @@
 
 #include "runtime/base/large_blocks.h"
 #include "runtime/bytecode/cells.h"
+#include "runtime/bytecode/stored_values.h"
 
 #include <algorithm>
 #include <cstddef>
@@ -12,43 +13,6 @@
 #include <vector>
 
 namespace proviso {
-
-/// What a column of stored records holds, in cells of one, two, four or eight bytes. A view: the
-/// column must stay as it is.
-class StoredValues {
-  public:
-    StoredValues() = default;
-    template <class Cell>
-    StoredValues(const Cell* cells, std::size_t size)
-        : cells_(cells), size_(size), bytes_(sizeof(Cell)) {}
-
-    std::size_t size() const noexcept { return size_; }
-    bool empty() const noexcept { return size_ == 0; }
-    /// Calls `with` once, with the first cell, of whatever size.
-    template <class Visit>
-    auto visit(Visit with) const {
-        switch (bytes_) {
-        case 1:
-            return with(static_cast<const std::int8_t*>(cells_));
-        case 2:
-            return with(static_cast<const std::int16_t*>(cells_));
-        case 4:
-            return with(static_cast<const std::int32_t*>(cells_));
-        default:
-            return with(static_cast<const std::int64_t*>(cells_));
-        }
-    }
-
-    /// For a few rows here and there; `visit` is for many.
-    std::int64_t operator[](std::size_t row) const {
-        return visit([row](const auto* cells) { return std::int64_t{cells[row]}; });
-    }
-
-  private:
-    const void* cells_ = nullptr;
-    std::size_t size_ = 0;
-    std::size_t bytes_ = 8;  ///< of a cell
-};
 
 /// Rows: from the first up to the second.
 using RowRun = std::pair<std::uint32_t, std::uint32_t>;

@@ -58,6 +58,53 @@ PROVISO_WIDE void shiftBack(const std::uint32_t* __restrict from,
     }
 }
 
+/// Writes down, list after list, to whom rows belong and where they begin. There is room for
+/// kAtOnce more parents than there are rows, and for one more beginning than there are lists.
+class RowsOfLists {
+  public:
+    RowsOfLists(std::uint32_t* parents, std::uint32_t* begins)
+        : parents_(parents), begins_(begins) {}
+
+    template <std::size_t kAtOnce = 8>
+    void add(std::uint32_t count) {
+        begins_[lists_] = rows_;
+        const std::uint32_t end = rows_ + count;
+        // Most lists are short: what is too much is written over by the next.
+        do {
+            std::fill_n(parents_ + rows_, kAtOnce, lists_);
+            rows_ += kAtOnce;
+        } while (rows_ < end);
+        rows_ = end;
+        ++lists_;
+    }
+    void end() { begins_[lists_] = rows_; }
+
+  private:
+    std::uint32_t* parents_;
+    std::uint32_t* begins_;
+    std::uint32_t rows_ = 0;
+    std::uint32_t lists_ = 0;
+};
+
+template <class Cell>
+PROVISO_WIDE void addLists(RowsOfLists& lists, const Cell* counts, std::size_t size) {
+    RowsOfLists own = lists;
+    for (std::size_t index = 0; index < size; ++index) {
+        own.template add<4>(static_cast<std::uint32_t>(counts[index]));
+    }
+    lists = own;
+}
+
+/// The lists of some records, whose rows begin at `first`.
+PROVISO_WIDE void
+addListsOf(RowsOfLists& lists, std::span<const std::uint32_t> records, const std::uint32_t* first) {
+    RowsOfLists own = lists;
+    for (const std::uint32_t record : records) {
+        own.add(first[record + std::size_t{1}] - first[record]);
+    }
+    lists = own;
+}
+
 /// `from` has `size` cells, as large as those they are copied to or smaller.
 template <class To, class From>
 void copyRuns(Cells<To>& to,
@@ -98,11 +145,15 @@ void copyRuns(Cells<To>& to,
 
 }  // namespace
 
-RecordSelector::RecordSelector(const RecordStore& store, const ReadOfRecords* read)
-    : store_(store), read_(read), selected_(store.rows().spaces.size()) {
+RecordSelector::RecordSelector(const RecordStore& store,
+                               const ReadOfRecords* read,
+                               bool lendsPacked)
+    : store_(store), read_(read), lendsPacked_(lendsPacked), selected_(store.rows().spaces.size()) {
     batch_.dictionary = store.rows().dictionary;
     for (const Batch::Space& from : store.rows().spaces) {
-        batch_.spaces.emplace_back().columns.resize(from.columns.size());
+        Batch::Space& to = batch_.spaces.emplace_back();
+        to.columns.resize(from.columns.size());
+        to.packed.resize(lendsPacked_ ? from.columns.size() : 0);
     }
 }
 
@@ -165,59 +216,57 @@ void RecordSelector::findRows(std::uint32_t space, std::span<const std::uint32_t
 
 /// The lists' rows in the selection.
 void RecordSelector::findParents(std::uint32_t space, std::span<const std::uint32_t> records) {
-    std::vector<std::uint32_t>& to = batch_.spaces[space].parent;
-    const std::size_t rows = batch_.spaces[space].rows;
-    to.resize(rows + kAtOnce);
+    Batch::Space& to = batch_.spaces[space];
     const std::uint32_t above = store_.parents_[space];
-    const std::vector<std::uint32_t>& wide = store_.rows().spaces[space].parent;
-    if (areNeighbours_ && store_.packed_.empty()) {
-        const auto firstOf = [&](std::uint32_t of) {
-            return records.empty() ? 0 : store_.firstRows_[of][records.front()];
-        };
-        shiftBack(wide.data() + firstOf(space), rows, firstOf(above), to.data());
-    } else if (above == 0) {
-        const std::uint32_t* const first = store_.firstRows_[space].data();
-        std::uint32_t* next = to.data();
-        for (std::uint32_t index = 0; index < records.size(); ++index) {
-            const std::uint32_t record = records[index];
-            std::uint32_t* const last = next + (first[record + std::size_t{1}] - first[record]);
-            do {
-                std::fill_n(next, kAtOnce, index);
-                next += kAtOnce;
-            } while (next < last);
-            next = last;
+    const std::uint32_t* const first = store_.firstRows_[space].data();
+    to.parent.resize(to.rows + kAtOnce);
+    if (above != 0 && store_.packed_.empty()) {
+        to.begins.clear();
+        const std::vector<std::uint32_t>& wide = store_.rows().spaces[space].parent;
+        if (areNeighbours_ && !records.empty()) {
+            shiftBack(wide.data() + first[records.front()],
+                      to.rows,
+                      store_.firstRows_[above][records.front()],
+                      to.parent.data());
+        } else {
+            moveParents(space, records, wide);
         }
-    } else if (store_.packed_.empty()) {
-        moveParents(space, records, wide.data(), wide.size(), /*areOfRecords=*/false);
     } else {
-        const StoredValues parents = store_.packed_[space].parents.view();
-        parents.visit([&](const auto* cells) {
-            moveParents(space, records, cells, parents.size(), /*areOfRecords=*/true);
-        });
+        to.begins.resize(batch_.spaces[above].rows + std::size_t{1});
+        RowsOfLists lists(to.parent.data(), to.begins.data());
+        if (above == 0) {
+            addListsOf(lists, records, first);
+        } else {
+            // INVARIANT: with a list, the lists it lies in are read, and were looked for before.
+            store_.packed_[space].counts.view().visit([&](const auto* counts) {
+                for (const Rows& run : selected_[above].runs) {
+                    addLists(lists, counts + run.first, run.second - run.first);
+                }
+            });
+        }
+        lists.end();
     }
-    to.resize(rows);
+    to.parent.resize(to.rows);
 }
 
-/// `areOfRecords`: counted from the record's first, not from the store's.
-template <class Cell>
+/// Of lists in lists that are not packed.
 void RecordSelector::moveParents(std::uint32_t space,
                                  std::span<const std::uint32_t> records,
-                                 const Cell* from,
-                                 std::size_t size,
-                                 bool areOfRecords) {
+                                 const std::vector<std::uint32_t>& from) {
     // INVARIANT: with a list, the lists it lies in are read.
     const std::uint32_t* const first = store_.firstRows_[space].data();
     const std::uint32_t* const firstAbove = store_.firstRows_[store_.parents_[space]].data();
     std::uint32_t* next = batch_.spaces[space].parent.data();
     std::uint32_t before = 0;
     for (std::size_t index = 0; index < records.size(); ++index) {
-        __builtin_prefetch(from + first[records[std::min(index + kAhead, records.size() - 1)]]);
+        __builtin_prefetch(from.data() +
+                           first[records[std::min(index + kAhead, records.size() - 1)]]);
         const std::size_t record = records[index];
-        const std::uint32_t shift = before - (areOfRecords ? 0 : firstAbove[record]);
+        const std::uint32_t shift = before - firstAbove[record];
         before += firstAbove[record + 1] - firstAbove[record];
         const auto move = [&](std::size_t row, auto count) {
             for (std::size_t step = 0; step < count; ++step) {
-                next[step] = static_cast<std::uint32_t>(from[row + step]) + shift;
+                next[step] = from[row + step] + shift;
             }
             next += count;
         };
@@ -226,7 +275,7 @@ void RecordSelector::moveParents(std::uint32_t space,
         for (; row + kAtOnce < end; row += kAtOnce) {
             move(row, AtOnce());
         }
-        if (row + kAtOnce <= size) {
+        if (row + kAtOnce <= from.size()) {
             move(row, AtOnce());
             next -= kAtOnce - (end - row);
         } else {
@@ -243,7 +292,18 @@ void RecordSelector::copyColumn(std::uint32_t space, std::uint32_t field) {
     const std::vector<Rows>& runs = selected_[space].runs;
     const std::size_t rows = batch_.spaces[space].rows;
     ColumnData& to = batch_.spaces[space].columns[field];
-    values.visit([&](const auto* cells) { copyRuns(to.values, cells, values.size(), runs, rows); });
+    const bool isLentPacked =
+        lendsPacked_ && runs.size() == 1 && values.bytesOfCell() != sizeof(std::int64_t);
+    if (lendsPacked_) {
+        batch_.spaces[space].packed[field] =
+            isLentPacked ? values.part(runs[0].first, rows) : StoredValues();
+    }
+    if (isLentPacked) {
+        to.values.clear();
+    } else {
+        values.visit(
+            [&](const auto* cells) { copyRuns(to.values, cells, values.size(), runs, rows); });
+    }
     const Cells<State>& states = store_.states(space, field);
     if (!states.empty()) {
         copyRuns(to.states, states.data(), states.size(), runs, rows);

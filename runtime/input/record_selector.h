@@ -16,7 +16,9 @@ class RecordStore;
 class RecordSelector {
   public:
     /// Both must outlive the selector. `read`: what is selected of records; nullptr: everything.
-    RecordSelector(const RecordStore& store, const ReadOfRecords* read);
+    /// `lendsPacked`: what neighbours in the store say in smaller cells is lent, too
+    /// (Batch::Space::packed).
+    RecordSelector(const RecordStore& store, const ReadOfRecords* read, bool lendsPacked = false);
 
     /// Good until the next call.
     Batch& select(std::span<const std::uint32_t> records);
@@ -33,16 +35,14 @@ class RecordSelector {
     bool isRead(std::uint32_t space) const { return read_ == nullptr || read_->rows[space] != 0; }
     void findRows(std::uint32_t space, std::span<const std::uint32_t> records);
     void findParents(std::uint32_t space, std::span<const std::uint32_t> records);
-    template <class Cell>
     void moveParents(std::uint32_t space,
                      std::span<const std::uint32_t> records,
-                     const Cell* from,
-                     std::size_t size,
-                     bool areOfRecords);
+                     const std::vector<std::uint32_t>& from);
     void copyColumn(std::uint32_t space, std::uint32_t field);
 
     const RecordStore& store_;
     const ReadOfRecords* read_;
+    const bool lendsPacked_;
     bool areNeighbours_ = false;      ///< the records, in the store
     std::vector<Selected> selected_;  ///< by space
     Batch batch_;

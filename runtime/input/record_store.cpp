@@ -124,27 +124,29 @@ bool RecordStore::sayTheSame(std::uint32_t a, std::uint32_t b) const {
                 return false;
             }
         }
-        if (space == 0) {
-            continue;
-        }
         // The same elements in other lists of the same record are another record.
-        for (std::uint32_t step = 0; step < ofA.second - ofA.first; ++step) {
-            if (listOf(space, a, ofA.first + step) != listOf(space, b, ofB.first + step)) {
-                return false;
-            }
+        if (space != 0 && parents_[space] != 0 && !lieAlike(space, a, b)) {
+            return false;
         }
     }
     return true;
 }
 
-std::uint32_t
-RecordStore::listOf(std::uint32_t space, std::uint32_t record, std::uint32_t row) const {
-    const std::uint32_t above = parents_[space];
-    if (above == 0) {
-        return 0;
+bool RecordStore::lieAlike(std::uint32_t space, std::uint32_t a, std::uint32_t b) const {
+    const Rows listsOfA = rowsOf(parents_[space], a);
+    const Rows listsOfB = rowsOf(parents_[space], b);
+    if (!packed_.empty()) {
+        return listsOfA.second - listsOfA.first == listsOfB.second - listsOfB.first &&
+               areEqual(packed_[space].counts.view(), {}, listsOfA, listsOfB);
     }
-    return packed_.empty() ? batch_.spaces[space].parent[row] - rowsOf(above, record).first
-                           : static_cast<std::uint32_t>(packed_[space].parents.view()[row]);
+    const std::vector<std::uint32_t>& parents = batch_.spaces[space].parent;
+    const Rows ofA = rowsOf(space, a);
+    return std::equal(parents.begin() + ofA.first,
+                      parents.begin() + ofA.second,
+                      parents.begin() + rowsOf(space, b).first,
+                      [&](std::uint32_t one, std::uint32_t other) {
+                          return one - listsOfA.first == other - listsOfB.first;
+                      });
 }
 
 Batch RecordStore::select(std::span<const std::uint32_t> records, const ReadOfRecords* read) const {
@@ -153,18 +155,24 @@ Batch RecordStore::select(std::span<const std::uint32_t> records, const ReadOfRe
 
 void RecordStore::keepOnly(std::span<const std::uint32_t> records) {
     // Where rows were is known until the end.
-    for (std::uint32_t space = 0; space < batch_.spaces.size(); ++space) {
-        Batch::Space& rows = batch_.spaces[space];
+    const auto runsOf = [&](std::uint32_t space) {
         std::vector<Rows> runs;
-        std::uint32_t kept = 0;
         for (const std::uint32_t record : records) {
             const Rows of = rowsOf(space, record);
-            kept += of.second - of.first;
             if (!runs.empty() && runs.back().second == of.first) {
                 runs.back().second = of.second;
             } else {
                 runs.push_back(of);
             }
+        }
+        return runs;
+    };
+    for (std::uint32_t space = 0; space < batch_.spaces.size(); ++space) {
+        Batch::Space& rows = batch_.spaces[space];
+        const std::vector<Rows> runs = runsOf(space);
+        std::uint32_t kept = 0;
+        for (const Rows& run : runs) {
+            kept += run.second - run.first;
         }
         if (!rows.parent.empty()) {
             auto next = rows.parent.begin();
@@ -189,7 +197,9 @@ void RecordStore::keepOnly(std::span<const std::uint32_t> records) {
             for (PackedCells& cells : packed_[space].values) {
                 cells.keep(runs);
             }
-            packed_[space].parents.keep(runs);
+            if (packed_[space].counts.size() != 0) {
+                packed_[space].counts.keep(runsOf(parents_[space]));
+            }
         }
         rows.rows = kept;
     }

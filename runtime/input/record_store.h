@@ -23,9 +23,9 @@ struct RecordOrigin {
 /// values then, but states, and its rows no parents.
 struct PackedRows {
     std::vector<PackedCells> values;  ///< by field
-    /// In which list of the record that a list of lists lies in a row is, counted from the record's
-    /// first; of other lists nothing.
-    PackedCells parents;
+    /// Of lists in lists, by row of what they lie in: how many rows there are. Of others nothing:
+    /// that is said by where records begin.
+    PackedCells counts;
 };
 
 /// Decoded records as columns: one row space for the records and one for every list inside them.
@@ -117,8 +117,8 @@ class RecordStore {
   private:
     friend class RecordSelector;
 
-    /// PackedRows::parents of a row, packed or not.
-    std::uint32_t listOf(std::uint32_t space, std::uint32_t record, std::uint32_t row) const;
+    /// Whether the rows of two records, of which they have as many, lie in the same of their lists.
+    bool lieAlike(std::uint32_t space, std::uint32_t a, std::uint32_t b) const;
 
     std::vector<std::uint32_t> parents_;  ///< by space: the space its rows are lists in
     Batch batch_;

@@ -181,6 +181,8 @@ class StageJit final : public Jit {
             if (Result<void> done = engine::runOne(frame, number); !done.has_value()) {
                 return done;
             }
+            // Before whoever reads it makes a column of it.
+            noteSize(frame, number, entry.seen);
         }
         look(frame, entry.active, entry.seen);
         // What a stage is given is read, but not computed by it.

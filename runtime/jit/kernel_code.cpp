@@ -84,13 +84,16 @@ void findStates(KernelCode& code) {
         known.push_back(mayHaveState(code, node, known) ? 1 : 0);
     }
     code.hasStates.clear();
+    code.areAnswers.clear();
     for (const std::uint32_t output : code.outputs) {
         code.hasStates.push_back(known[output]);
+        code.areAnswers.push_back(known[output] == 0 && code.nodes[output].isTruth ? 1 : 0);
     }
     for (KernelFold& fold : code.folds) {
         fold.rowsHaveStates =
             known[fold.mask] != 0 || (fold.value != kNoNode && known[fold.value] != 0);
         fold.hasStates = fold.rowsHaveStates || fold.moreHasStates || isExtreme(fold);
+        fold.areAnswers = isLogic(fold) && !fold.hasStates;
     }
     placeFolds(code);
 }
@@ -100,6 +103,7 @@ std::string bytesOf(const KernelCode& code) {
     append(bytes, code.columns.size());
     for (const KernelCode::Column& column : code.columns) {
         bytes.push_back(column.hasStates ? 1 : 0);
+        bytes.push_back(static_cast<char>(column.bytes));
     }
     append(bytes, code.links.size());
     for (const KernelCode::Link& link : code.links) {

@@ -88,6 +88,7 @@ struct KernelFold {
     // What follows is filled by findStates.
     bool rowsHaveStates = false;      ///< mask or value may be other than values
     bool hasStates = false;           ///< the result may
+    bool areAnswers = false;          ///< the results are written as bytes, each 0 or 1
     std::uint32_t numbers = kNoNode;  ///< array of what is added up or compared; none of Any, Every
     std::uint32_t word = kNoNode;     ///< array of counted bits; none where nothing needs it
     std::uint32_t bit = 0;            ///< the first of this fold's (emit_folds.cpp)
@@ -117,6 +118,8 @@ inline std::uint32_t bitsOf(const KernelFold& fold) {
 struct KernelCode {
     struct Column {
         bool hasStates = false;  ///< otherwise each row is a value
+        /// Of a cell: 1, 2, 4 or 8. What is read through a link or by row number has 8.
+        std::uint8_t bytes = 8;
     };
     struct Link {
         bool hasStates = false;  ///< otherwise each row leads somewhere
@@ -133,9 +136,10 @@ struct KernelCode {
     std::vector<KernelFold> folds;
 
     // What follows is filled by findStates.
-    std::vector<std::uint8_t> hasStates;  ///< by output: whether it may be other than a value
-    std::uint32_t numbers = 0;            ///< how many arrays of numbers the folds use
-    std::vector<std::uint32_t> words;     ///< by array of bits: the list whose rows' bits it holds
+    std::vector<std::uint8_t> hasStates;   ///< by output: whether it may be other than a value
+    std::vector<std::uint8_t> areAnswers;  ///< by output: written as bytes, each 0 or 1
+    std::uint32_t numbers = 0;             ///< how many arrays of numbers the folds use
+    std::vector<std::uint32_t> words;      ///< by array of bits: the list whose rows' bits it holds
 };
 
 /// What may come out of the nodes and folds, given what goes in, and where folds keep what they
@@ -148,12 +152,12 @@ std::string bytesOf(const KernelCode& code);
 /// What compiled code is called with. No output overlaps anything else; `rows` is at least
 /// kLeastRows. Columns that are read through a link or by row number have at least one row.
 struct KernelCall {
-    const std::int64_t* const* values;      ///< by column
+    const void* const* values;              ///< by column
     const std::uint8_t* const* states;      ///< by column; read where it has states
     const std::uint32_t* const* links;      ///< by link
     const std::uint8_t* const* linkStates;  ///< by link; likewise
     const std::uint64_t* sizes;             ///< by column: its rows
-    std::int64_t* const* outValues;         ///< by output; 0 where the state is no value
+    void* const* outValues;                 ///< by output; 0 where the state is no value
     std::uint8_t* const* outStates;         ///< by output; written where it has states
     std::uint64_t rows;
     const std::uint32_t* const* begins;     ///< by list: one more than it has results
@@ -161,7 +165,7 @@ struct KernelCall {
     const std::uint64_t* longest;           ///< by list: rows of its longest stretch
     const std::int64_t* const* moreValues;  ///< by fold; read where it has `more`
     const std::uint8_t* const* moreStates;  ///< likewise, where that has states
-    std::int64_t* const* foldValues;        ///< by fold, as outputs
+    void* const* foldValues;                ///< by fold, as outputs
     std::uint8_t* const* foldStates;
     /// Memory: arrays of numbers, then of bits, of rows. Each is kLeastRows longer than that;
     /// before each is one number more, a zero.

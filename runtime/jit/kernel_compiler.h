@@ -11,7 +11,7 @@
 /// keeps apart what was not.
 namespace proviso::jit {
 
-inline constexpr const char* kPluginInterface = "proviso-jit-5 " __VERSION__;
+inline constexpr const char* kPluginInterface = "proviso-jit-6 " __VERSION__;
 
 /// Machine code. It may run on any number of threads as long as this lives.
 class CompiledKernels {

@@ -1,9 +1,14 @@
 #include "runtime/jit/region_call.h"
 
 #include "runtime/base/check.h"
+#include "runtime/engine/answers.h"
+#include "runtime/engine/packed.h"
 
 #include <algorithm>
 #include <cfenv>
+#include <cstring>
+#include <span>
+#include <type_traits>
 
 namespace proviso::jit {
 
@@ -52,6 +57,19 @@ const Value* pad(std::array<Value, kLeastRows>& padding, const Value* from, std:
     return padding.data();
 }
 
+/// The same of values in cells of so many bytes.
+const void* padCells(std::array<std::int64_t, kLeastRows>& padding,
+                     const void* from,
+                     std::size_t rows,
+                     std::size_t bytes) {
+    auto* const to = reinterpret_cast<std::uint8_t*>(padding.data());
+    const auto* const cells = static_cast<const std::uint8_t*>(from);
+    for (std::size_t row = 0; row < kLeastRows; ++row) {
+        std::memcpy(to + row * bytes, cells + std::min(row, rows - 1) * bytes, bytes);
+    }
+    return padding.data();
+}
+
 /// As every column ends: no states where all are values.
 void settleStates(ColumnData& own) {
     if (!anyState(own.states)) {
@@ -59,22 +77,49 @@ void settleStates(ColumnData& own) {
     }
 }
 
-/// Room for the results of a register.
-ColumnData& makeRoom(Frame& frame, Register number, std::size_t rows, bool hasStates) {
-    ColumnData& own = frame.registers[number].own;
-    own.values.resize(rows);
+/// Room for the results of a register: `values` and `states` are where they go.
+void makeRoom(RegisterData& data,
+              std::size_t rows,
+              bool hasStates,
+              bool areAnswers,
+              void*& values,
+              std::uint8_t*& states) {
+    ColumnData& own = data.own;
     own.states.resize(hasStates ? rows : 0);
     own.lows.clear();
     own.highs.clear();
-    return own;
+    states = reinterpret_cast<std::uint8_t*>(own.states.data());
+    if (areAnswers) {
+        data.answers.resize(rows);
+        values = data.answers.data();
+    }
+    // No answers are a column without rows.
+    if (!areAnswers || rows == 0) {
+        own.values.resize(rows);
+        values = own.values.data();
+    }
 }
 
+/// Ends what compiled code wrote. `padding`: where, if there were too few rows; else nullptr.
 template <class Padding>
-void takeFrom(const Padding& padding, ColumnData& own) {
-    std::copy_n(padding.values.begin(), own.values.size(), own.values.begin());
-    for (std::size_t row = 0; row < own.states.size(); ++row) {
-        own.states[row] = static_cast<State>(padding.states[row]);
+void endResult(Frame& frame, Register number, bool areAnswers, const Padding* padding) {
+    RegisterData& data = frame.registers[number];
+    data.column = &data.own;
+    if (areAnswers && !data.answers.empty()) {
+        if (padding != nullptr) {
+            std::memcpy(data.answers.data(), padding->values.data(), data.answers.size());
+        }
+        frame.pending.marks[number] = engine::Pending::Answers;
+        return;
     }
+    ColumnData& own = data.own;
+    if (padding != nullptr) {
+        std::copy_n(padding->values.begin(), own.values.size(), own.values.begin());
+        for (std::size_t row = 0; row < own.states.size(); ++row) {
+            own.states[row] = static_cast<State>(padding->states[row]);
+        }
+    }
+    settleStates(own);
 }
 
 }  // namespace
@@ -116,7 +161,13 @@ std::optional<Counts::Reason> RegionCall::run(Frame& frame,
         finish(frame, region);
     }
     for (const auto& [guard, behind] : region.same) {
-        frame.registers[guard].column = &frame.column(behind);
+        const std::span<const std::uint8_t> answers = engine::answersOf(frame, behind);
+        if (answers.empty()) {
+            frame.registers[guard].column = &frame.column(behind);
+        } else {
+            std::copy(
+                answers.begin(), answers.end(), engine::beginAnswers(frame, guard, answers.size()));
+        }
     }
     return std::nullopt;
 }
@@ -145,7 +196,7 @@ std::optional<Counts::Reason> RegionCall::takeLists(const Frame& frame, const Re
         if (stretches.longest > kMostAddends) {
             return Counts::Overflow;
         }
-        begins_[index] = stretches.begins.data();
+        begins_[index] = stretches.begins;
         longest_[index] = stretches.longest;
         targets_[index] = frame.targetRows(link);
         results_[index] = std::max<std::uint64_t>(targets_[index], kLeastRows);
@@ -168,31 +219,20 @@ std::optional<Counts::Reason> RegionCall::takeInputs(const Frame& frame, const R
     for (const std::uint64_t results : results_) {
         most = std::max<std::size_t>(most, results);
     }
+    made_.resize(std::max(made_.size(), columns));
     for (std::size_t index = 0; index < columns; ++index) {
-        const ColumnData& column = frame.column(region.columns[index]);
-        if (column.bounded()) {
-            return Counts::NewBounds;
+        if (const auto reason = takeColumn(frame, region, index)) {
+            return reason;
         }
-        if (!column.states.empty() && !region.code.columns[index].hasStates) {
-            return Counts::NewStates;
-        }
-        const bool isForeign = region.isForeign[index] != 0;
-        PROVISO_CHECK(isForeign || column.values.size() == rows_,
-                      "a column has a row for each of its space");
-        values_[index] = column.values.data();
-        states_[index] = column.states.empty() ? nullptr : bytesOf(column.states);
-        sizes_[index] = column.values.size();
-        most = std::max<std::size_t>(most, column.values.size());
-        if (isForeign && column.values.empty()) {
-            values_[index] = &nothing_;  // Is read, and then of no account.
-        }
+        most = std::max<std::size_t>(most, sizes_[index]);
     }
     const std::uint8_t* const none = noStates(most);
     for (std::size_t index = 0; index < columns; ++index) {
         states_[index] = states_[index] == nullptr ? none : states_[index];
         if (pads_ && region.isForeign[index] == 0) {
             Padding& padding = padding_[index];
-            values_[index] = pad(padding.values, values_[index], rows_);
+            values_[index] =
+                padCells(padding.values, values_[index], rows_, region.code.columns[index].bytes);
             if (region.code.columns[index].hasStates) {
                 states_[index] = pad(padding.states, states_[index], rows_);
             }
@@ -216,6 +256,65 @@ std::optional<Counts::Reason> RegionCall::takeInputs(const Frame& frame, const R
         }
     }
     return std::nullopt;
+}
+
+/// One column, in the cells that the code was compiled for.
+std::optional<Counts::Reason>
+RegionCall::takeColumn(const Frame& frame, const Region& region, std::size_t index) {
+    const Register number = region.columns[index];
+    const std::size_t bytes = region.code.columns[index].bytes;
+    const bool isForeign = region.isForeign[index] != 0;
+    frame.compute(number);
+    const StoredValues values = engine::valuesOf(frame, number);
+    states_[index] = nullptr;
+    if (values.bytesOfCell() == sizeof(std::int64_t)) {
+        const ColumnData& column = frame.column(number);
+        if (column.bounded()) {
+            return Counts::NewBounds;
+        }
+        if (!column.states.empty()) {
+            if (!region.code.columns[index].hasStates) {
+                return Counts::NewStates;
+            }
+            states_[index] = bytesOf(column.states);
+        }
+    }
+    PROVISO_CHECK(isForeign || values.size() == rows_, "a column has a row for each of its space");
+    sizes_[index] = values.size();
+    values_[index] = values.data();
+    if (isForeign && values.empty()) {
+        values_[index] = &nothing_;  // Is read, and then of no account.
+    } else if (bytes == sizeof(std::int64_t)) {
+        values_[index] = frame.column(number).values.data();
+    } else if (values.bytesOfCell() != bytes) {
+        values_[index] = madeOf(values, index, bytes);
+        if (values_[index] == nullptr) {
+            return Counts::NewSizes;
+        }
+    }
+    return std::nullopt;
+}
+
+/// The same values in other cells; nullptr where some value does not fit.
+const void* RegionCall::madeOf(const StoredValues& from, std::size_t index, std::size_t bytes) {
+    std::vector<std::uint8_t>& made = made_[index];
+    made.resize(from.size() * bytes);
+    const auto make = [&](auto* to) {
+        return from.visit([&](const auto* cells) {
+            using Cell = std::remove_pointer_t<decltype(to)>;
+            std::int64_t others = 0;
+            for (std::size_t row = 0; row < from.size(); ++row) {
+                const auto cell = static_cast<Cell>(cells[row]);
+                others |= std::int64_t{cell} ^ std::int64_t{cells[row]};
+                to[row] = cell;
+            }
+            return others == 0;
+        });
+    };
+    const bool fits = bytes == 1   ? make(reinterpret_cast<std::int8_t*>(made.data()))
+                      : bytes == 2 ? make(reinterpret_cast<std::int16_t*>(made.data()))
+                                   : make(reinterpret_cast<std::int32_t*>(made.data()));
+    return fits ? made.data() : nullptr;
 }
 
 /// Whether rows may be missing from what is folded.
@@ -251,10 +350,12 @@ void RegionCall::takeOutputs(Frame& frame, const Region& region) {
     outStates_.resize(region.outputs.size());
     const std::size_t before = region.columns.size() + region.links.size();
     for (std::size_t index = 0; index < region.outputs.size(); ++index) {
-        ColumnData& own =
-            makeRoom(frame, region.outputs[index], rows_, region.code.hasStates[index] != 0);
-        outValues_[index] = own.values.data();
-        outStates_[index] = reinterpret_cast<std::uint8_t*>(own.states.data());
+        makeRoom(frame.registers[region.outputs[index]],
+                 rows_,
+                 region.code.hasStates[index] != 0,
+                 region.code.areAnswers[index] != 0,
+                 outValues_[index],
+                 outStates_[index]);
         if (pads_ && rows_ != 0) {
             outValues_[index] = padding_[before + index].values.data();
             outStates_[index] = padding_[before + index].states.data();
@@ -265,9 +366,12 @@ void RegionCall::takeOutputs(Frame& frame, const Region& region) {
     for (std::size_t index = 0; index < region.folds.size(); ++index) {
         const KernelFold& fold = region.code.folds[index];
         const std::size_t targets = targets_[fold.list];
-        ColumnData& own = makeRoom(frame, region.folds[index], targets, fold.hasStates);
-        foldValues_[index] = own.values.data();
-        foldStates_[index] = reinterpret_cast<std::uint8_t*>(own.states.data());
+        makeRoom(frame.registers[region.folds[index]],
+                 targets,
+                 fold.hasStates,
+                 fold.areAnswers,
+                 foldValues_[index],
+                 foldStates_[index]);
         if (targets < kLeastRows) {
             foldValues_[index] = foldPadding_[index].out.values.data();
             foldStates_[index] = foldPadding_[index].out.states.data();
@@ -320,18 +424,17 @@ std::uint32_t RegionCall::call(KernelFunction function) const {
 void RegionCall::finish(Frame& frame, const Region& region) const {
     const std::size_t before = region.columns.size() + region.links.size();
     for (std::size_t index = 0; index < region.outputs.size(); ++index) {
-        ColumnData& own = frame.registers[region.outputs[index]].own;
-        if (pads_) {
-            takeFrom(padding_[before + index], own);
-        }
-        settleStates(own);
+        endResult(frame,
+                  region.outputs[index],
+                  region.code.areAnswers[index] != 0,
+                  pads_ ? &padding_[before + index] : nullptr);
     }
     for (std::size_t index = 0; index < region.folds.size(); ++index) {
-        ColumnData& own = frame.registers[region.folds[index]].own;
-        if (targets_[region.code.folds[index].list] < kLeastRows) {
-            takeFrom(foldPadding_[index].out, own);
-        }
-        settleStates(own);
+        const KernelFold& fold = region.code.folds[index];
+        endResult(frame,
+                  region.folds[index],
+                  fold.areAnswers,
+                  targets_[fold.list] < kLeastRows ? &foldPadding_[index].out : nullptr);
     }
 }
 

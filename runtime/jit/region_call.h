@@ -23,7 +23,7 @@ class RegionCall {
 
   private:
     struct Padding {
-        std::array<std::int64_t, kLeastRows> values{};
+        std::array<std::int64_t, kLeastRows> values{};  ///< or as many smaller cells
         std::array<std::uint32_t, kLeastRows> rows{};
         std::array<std::uint8_t, kLeastRows> states{};
     };
@@ -36,6 +36,9 @@ class RegionCall {
     const std::uint8_t* noStates(std::size_t rows);
     std::optional<Counts::Reason> takeLists(const engine::Frame& frame, const Region& region);
     std::optional<Counts::Reason> takeInputs(const engine::Frame& frame, const Region& region);
+    std::optional<Counts::Reason>
+    takeColumn(const engine::Frame& frame, const Region& region, std::size_t index);
+    const void* madeOf(const StoredValues& from, std::size_t index, std::size_t bytes);
     std::optional<Counts::Reason> takeMore(const engine::Frame& frame, const Region& region);
     void takeOutputs(engine::Frame& frame, const Region& region);
     void takeArrays(const KernelCode& code);
@@ -45,12 +48,12 @@ class RegionCall {
     StretchesOfLinks stretches_;
     std::size_t rows_ = 0;
     bool pads_ = false;
-    std::vector<const std::int64_t*> values_;
+    std::vector<const void*> values_;
     std::vector<const std::uint8_t*> states_;
     std::vector<std::uint64_t> sizes_;
     std::vector<const std::uint32_t*> links_;
     std::vector<const std::uint8_t*> linkStates_;
-    std::vector<std::int64_t*> outValues_;
+    std::vector<void*> outValues_;
     std::vector<std::uint8_t*> outStates_;
     std::vector<const std::uint32_t*> begins_;
     std::vector<std::size_t> targets_;    ///< by list: rows that are folded to
@@ -58,10 +61,11 @@ class RegionCall {
     std::vector<std::uint64_t> longest_;  ///< by list
     std::vector<const std::int64_t*> moreValues_;
     std::vector<const std::uint8_t*> moreStates_;
-    std::vector<std::int64_t*> foldValues_;
+    std::vector<void*> foldValues_;
     std::vector<std::uint8_t*> foldStates_;
     std::vector<std::int64_t*> arrays_;
-    std::vector<std::int64_t> memory_;  ///< of the arrays
+    std::vector<std::int64_t> memory_;             ///< of the arrays
+    std::vector<std::vector<std::uint8_t>> made_;  ///< by column: what is given in other cells
     std::vector<std::uint8_t> zeros_;
     std::vector<Padding> padding_;
     std::vector<FoldPadding> foldPadding_;

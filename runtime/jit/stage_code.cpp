@@ -2,6 +2,7 @@
 
 #include "runtime/engine/bounds.h"
 #include "runtime/engine/frame.h"
+#include "runtime/engine/packed.h"
 #include "runtime/jit/region_call.h"
 #include "runtime/jit/stretches.h"
 
@@ -28,6 +29,8 @@ const char* reasonName(Counts::Reason reason) {
         return "no entry of a table";
     case Counts::NewStates:
         return "states not seen before";
+    case Counts::NewSizes:
+        return "larger values than seen before";
     case Counts::NewBounds:
         return "bounds";
     case Counts::FewRows:
@@ -83,6 +86,13 @@ void tellTime(const Frame& frame,
 
 }  // namespace
 
+void noteSize(const Frame& frame, Register number, Seen& seen) {
+    if (frame.program.code[number].type.kind != TypeKind::None) {
+        seen.raiseBytes(number,
+                        static_cast<std::uint8_t>(engine::valuesOf(frame, number).bytesOfCell()));
+    }
+}
+
 void look(const Frame& frame, const std::vector<Register>& registers, Seen& seen) {
     for (const Register number : registers) {
         const engine::Instruction& one = frame.program.code[number];
@@ -92,13 +102,13 @@ void look(const Frame& frame, const std::vector<Register>& registers, Seen& seen
             flags = static_cast<std::uint8_t>((link.states.empty() ? 0 : Seen::States) |
                                               (liesApart(link) ? Seen::Apart : 0));
         } else {
-            const ColumnData& column = *frame.registers[number].column;
+            const ColumnData& column = frame.column(number);
             if (!column.states.empty()) {
                 flags |= Seen::States;
                 const bool fails =
                     anyError(column) &&
                     std::none_of(one.operands.begin(), one.operands.end(), [&](Register operand) {
-                        return anyError(*frame.registers[operand].column);
+                        return anyError(frame.column(operand));
                     });
                 flags = static_cast<std::uint8_t>(flags | (fails ? Seen::Errors : 0) |
                                                   (isOpen(one, column) ? Seen::Open : 0));
@@ -138,10 +148,14 @@ runStage(Frame& frame, const StageCode& code, Seen& seen, std::size_t leastRows,
             continue;
         }
         counts.interpreted[*reason].fetch_add(1, std::memory_order_relaxed);
+        const bool isSurprise = *reason != Counts::FewRows && *reason != Counts::Rounding;
+        for (std::size_t index = 0; isSurprise && index < region.columns.size(); ++index) {
+            noteSize(frame, region.columns[index], seen);
+        }
         if (Result<void> done = interpretRegion(frame, region); !done.has_value()) {
             return done;
         }
-        if (*reason != Counts::FewRows && *reason != Counts::Rounding) {
+        if (isSurprise) {
             code.surprises.fetch_add(1, std::memory_order_relaxed);
             look(frame, region.members, seen);
             look(frame, region.columns, seen);

@@ -28,12 +28,13 @@ struct Counts {
         Bounds,  ///< within the region
         NoEntry,
         NewStates,  ///< of an input; or links that lead nowhere
+        NewSizes,   ///< of an input: values of more bytes
         NewBounds,  ///< of an input
         FewRows,
         Apart,     ///< rows that are folded do not lie side by side
         Rounding,  ///< of the thread's floating point numbers is not to the nearest
     };
-    static constexpr std::size_t kReasons = 12;
+    static constexpr std::size_t kReasons = 13;
 
     std::atomic<std::uint64_t> compiled{0};
     std::array<std::atomic<std::uint64_t>, kReasons> interpreted{};
@@ -54,7 +55,9 @@ struct StageCode {
 Result<void> runStage(
     engine::Frame& frame, const StageCode& code, Seen& seen, std::size_t leastRows, Counts& counts);
 
-/// Adds what the registers of the frame show.
+/// Adds how large the cells of a register are now.
+void noteSize(const engine::Frame& frame, Register number, Seen& seen);
+/// Adds what else the registers of the frame show.
 void look(const engine::Frame& frame, const std::vector<Register>& registers, Seen& seen);
 
 }  // namespace proviso::jit

@@ -28,11 +28,17 @@ struct Seen {
         Open = 16,  ///< unknowns of an operation that says bounds of them, whether or not it did
     };
     explicit Seen(std::size_t registers)
-        : flags(registers),
+        : flags(registers), bytes(registers),
           readLater(std::make_shared<std::vector<std::atomic<std::uint32_t>>>(registers)) {}
 
     bool has(Register number, Flag flag) const {
         return (flags[number].load(std::memory_order_relaxed) & flag) != 0;
+    }
+    void raiseBytes(Register number, std::uint8_t to) {
+        std::uint8_t before = bytes[number].load(std::memory_order_relaxed);
+        while (before < to &&
+               !bytes[number].compare_exchange_weak(before, to, std::memory_order_relaxed)) {
+        }
     }
     std::uint32_t timesRead(Register number) const {
         return (*readLater)[number].load(std::memory_order_relaxed);
@@ -40,6 +46,7 @@ struct Seen {
     bool isReadLater(Register number) const { return timesRead(number) != 0; }
 
     std::vector<std::atomic<std::uint8_t>> flags;  ///< by register
+    std::vector<std::atomic<std::uint8_t>> bytes;  ///< by register: of its largest cells; 0: none
     /// By register: after how many runs it was read, by whatever makes results of them. Of what is
     /// computed at once only the first time is counted.
     std::shared_ptr<std::vector<std::atomic<std::uint32_t>>> readLater;

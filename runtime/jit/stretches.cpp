@@ -4,6 +4,7 @@
 #include "runtime/jit/kernel_code.h"
 
 #include <algorithm>
+#include <span>
 
 namespace proviso::jit {
 
@@ -21,8 +22,9 @@ bool liesApart(const RegisterData& link) {
 void findStretches(const RegisterData& link, std::uint32_t targets, Stretches& out) {
     // First where each stretch ends that is not empty: the last row that leads there is the last to
     // say so.
-    out.begins.assign(std::max<std::size_t>(targets, kLeastRows) + 1, 0);
-    std::uint32_t* const ends = out.begins.data() + 1;
+    out.own.assign(std::max<std::size_t>(targets, kLeastRows) + 1, 0);
+    out.begins = out.own.data();
+    std::uint32_t* const ends = out.own.data() + 1;
     const std::size_t rows = link.rows.size();
     std::uint32_t apart = 0;
     if (link.states.empty()) {
@@ -45,7 +47,7 @@ void findStretches(const RegisterData& link, std::uint32_t targets, Stretches& o
     out.areApart = apart != 0;
     std::uint32_t begin = 0;
     std::uint32_t longest = 0;
-    for (std::size_t at = 0; at + 1 < out.begins.size(); ++at) {
+    for (std::size_t at = 0; at + 1 < out.own.size(); ++at) {
         const std::uint32_t end = std::max(ends[at], begin);
         ends[at] = end;
         longest = std::max(longest, end - begin);
@@ -63,11 +65,30 @@ void StretchesOfLinks::begin(std::size_t registers) {
     }
 }
 
+/// Of lists that begin where somebody wrote it down.
+static void takeStretches(std::span<const std::uint32_t> begins, Stretches& out) {
+    std::uint32_t longest = 0;
+    for (std::size_t at = 0; at + 1 < begins.size(); ++at) {
+        longest = std::max(longest, begins[at + 1] - begins[at]);
+    }
+    out.begins = begins.data();
+    out.longest = longest;
+    out.areApart = false;
+}
+
 const Stretches& StretchesOfLinks::of(const engine::Frame& frame, engine::Register link) {
     Stretches& found = all_[link];
     if (known_[link] != run_) {
         known_[link] = run_;
-        findStretches(frame.registers[link], frame.targetRows(link), found);
+        const engine::Instruction& one = frame.program.code[link];
+        const std::uint32_t targets = frame.targetRows(link);
+        const bool isOfBatch = one.op == engine::Op::InputParent && targets >= kLeastRows &&
+                               !frame.batch->spaces[one.space].begins.empty();
+        if (isOfBatch) {
+            takeStretches(frame.batch->spaces[one.space].begins, found);
+        } else {
+            findStretches(frame.registers[link], targets, found);
+        }
     }
     return found;
 }

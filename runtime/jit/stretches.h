@@ -12,7 +12,8 @@ namespace proviso::jit {
 struct Stretches {
     /// By row of the target, and one more; at least kLeastRows + 1, the last ones empty. Rows that
     /// lead nowhere may lie in any.
-    std::vector<std::uint32_t> begins;
+    const std::uint32_t* begins = nullptr;
+    std::vector<std::uint32_t> own;  ///< where nobody else has written them down
     std::uint32_t longest = 0;
     bool areApart = false;  ///< they do not: the rest says nothing
 };

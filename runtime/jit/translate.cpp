@@ -111,8 +111,15 @@ class Translation {
         }
         region_.columns.push_back(number);
         region_.isForeign.push_back(isForeign ? 1 : 0);
-        region_.code.columns.push_back({input_.seen.has(number, Seen::States)});
+        region_.code.columns.push_back(
+            {input_.seen.has(number, Seen::States), isForeign ? std::uint8_t{8} : bytesOf(number)});
         return static_cast<std::uint32_t>(region_.columns.size() - 1);
+    }
+
+    /// Of a cell, mostly: what comes in other cells is made into these, if it fits.
+    std::uint8_t bytesOf(Register number) const {
+        const std::uint8_t seen = input_.seen.bytes[number].load(std::memory_order_relaxed);
+        return seen == 0 ? std::uint8_t{8} : seen;
     }
 
     std::uint32_t linkOf(Register number) {

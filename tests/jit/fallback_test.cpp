@@ -3,6 +3,7 @@
 
 #include "runtime/values/date.h"
 #include "tests/jit/twins.h"
+#include "tests/unit/runtime/lent_packed.h"
 
 #include <cfenv>
 #include <functional>
@@ -140,6 +141,39 @@ TEST_CASE("States that were not seen before are the interpreter's") {
     CHECK(reasonsFor({1, 2, 3}, {1, kNA, 3}, kCount, [](Bed& bed, Register in) {
               bed.op(Op::Add, 0, kCount, {in, in});
           }) == Reasons{{"states not seen before", 1}});
+}
+
+TEST_CASE("Values of more bytes than were seen are the interpreter's") {
+    for (const std::size_t rows : {std::size_t{3}, std::size_t{70}}) {
+        Bed bed(static_cast<std::uint32_t>(rows));
+        const Register in = bed.signedInput(0, kCount, std::vector<Cell>(rows, -5));
+        bed.op(Op::Add, 0, kCount, {in, in});
+        Twins twins(bed);
+        const auto runWith = [&](std::int64_t value, bool isPacked) {
+            bed.batch.spaces[0].packed.clear();
+            bed.batch.spaces[0].columns[0].values.assign(rows, value);
+            if (isPacked) {
+                const LentPacked lent(bed.batch);
+                twins.run();
+            } else {
+                twins.run();
+            }
+        };
+        for (const bool isPacked : {true, true, false}) {
+            runWith(-5, isPacked);
+        }
+        CHECK(twins.reasons().empty());
+        CHECK(twins.jit().report().compiledRuns == 2);
+        runWith(-500, true);
+        runWith(500, false);
+        CHECK(twins.reasons() == Reasons{{"larger values than seen before", 2}});
+        for (int time = 0; time < 100; ++time) {
+            runWith(time % 2 == 0 ? 70'000 : -5, true);
+        }
+        // Code for what it met by then runs over smaller cells, too.
+        CHECK(twins.jit().report().stages == 2);
+        CHECK(twins.jit().report().compiledRuns > 30);
+    }
 }
 
 TEST_CASE("Amounts that are unknown have bounds, which are the interpreter's") {

@@ -329,6 +329,29 @@ TEST_CASE("Rows that lead nowhere count for none") {
     }
 }
 
+TEST_CASE("Where all rows lead nowhere there are no answers, whatever there were before") {
+    Days days(4);
+    auto& [bed, amount, counts, group, link] = days;
+    const Register any = bed.op(Op::FoldAny, group, kYesNoType, {link, counts});
+    bed.op(Op::Not, group, kYesNoType, {any});
+    Twins twins(bed);
+    ColumnData& keys = bed.batch.spaces[0].columns[0];
+    keys.states.assign(keys.values.size(), State::Value);
+    keys.states[0] = kNA;
+    const ColumnData some = keys;
+    for (int time = 0; time < 4; ++time) {
+        keys = some;
+        twins.run();
+        keys.states.assign(keys.values.size(), kNA);
+        keys.values.assign(keys.values.size(), 0);
+        twins.run();
+        CHECK(twins.compiled().answers(any).empty());
+        CHECK(twins.compiled().column(any).values.empty());
+    }
+    CHECK(twins.jit().report().compiledRuns > 5);
+    CHECK(twins.reasons().empty());
+}
+
 namespace {
 
 /// Compiles a total over harmless amounts, then over these of the second of three orders; says why

@@ -52,6 +52,7 @@ TEST_CASE("Whatever is told of a fold tells its code from other code") {
         [](KernelCode& code) { code.lists.pop_back(); },
         [](KernelCode& code) { code.links[0].hasStates = true; },
         [](KernelCode& code) { code.columns[1].hasStates = true; },
+        [](KernelCode& code) { code.columns[1].bytes = 2; },
         [](KernelCode& code) { code.nodes[0].table = {1}; },
         [](KernelCode& code) { code.outputs = {0}; },
     };

@@ -132,7 +132,9 @@ TEST_CASE("Folds and tables of a pack say the same with compiled code, to the by
         for (const bool expectStates : {false, true}) {
             CAPTURE(wildness.missing, wildness.isLarge, expectStates);
             Dictionary dictionary(set->program->texts);
-            Decoder decoder(set->program->schema, dictionary);
+            DecodeOptions packed;
+            packed.read = recordsRead(*set->program);
+            Decoder decoder(set->program->schema, dictionary, packed);
             decoder.addText("orders", Writer(wildness.missing + 1, wildness).records(700));
             const DecodedRecords records = decoder.finish();
             REQUIRE(records.store.recordCount() == 700);

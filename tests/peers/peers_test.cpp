@@ -33,6 +33,9 @@ Digest byEngine(const std::string& text, const RunOptions& options, bool quickly
     }
     DecodeOptions decode;
     decode.quickly = quickly;
+    if (quickly) {
+        decode.read = recordsRead(*set->program);
+    }
     const DecodedRecords decoded = decodeText(set->program->schema, dictionary, text, decode);
     REQUIRE(decoded.rejections.empty());
     const Digest digest = decideByEngine(set->program, decoded.store, options);

@@ -318,7 +318,11 @@ void Emitter::finishFolds(std::uint32_t list) {
             // Whatever was there before is written over.
             made.state = stateOf(made);
         }
-        store(made, foldValues_[index], foldStates_[index]);
+        if (fold.areAnswers) {
+            storeAnswers(made, foldValues_[index]);
+        } else {
+            store(made, foldValues_[index], foldStates_[index]);
+        }
     }
 }
 

@@ -132,7 +132,11 @@ void Emitter::emitBody() {
                 // Whatever was there before is written over, even where all turn out to be values.
                 made.state = stateOf(made);
             }
-            store(made, outValues_[output], outStates_[output]);
+            if (code_.areAnswers[output] != 0) {
+                storeAnswers(made, outValues_[output]);
+            } else {
+                store(made, outValues_[output], outStates_[output]);
+            }
             ++output;
         }
     }
@@ -151,14 +155,21 @@ void Emitter::store(const Cell& cell, Value* values, Value* states) {
         value, builder_.CreateInBoundsGEP(builder_.getInt64Ty(), values, row_), llvm::Align(8));
 }
 
-/// `states` nullptr: every row is a value.
-Emitter::Cell Emitter::loadAt(Value* values, Value* states, bool isTruth) {
+void Emitter::storeAnswers(const Cell& cell, Value* answers) {
+    builder_.CreateAlignedStore(builder_.CreateZExt(truth(cell.value), bytes_),
+                                builder_.CreateInBoundsGEP(builder_.getInt8Ty(), answers, row_),
+                                llvm::Align(1));
+}
+
+/// `states` nullptr: every row is a value. `bytes`: of a value's cell.
+Emitter::Cell Emitter::loadAt(Value* values, Value* states, bool isTruth, unsigned bytes) {
+    llvm::Type* const one = builder_.getIntNTy(8 * bytes);
+    auto* const all = llvm::FixedVectorType::get(one, width_);
+    Value* const value = builder_.CreateAlignedLoad(
+        all, builder_.CreateInBoundsGEP(one, values, row_), llvm::Align(bytes));
     Cell made;
-    made.value = builder_.CreateAlignedLoad(
-        integers_, builder_.CreateInBoundsGEP(builder_.getInt64Ty(), values, row_), llvm::Align(8));
-    if (isTruth) {
-        made.value = truth(made.value);
-    }
+    made.value = isTruth ? builder_.CreateICmpNE(value, llvm::Constant::getNullValue(all))
+                         : builder_.CreateSExt(value, integers_);
     if (states != nullptr) {
         made.state = builder_.CreateAlignedLoad(
             bytes_, builder_.CreateInBoundsGEP(builder_.getInt8Ty(), states, row_), llvm::Align(1));
@@ -231,7 +242,8 @@ Emitter::Cell Emitter::compute(const KernelNode& node) {
     case KernelOp::Column:
         return loadAt(columnValues_[node.index],
                       code_.columns[node.index].hasStates ? columnStates_[node.index] : nullptr,
-                      node.isTruth);
+                      node.isTruth,
+                      code_.columns[node.index].bytes);
     case KernelOp::Constant:
         return {node.isTruth ? bit(node.immediate != 0) : number(node.immediate), nullptr};
     case KernelOp::NotApplicable:

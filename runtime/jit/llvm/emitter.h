@@ -41,7 +41,8 @@ class Emitter {
     void emitBody();
     void dropUnused();
     void store(const Cell& cell, llvm::Value* values, llvm::Value* states);
-    Cell loadAt(llvm::Value* values, llvm::Value* states, bool isTruth);
+    void storeAnswers(const Cell& cell, llvm::Value* answers);
+    Cell loadAt(llvm::Value* values, llvm::Value* states, bool isTruth, unsigned bytes = 8);
     Cell spread(const KernelNode& node);
     Cell gather(const KernelNode& node);
     Cell gatherAt(std::uint32_t column, llvm::Value* rows, bool isTruth);

@@ -4,10 +4,12 @@
 
 #include "runtime/input/record_store.h"
 #include "tests/unit/runtime/engine_bed.h"
+#include "tests/unit/runtime/lent_packed.h"
 
 #include <algorithm>
 #include <array>
 #include <numeric>
+#include <optional>
 #include <random>
 #include <vector>
 
@@ -17,7 +19,10 @@ using namespace proviso::test;
 namespace {
 
 constexpr std::size_t kYesNos = 3;  ///< fields of each space that say yes or no
-constexpr std::size_t kAmounts = 2;
+constexpr std::size_t kAmounts = 3;
+/// What amounts are made of, so that packed they need one byte, two, four and eight.
+constexpr std::array<std::int64_t, 4> kUnits{1, 200, -40'000, std::int64_t{1} << 40U};
+constexpr std::array<std::int64_t, 4> kAmountsOfConstants{2, 200, -40'000, std::int64_t{1} << 33U};
 
 /// Questions that hang on one another, over records and the lines of each.
 class Questions {
@@ -33,7 +38,9 @@ class Questions {
                 amounts_[space].push_back(bed_.input(space, kMoney, {0}));
             }
             yesNos_[space].push_back(bed_.constant(space, kYesNoType, 1));
-            amounts_[space].push_back(bed_.constant(space, kMoney, 2));
+            for (const std::int64_t amount : kAmountsOfConstants) {
+                amounts_[space].push_back(bed_.constant(space, kMoney, amount));
+            }
         }
         for (std::size_t more = 0; more < 40; ++more) {
             add(random_() % 2 == 0 ? 0U : list_);
@@ -117,12 +124,15 @@ void fill(Batch::Space& space, std::uint32_t rows, unsigned open, std::mt19937_6
     for (std::size_t field = 0; field < kYesNos + kAmounts; ++field) {
         ColumnData& column = space.columns[field];
         column = {};
+        const std::int64_t unit = kUnits[random() % kUnits.size()];
         for (std::uint32_t row = 0; row < rows; ++row) {
             const State state =
                 random() % 1000 < open ? static_cast<State>(1 + random() % 3) : State::Value;
             const std::uint64_t drawn = random() % (field < kYesNos ? 2 : 4);
             column.states.push_back(state);
-            column.values.push_back(state == State::Value ? static_cast<std::int64_t>(drawn) : 0);
+            const std::int64_t value =
+                static_cast<std::int64_t>(drawn) * (field < kYesNos ? 1 : unit);
+            column.values.push_back(state == State::Value ? value : 0);
         }
         if (std::count(column.states.begin(), column.states.end(), State::Value) ==
             static_cast<std::ptrdiff_t>(rows)) {
@@ -168,6 +178,15 @@ TEST_CASE("what many records are asked is answered as each of them answers alone
             fill(batch.spaces[0], records, open, random);
             fill(batch.spaces[many.list()], begins.back(), random() % 3 == 0 ? 30 : 0, random);
             batch.spaces[many.list()].parent = parents;
+            const Batch wide = batch;
+            // As a store lends it: some columns in smaller cells.
+            std::optional<LentPacked> lent;
+            if (random() % 2 == 0) {
+                lent.emplace(batch, [&](std::uint32_t space, std::uint32_t field) {
+                    const bool isKey = space == 0 && field >= kYesNos + kAmounts;
+                    return !isKey && random() % 4 != 0;
+                });
+            }
             many.bed().runAgain();
 
             // Before anything is a column only because somebody read it, whatever is asked first.
@@ -188,9 +207,9 @@ TEST_CASE("what many records are asked is answered as each of them answers alone
             }
             for (std::uint32_t record = 0; record < records; ++record) {
                 Batch& one = alone.bed().batch;
-                one.spaces[0] = rowsOf(batch.spaces[0], record, record + 1);
+                one.spaces[0] = rowsOf(wide.spaces[0], record, record + 1);
                 one.spaces[alone.list()] =
-                    rowsOf(batch.spaces[many.list()], begins[record], begins[record + 1]);
+                    rowsOf(wide.spaces[many.list()], begins[record], begins[record + 1]);
                 one.spaces[alone.list()].parent.assign(begins[record + 1] - begins[record], 0);
                 alone.bed().runAgain();
                 for (Register number = 0; number < many.size(); ++number) {
@@ -212,6 +231,7 @@ TEST_CASE("what many records are asked is answered as each of them answers alone
                     }
                 }
             }
+            batch = wide;
         }
     }
     CHECK(asBytes > 1'000);

@@ -98,7 +98,8 @@ void checkSelected(const RecordStore& store,
                 for (std::size_t field = 0; field < to.columns.size(); ++field) {
                     if (read == nullptr ||
                         std::count(read->fields[space].begin(), read->fields[space].end(), field)) {
-                        REQUIRE(to.columns[field].values[row] == from.columns[field].values[each]);
+                        const auto of = static_cast<std::uint32_t>(field);
+                        REQUIRE(to.valuesOf(of)[row] == from.columns[field].values[each]);
                         REQUIRE(to.columns[field].state(row) == from.columns[field].state(each));
                     }
                 }
@@ -109,6 +110,15 @@ void checkSelected(const RecordStore& store,
             }
             const auto ofAbove = store.rowsOf(above[space], record);
             parents += ofAbove.second - ofAbove.first;
+        }
+        if (!to.begins.empty()) {
+            REQUIRE(to.begins.size() == std::size_t{parents} + 1);
+            CHECK(to.begins.back() == row);
+            for (std::uint32_t list = 0; list < parents; ++list) {
+                CHECK(std::count(to.parent.begin(), to.parent.end(), list) ==
+                      std::ptrdiff_t{to.begins[list + 1]} - to.begins[list]);
+            }
+            CHECK(std::is_sorted(to.parent.begin(), to.parent.end()));
         }
         CHECK(row == to.rows);
         CHECK(to.parent.size() == (space == 0 ? 0 : row));
@@ -132,6 +142,7 @@ TEST_CASE("records are selected again and again in one memory, neighbours or not
          {static_cast<const ReadOfRecords*>(nullptr), static_cast<const ReadOfRecords*>(&some)}) {
         RecordSelector selector(store, read);
         RecordSelector ofSmall(small, read);
+        RecordSelector lending(small, read, /*lendsPacked=*/true);
         for (int turn = 0; turn < 60; ++turn) {
             std::vector<std::uint32_t> records(orders.random() % 80);
             if (turn % 3 == 0) {
@@ -147,6 +158,11 @@ TEST_CASE("records are selected again and again in one memory, neighbours or not
             }
             checkSelected(store, selector.select(records), records, read);
             checkSelected(store, ofSmall.select(records), records, read);
+            const Batch& lent = lending.select(records);
+            checkSelected(store, lent, records, read);
+            const bool isPacked = turn % 3 == 0 && !records.empty();
+            CHECK((lent.spaces[0].isPacked(0) || !isPacked));
+            CHECK(lent.spaces[1].begins.size() == records.size() + 1);
         }
     }
 }
