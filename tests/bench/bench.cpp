@@ -109,7 +109,7 @@ void measureDecide(const Request& request, bool inColumns, bool withJit = false)
                    why);
         std::exit(2);
     }
-    const Input input = decodeFile(*set->program, request.file);
+    const Input input = decodeFile(*set->program, request.file, recordsRead(*set->program));
     RunOptions options;
     options.threads = request.threads;
     std::vector<Measured> all;

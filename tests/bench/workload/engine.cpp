@@ -3,6 +3,7 @@
 #include "runtime/engine/interpreter.h"
 
 #include <algorithm>
+#include <bit>
 #include <cstring>
 #include <mutex>
 #include <string>
@@ -101,15 +102,18 @@ class ColumnTally {
         }
     }
 
-    /// Of eight.
-    static bool areNone(const std::int64_t* cells) {
-        return (cells[0] | cells[1] | cells[2] | cells[3] | cells[4] | cells[5] | cells[6] |
-                cells[7]) == 0;
+    /// One bit of a byte for each of eight rows that say yes.
+    static std::uint64_t yesOfEight(const std::int64_t* cells) {
+        std::uint64_t found = 0;
+        for (unsigned row = 0; row < 8; ++row) {
+            found |= std::uint64_t{cells[row] != 0} << (8 * row);
+        }
+        return found;
     }
-    static bool areNone(const std::uint8_t* cells) {
-        std::uint64_t all = 0;
-        std::memcpy(&all, cells, sizeof all);
-        return all == 0;
+    static std::uint64_t yesOfEight(const std::uint8_t* cells) {
+        std::uint64_t found = 0;
+        std::memcpy(&found, cells, sizeof found);
+        return found;
     }
 
     template <class Cell>
@@ -119,17 +123,7 @@ class ColumnTally {
                      const bytecode::Effect& effect,
                      std::span<const Cell> guard) const {
         const std::size_t place = places_[effect.finding];
-        const Cell* const cells = guard.data();
-        constexpr std::uint32_t kAtOnce = 8;
-        for (std::uint32_t row = 0; row < guard.size(); ++row) {
-            // Most rules find little.
-            if (row % kAtOnce == 0 && row + kAtOnce <= guard.size() && areNone(cells + row)) {
-                row += kAtOnce - 1;
-                continue;
-            }
-            if (cells[row] == 0) {
-                continue;
-            }
+        const auto add = [&](std::uint32_t row) {
             std::uint32_t record = row;
             for (std::uint32_t at = space; at != 0; at = program_.spaces[at].parent) {
                 record = block.columns.link(program_.spaces[at].toParent)[record];
@@ -141,6 +135,20 @@ class ColumnTally {
             } else {
                 digest.counts[place] += 1;
                 digest.check += kWeights[place] * number;
+            }
+        };
+        // Most rules find little: eight rows are passed over at once, and what is found is gone to.
+        constexpr std::uint32_t kAtOnce = 8;
+        std::uint32_t row = 0;
+        for (; row + kAtOnce <= guard.size(); row += kAtOnce) {
+            for (std::uint64_t found = yesOfEight(guard.data() + row); found != 0;
+                 found &= found - 1) {
+                add(row + static_cast<std::uint32_t>(std::countr_zero(found)) / 8);
+            }
+        }
+        for (; row < guard.size(); ++row) {
+            if (guard[row] != 0) {
+                add(row);
             }
         }
     }
