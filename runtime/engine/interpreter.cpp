@@ -293,6 +293,13 @@ static bool hasWhatIsRead(const Batch& batch, const std::vector<Asked::OfBatch>&
     });
 }
 
+/// Compiled code trusts them.
+static bool
+areBegins(const std::vector<std::uint32_t>& begins, std::size_t rows, std::uint32_t parents) {
+    return begins.size() == parents + std::size_t{1} && begins.front() == 0 &&
+           begins.back() == rows && areAscending(begins);
+}
+
 static bool fits(const Batch& batch, const Schema& schema) {
     if (batch.spaces.size() != schema.spaces.size() || batch.dictionary == nullptr) {
         return false;
@@ -317,6 +324,9 @@ static bool fits(const Batch& batch, const Schema& schema) {
         }
         const std::uint32_t parents = batch.spaces[described.parent].rows;
         if (space.parent.size() != rows || !areBelow(space.parent, parents)) {
+            return false;
+        }
+        if (!space.begins.empty() && !areBegins(space.begins, rows, parents)) {
             return false;
         }
     }

@@ -187,6 +187,7 @@ void RecordStore::keepOnly(std::span<const std::uint32_t> records) {
                 above += lists.second - lists.first;
             }
             rows.parent.resize(kept);
+            rows.begins.clear();
         }
         for (ColumnData& column : rows.columns) {
             keepRuns(column.values, runs);

@@ -1,7 +1,9 @@
 #include "runtime/values/date.h"
 #include "tests/unit/runtime/engine_bed.h"
 
+#include <array>
 #include <limits>
+#include <vector>
 
 using namespace proviso;
 using namespace proviso::test;
@@ -186,4 +188,29 @@ TEST_CASE("a batch that does not fit the schema is refused") {
     const Result<void> ran = bed.interpreter().run(bed.batch, {});
     REQUIRE(!ran);
     CHECK(ran.error().code == ErrorCode::InvalidArgument);
+}
+
+TEST_CASE("a batch whose lists begin elsewhere than it says, or whose lent cells are too few, is "
+          "refused") {
+    Bed bed(2);
+    const std::uint32_t lines = bed.list("line", 0, {0, 1, 1});
+    bed.input(lines, kCount, {1, 2, 3});
+    bed.parent(lines);
+    bed.run();
+    Batch::Space& rows = bed.batch.spaces[lines];
+    const auto runs = [&] { return bed.interpreter().run(bed.batch, {}).has_value(); };
+    rows.begins = {0, 1, 3};
+    CHECK(runs());
+    for (const std::vector<std::uint32_t>& begins : std::vector<std::vector<std::uint32_t>>{
+             {0, 1}, {0, 1, 2}, {0, 1, 4}, {1, 1, 3}, {0, 4, 3}, {0, 1, 3, 3}, {0}}) {
+        rows.begins = begins;
+        CHECK_FALSE(runs());
+    }
+    rows.begins.clear();
+    static constexpr std::array<std::int8_t, 3> kCells{1, 2, 3};
+    rows.columns[0].values.clear();
+    rows.packed = {StoredValues(kCells.data(), 3)};
+    CHECK(runs());
+    rows.packed = {StoredValues(kCells.data(), 2)};
+    CHECK_FALSE(runs());
 }
