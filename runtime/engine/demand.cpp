@@ -14,6 +14,15 @@ namespace proviso::engine {
 
 using bytecode::Program;
 
+PROVISO_WIDE void widen(const StoredValues& from, ColumnData& to) {
+    to.values.resize(from.size());
+    std::int64_t* const values = to.values.data();
+    from.visit([&](const auto* cells) { std::copy_n(cells, from.size(), values); });
+    to.states.clear();
+    to.lows.clear();
+    to.highs.clear();
+}
+
 namespace {
 
 /// Whether every row holds the answer that no other operand of the chain can change.
@@ -43,6 +52,29 @@ bool isBarred(const ColumnData& guard) {
         }
     }
     return true;
+}
+
+/// Of answers.
+PROVISO_WIDE void makeColumn(RegisterData& data) {
+    const std::size_t rows = data.answers.size();
+    data.own.values.resize(rows);
+    std::int64_t* const values = data.own.values.data();
+    const std::uint8_t* const answers = data.answers.data();
+    for (std::size_t row = 0; row < rows; ++row) {
+        values[row] = answers[row];
+    }
+}
+
+/// Of what is computed, but no column yet.
+void makeColumnOf(Frame& frame, Register number) {
+    RegisterData& data = frame.registers[number];
+    if (frame.pending.isPacked(number)) {
+        widen(packedOf(frame, number), data.own);
+        data.column = &data.own;
+    } else {
+        makeColumn(data);
+    }
+    frame.pending.marks[number] = Pending::None;
 }
 
 /// Computes registers with what they need of others, and no more.
@@ -211,9 +243,12 @@ class Demand {
                    ? areAll(frame_.registers[number].answers, /*answer=*/false)
                    : isBarred(column(number));
     }
+    /// Of what is computed, and no answers.
     const ColumnData& column(Register number) const {
-        return marks_[number] == Pending::None ? *frame_.registers[number].column
-                                               : frame_.column(number);
+        if (marks_[number] == Pending::Packed) [[unlikely]] {
+            makeColumnOf(frame_, number);
+        }
+        return *frame_.registers[number].column;
     }
 
     void run(Register number) {
@@ -252,47 +287,11 @@ class Demand {
 
 }  // namespace
 
-PROVISO_WIDE void widen(const StoredValues& from, ColumnData& to) {
-    to.values.resize(from.size());
-    std::int64_t* const values = to.values.data();
-    from.visit([&](const auto* cells) {
-        for (std::size_t row = 0; row < from.size(); ++row) {
-            values[row] = cells[row];
-        }
-    });
-    to.states.clear();
-    to.lows.clear();
-    to.highs.clear();
-}
-
-namespace {
-
-/// Of answers.
-PROVISO_WIDE void makeColumn(RegisterData& data) {
-    const std::size_t rows = data.answers.size();
-    data.own.values.resize(rows);
-    std::int64_t* const values = data.own.values.data();
-    const std::uint8_t* const answers = data.answers.data();
-    for (std::size_t row = 0; row < rows; ++row) {
-        values[row] = answers[row];
-    }
-}
-
-}  // namespace
-
 void Frame::catchUp(Register number) const {
     compute(number);
     if (pending.areAnswers(number) || pending.isPacked(number)) {
         // What is read is not changed by being read for the first time.
-        auto& self = const_cast<Frame&>(*this);
-        RegisterData& data = self.registers[number];
-        if (pending.isPacked(number)) {
-            widen(packedOf(*this, number), data.own);
-            data.column = &data.own;
-        } else {
-            makeColumn(data);
-        }
-        self.pending.marks[number] = Pending::None;
+        makeColumnOf(const_cast<Frame&>(*this), number);
     }
 }
 

@@ -304,6 +304,7 @@ const void* RegionCall::madeOf(const StoredValues& from, std::size_t index, std:
             using Cell = std::remove_pointer_t<decltype(to)>;
             std::int64_t others = 0;
             for (std::size_t row = 0; row < from.size(); ++row) {
+                // NOLINTNEXTLINE(bugprone-signed-char-misuse): a number of one byte
                 const auto cell = static_cast<Cell>(cells[row]);
                 others |= std::int64_t{cell} ^ std::int64_t{cells[row]};
                 to[row] = cell;
