@@ -65,22 +65,25 @@ static void runInput(Frame& frame, Register number) {
         takeInput(frame, number, space, instruction.index);
         return;
     }
-    data.column = &stored;
-    if (space.isPacked(instruction.index)) {
-        widen(space.packed[instruction.index], data.own);
-        data.own.states = stored.states;
-        data.column = &data.own;
-    }
     const bool neverBelow = carriesBounds(field.type) && field.type.kind != TypeKind::Date &&
                             !field.isSigned && !stored.bounded();
-    if (!neverBelow || std::find(stored.states.begin(), stored.states.end(), State::Unknown) ==
-                           stored.states.end()) {
+    const bool getsBounds =
+        neverBelow && std::find(stored.states.begin(), stored.states.end(), State::Unknown) !=
+                          stored.states.end();
+    const bool isPacked = space.isPacked(instruction.index);
+    if (!isPacked && !getsBounds) {
+        data.column = &stored;
         return;
     }
-    if (data.column == &stored) {
+    if (isPacked) {
+        widen(space.packed[instruction.index], data.own);
+    } else {
         data.own.values = stored.values;
-        data.own.states = stored.states;
-        data.column = &data.own;
+    }
+    data.own.states = stored.states;
+    data.column = &data.own;
+    if (!getsBounds) {
+        return;
     }
     Bounds bounds;
     bounds.setLow(0);
@@ -311,10 +314,8 @@ static bool fits(const Batch& batch, const Schema& schema) {
         if (space.columns.size() != described.fields.size()) {
             return false;
         }
-        const bool areWide = space.packed.empty();
         for (std::uint32_t field = 0; field < space.columns.size(); ++field) {
-            const std::size_t values =
-                areWide ? space.columns[field].values.size() : space.valueCount(field);
+            const std::size_t values = space.valueCount(field);
             if (!isColumn(space.columns[field], values, values == 0 ? 0 : rows)) {
                 return false;
             }

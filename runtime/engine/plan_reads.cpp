@@ -34,27 +34,31 @@ std::set<Register> Plan::readAfter(std::size_t stage) const {
     return read;
 }
 
+void noteRows(const Schema& schema, ReadOfRecords& read, std::uint32_t space) {
+    for (; space < schema.spaces.size(); space = schema.spaces[space].parent) {
+        read.rows[space] = 1;
+    }
+}
+
 void noteRead(const Program& program, const std::vector<Partition>& partitions, Stage& stage) {
     const std::vector<SchemaSpace>& spaces = program.schema.spaces;
     std::vector<std::set<std::uint32_t>> fields(spaces.size());
     stage.read.rows.assign(spaces.size(), 0);
-    const auto noteRows = [&](std::uint32_t space) {
-        for (; space < spaces.size(); space = spaces[space].parent) {
-            stage.read.rows[space] = 1;
-        }
+    const auto noteRowsOf = [&](std::uint32_t space) {
+        noteRows(program.schema, stage.read, space);
     };
     const auto note = [&](Register number) {
         const Instruction& one = program.code[number];
         if (one.op == Op::Input) {
             fields[one.space].insert(one.index);
         }
-        noteRows(one.space);
-        noteRows(one.target);
+        noteRowsOf(one.space);
+        noteRowsOf(one.target);
         if (bytecode::spaceMadeBy(one) != kNone) {
-            noteRows(one.index);
+            noteRowsOf(one.index);
         }
     };
-    noteRows(0);
+    noteRowsOf(0);
     std::for_each(stage.active.begin(), stage.active.end(), note);
     std::for_each(stage.carriedIn.begin(), stage.carriedIn.end(), note);
     // Who is told, and which rejected records may belong to them.

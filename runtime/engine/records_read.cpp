@@ -1,5 +1,6 @@
 #include "runtime/engine/entry_fields.h"
 #include "runtime/engine/plan.h"
+#include "runtime/engine/plan_reads.h"
 #include "runtime/engine/run.h"
 
 #include <algorithm>
@@ -33,10 +34,8 @@ ReadOfRecords recordsRead(const bytecode::Program& program) {
             read.fields[space].insert(read.fields[space].end(), fields.begin(), fields.end());
         }
         // What rules cost is counted where the records lie (Budget::countList).
-        for (std::uint32_t space : stage.counted) {
-            for (; space < spaces; space = program.schema.spaces[space].parent) {
-                read.rows[space] = 1;
-            }
+        for (const std::uint32_t space : stage.counted) {
+            engine::noteRows(program.schema, read, space);
         }
     }
     for (std::vector<std::uint32_t>& fields : read.fields) {

@@ -17,6 +17,15 @@ namespace proviso {
 /// Rows: from the first up to the second.
 using RowRun = std::pair<std::uint32_t, std::uint32_t>;
 
+/// Adds a run behind the others, as part of the last where it goes on; none where it is empty.
+inline void appendRun(std::vector<RowRun>& runs, RowRun rows) {
+    if (!runs.empty() && runs.back().second == rows.first) {
+        runs.back().second = rows.second;
+    } else if (rows.first != rows.second) {
+        runs.push_back(rows);
+    }
+}
+
 /// Leaves only these runs, which ascend, moved to the beginning. What has no cells, because it was
 /// not kept, stays as it is.
 template <class CellsOf>

@@ -206,11 +206,7 @@ void RecordSelector::findRows(std::uint32_t space, std::span<const std::uint32_t
         const Rows rows{first[records[index]], first[records[index] + std::size_t{1}]};
         selected.byRecord.push_back(rows);
         count += rows.second - rows.first;
-        if (!selected.runs.empty() && selected.runs.back().second == rows.first) {
-            selected.runs.back().second = rows.second;
-        } else if (rows.first != rows.second) {
-            selected.runs.push_back(rows);
-        }
+        appendRun(selected.runs, rows);
     }
 }
 

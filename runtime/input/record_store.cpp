@@ -158,12 +158,7 @@ void RecordStore::keepOnly(std::span<const std::uint32_t> records) {
     const auto runsOf = [&](std::uint32_t space) {
         std::vector<Rows> runs;
         for (const std::uint32_t record : records) {
-            const Rows of = rowsOf(space, record);
-            if (!runs.empty() && runs.back().second == of.first) {
-                runs.back().second = of.second;
-            } else {
-                runs.push_back(of);
-            }
+            appendRun(runs, rowsOf(space, record));
         }
         return runs;
     };
