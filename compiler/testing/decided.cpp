@@ -5,6 +5,7 @@
 #include "runtime/engine/shower.h"
 
 #include <algorithm>
+#include <string_view>
 
 namespace proviso::testing {
 
@@ -168,7 +169,11 @@ Answer Decided::rowsOf(const Place& place, std::uint32_t list) const {
     output.columns = info.columns;
     Answer answer;
     answer.isList = true;
-    answer.rows = own(shower.list(output, place.row, place.record));
+    std::vector<std::string_view> columns;
+    for (const Shown& column : info.columns) {
+        columns.push_back(column.name);
+    }
+    answer.rows = own(shower.list(output, place.row, place.record), columns);
     answer.columns = &info.columns;
     return answer;
 }

@@ -60,8 +60,12 @@ Value valueOf(const ValueView& value) {
 }
 
 DecidedValue valueOf(const DecidedView& decided) {
-    return {
-        decided.decision, decided.on, valueOf(decided.value), decided.boundBy, decided.alsoBoundBy};
+    const TextList by = decided.boundBy;
+    return {decided.name->text,
+            decided.name->on,
+            valueOf(decided.value),
+            by.empty() ? std::string_view() : by.front(),
+            by.empty() ? by : by.subspan(1)};
 }
 
 template <class T>
@@ -143,7 +147,7 @@ DecidedValue Decision::decided(std::size_t index) const noexcept {
 std::optional<DecidedValue> Decision::decided(std::string_view name,
                                               std::string_view on) const noexcept {
     for (const DecidedView& one : data_->result.decided) {
-        if (one.decision == name && one.on == on) {
+        if (one.name->text == name && one.name->on == on) {
             return valueOf(one);
         }
     }
@@ -161,8 +165,8 @@ Output Decision::output(std::size_t index) const noexcept {
     }
     static constexpr ListView kNoList;
     const ListView& list = output->list == nullptr ? kNoList : *output->list;
-    return {.name = output->name,
-            .isList = output->isList,
+    return {.name = output->name->text,
+            .isList = output->name->isList,
             .value = valueOf(output->value),
             .rowCount = list.rows.size(),
             .choiceCount = list.choices.size(),
@@ -176,13 +180,15 @@ bool Decision::rowIsCertain(std::size_t output, std::size_t row) const noexcept 
 
 std::size_t Decision::fieldCount(std::size_t output, std::size_t row) const noexcept {
     const RowView* const found = rowOf(data_->result, output, row);
-    return found == nullptr ? 0 : found->fields.size();
+    return found == nullptr ? 0 : found->values.size();
 }
 
 OutputField Decision::field(std::size_t output, std::size_t row, std::size_t field) const noexcept {
     const RowView* const found = rowOf(data_->result, output, row);
-    const auto* const one = found == nullptr ? nullptr : at(found->fields, field);
-    return one == nullptr ? OutputField() : OutputField{one->name, valueOf(one->value)};
+    const auto* const one = found == nullptr ? nullptr : at(found->values, field);
+    return one == nullptr
+               ? OutputField()
+               : OutputField{data_->result.outputs[output].list->columns[field], valueOf(*one)};
 }
 
 bool Decision::isBesideRejected() const noexcept {

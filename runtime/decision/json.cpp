@@ -177,10 +177,10 @@ void appendNamedValue(ObjectWriter& object,
     }
 }
 
-void appendRow(JsonBuffer& out, const RowView& row) {
+void appendRow(JsonBuffer& out, const RowView& row, TextList columns) {
     ObjectWriter object(out);
-    for (const auto& [name, value] : row.fields) {
-        appendNamedValue(object, out, name, value);
+    for (std::size_t index = 0; index < columns.size(); ++index) {
+        appendNamedValue(object, out, columns[index], row.values[index]);
     }
     if (!row.certain) {
         object.written(R"("certain": )") += "false";
@@ -188,44 +188,48 @@ void appendRow(JsonBuffer& out, const RowView& row) {
     object.close();
 }
 
-void appendRows(JsonBuffer& out, RowList rows) {
-    appendList(out, rows, [&](const RowView& row) { appendRow(out, row); });
+void appendRows(JsonBuffer& out, RowList rows, TextList columns) {
+    appendList(out, rows, [&](const RowView& row) { appendRow(out, row, columns); });
 }
 
 /// Lists of rows and values, each under its own name. What belongs to one list in particular is
 /// `choices` and `claimed_with`; a second list that has them too carries its name in front.
 void appendOutputs(ObjectWriter& object, JsonBuffer& out, std::span<const OutputView> outputs) {
     for (const OutputView& output : outputs) {
-        if (output.isList) {
-            appendRows(object.name(output.name), output.list->rows);
+        const std::string_view name = output.name->text;
+        if (output.name->isList) {
+            appendRows(object.name(name), output.list->rows, output.list->columns);
         } else {
-            appendNamedValue(object, out, output.name, output.value);
+            appendNamedValue(object, out, name, output.value);
         }
     }
     std::string_view claimedWith;
     for (const OutputView& output : outputs) {
-        if (!output.isList || output.claimedWith().empty() || claimedWith == output.claimedWith()) {
+        if (!output.name->isList || output.claimedWith().empty() ||
+            claimedWith == output.claimedWith()) {
             continue;
         }
         if (claimedWith.empty()) {
             object.written(R"("claimed_with": )").quote(output.claimedWith());
             claimedWith = output.claimedWith();
         } else {
-            object.name(output.name, "_claimed_with").quote(output.claimedWith());
+            object.name(output.name->text, "_claimed_with").quote(output.claimedWith());
         }
     }
     bool first = true;
     for (const OutputView& output : outputs) {
-        if (!output.isList || output.list->choices.empty()) {
+        if (!output.name->isList || output.list->choices.empty()) {
             continue;
         }
         if (first) {
             object.written(R"("choices": )");
         } else {
-            object.name(output.name, "_choices");
+            object.name(output.name->text, "_choices");
         }
         first = false;
-        appendList(out, output.list->choices, [&](RowList rows) { appendRows(out, rows); });
+        appendList(out, output.list->choices, [&](RowList rows) {
+            appendRows(out, rows, output.list->columns);
+        });
     }
 }
 
@@ -259,15 +263,15 @@ void appendFinding(JsonBuffer& out, const FindingView& finding) {
 
 void appendDecided(JsonBuffer& out, const DecidedView& decided) {
     ObjectWriter object(out);
-    if (!decided.on.empty()) {
-        object.written(R"("on": )").quote(decided.on);
+    if (!decided.name->on.empty()) {
+        object.written(R"("on": )").quote(decided.name->on);
     }
     appendNamedValue(object, out, "value", decided.value);
     if (!decided.boundBy.empty()) {
-        object.written(R"("bound_by": )").quote(decided.boundBy);
+        object.written(R"("bound_by": )").quote(decided.boundBy.front());
     }
-    if (!decided.alsoBoundBy.empty()) {
-        appendTexts(object.written(R"("also_bound_by": )"), decided.alsoBoundBy);
+    if (decided.boundBy.size() > 1) {
+        appendTexts(object.written(R"("also_bound_by": )"), decided.boundBy.subspan(1));
     }
     object.close();
 }
@@ -279,10 +283,10 @@ void appendDecisions(ObjectWriter& object, JsonBuffer& out, std::span<const Deci
     ObjectWriter decisions(out);
     for (std::size_t begin = 0; begin < all.size();) {
         std::size_t end = begin;
-        while (end < all.size() && all[end].decision == all[begin].decision) {
+        while (end < all.size() && all[end].name->text == all[begin].name->text) {
             ++end;
         }
-        decisions.name(all[begin].decision);
+        decisions.name(all[begin].name->text);
         if (end - begin == 1) {
             appendDecided(out, all[begin]);
         } else {

@@ -1,5 +1,7 @@
 #include "runtime/decision/view.h"
 
+#include "runtime/base/check.h"
+
 #include <algorithm>
 #include <string>
 #include <utility>
@@ -39,20 +41,55 @@ std::span<const FieldView> viewOf(const std::vector<std::pair<std::string, Shown
     return views;
 }
 
-RowList viewOf(const std::vector<OutputRow>& rows, Arena& arena) {
+/// All rows of a list have the same columns, those of other outcomes too.
+TextList columnsOf(const OutputValue& output, Arena& arena) {
+    const OutputRow* first = output.rows.empty() ? nullptr : output.rows.data();
+    for (const std::vector<OutputRow>& choice : output.choices) {
+        if (first == nullptr && !choice.empty()) {
+            first = choice.data();
+        }
+    }
+    const std::span<std::string_view> columns =
+        arena.list<std::string_view>(first == nullptr ? 0 : first->fields.size());
+    for (std::size_t index = 0; index < columns.size(); ++index) {
+        columns[index] = first->fields[index].first;
+    }
+    return columns;
+}
+
+RowList viewOf(const std::vector<OutputRow>& rows, TextList columns, Arena& arena) {
     const std::span<RowView> views = arena.list<RowView>(rows.size());
     for (std::size_t index = 0; index < rows.size(); ++index) {
-        views[index] = {viewOf(rows[index].fields, arena), rows[index].certain};
+        const auto& fields = rows[index].fields;
+        PROVISO_CHECK(fields.size() == columns.size(), "all rows of a list have the same columns");
+        const std::span<ValueView> values = arena.list<ValueView>(columns.size());
+        for (std::size_t field = 0; field < columns.size(); ++field) {
+            values[field] = proviso::viewOf(fields[field].second, arena);
+        }
+        views[index] = {values, rows[index].certain};
     }
     return views;
 }
 
 ListView* listOf(const OutputValue& output, Arena& arena) {
+    const TextList columns = columnsOf(output, arena);
     const std::span<RowList> choices = arena.list<RowList>(output.choices.size());
     for (std::size_t index = 0; index < choices.size(); ++index) {
-        choices[index] = viewOf(output.choices[index], arena);
+        choices[index] = viewOf(output.choices[index], columns, arena);
     }
-    return arena.one(ListView{viewOf(output.rows, arena), choices, output.claimedWith});
+    return arena.one(
+        ListView{columns, viewOf(output.rows, columns, arena), choices, output.claimedWith});
+}
+
+TextList boundBy(const DecidedResult& decided, Arena& arena) {
+    if (decided.boundBy.empty()) {
+        return {};
+    }
+    const std::span<std::string_view> names =
+        arena.list<std::string_view>(1 + decided.alsoBoundBy.size());
+    names[0] = decided.boundBy;
+    std::copy(decided.alsoBoundBy.begin(), decided.alsoBoundBy.end(), names.begin() + 1);
+    return names;
 }
 
 std::vector<std::string> own(TextList texts) {
@@ -78,13 +115,13 @@ std::vector<std::pair<std::string, ShownValue>> own(std::span<const FieldView> f
 
 OutputValue own(const OutputView& view) {
     OutputValue owned;
-    owned.name = view.name;
-    owned.list = view.isList;
+    owned.name = view.name->text;
+    owned.list = view.name->isList;
     owned.value = proviso::own(view.value);
     if (view.list != nullptr) {
-        owned.rows = proviso::own(view.list->rows);
+        owned.rows = proviso::own(view.list->rows, view.list->columns);
         for (const RowList& choice : view.list->choices) {
-            owned.choices.push_back(proviso::own(choice));
+            owned.choices.push_back(proviso::own(choice, view.list->columns));
         }
     }
     owned.claimedWith = view.claimedWith();
@@ -134,9 +171,7 @@ RecordView viewOf(const RecordResult& result, Arena& arena) {
     const std::span<OutputView> outputs = arena.list<OutputView>(result.outputs.size());
     for (std::size_t index = 0; index < outputs.size(); ++index) {
         const OutputValue& output = result.outputs[index];
-        outputs[index] = {output.name,
-                          0,
-                          output.list,
+        outputs[index] = {arena.one(OutputName{output.name, 0, output.list}),
                           viewOf(output.value, arena),
                           output.list || !output.claimedWith.empty() ? listOf(output, arena)
                                                                      : nullptr};
@@ -176,12 +211,9 @@ RecordView viewOf(const RecordResult& result, Arena& arena) {
     const std::span<DecidedView> decided = arena.list<DecidedView>(result.decided.size());
     for (std::size_t index = 0; index < decided.size(); ++index) {
         const DecidedResult& entry = result.decided[index];
-        decided[index] = {entry.decision,
-                          entry.on,
-                          0,
+        decided[index] = {arena.one(DecisionName{entry.decision, entry.on, 0}),
                           viewOf(entry.value, arena),
-                          entry.boundBy,
-                          viewOf(entry.alsoBoundBy, arena)};
+                          boundBy(entry, arena)};
     }
     view.decided = decided;
     view.budgetSpent = result.budgetSpent;
@@ -205,11 +237,16 @@ ShownValue own(const ValueView& view) {
     return owned;
 }
 
-std::vector<OutputRow> own(RowList rows) {
+std::vector<OutputRow> own(RowList rows, TextList columns) {
     std::vector<OutputRow> owned;
     owned.reserve(rows.size());
     for (const RowView& row : rows) {
-        owned.push_back({row.certain, own(row.fields)});
+        OutputRow& one = owned.emplace_back();
+        one.certain = row.certain;
+        one.fields.reserve(columns.size());
+        for (std::size_t index = 0; index < columns.size(); ++index) {
+            one.fields.emplace_back(columns[index], own(row.values[index]));
+        }
     }
     return owned;
 }
@@ -241,11 +278,14 @@ RecordResult own(const RecordView& view) {
     }
     owned.decided.reserve(view.decided.size());
     for (const DecidedView& entry : view.decided) {
-        owned.decided.push_back({std::string(entry.decision),
-                                 std::string(entry.on),
-                                 own(entry.value),
-                                 std::string(entry.boundBy),
-                                 own(entry.alsoBoundBy)});
+        DecidedResult& decided = owned.decided.emplace_back();
+        decided.decision = entry.name->text;
+        decided.on = entry.name->on;
+        decided.value = own(entry.value);
+        if (!entry.boundBy.empty()) {
+            decided.boundBy = entry.boundBy.front();
+            decided.alsoBoundBy = own(entry.boundBy.subspan(1));
+        }
     }
     owned.budgetSpent = view.budgetSpent;
     owned.besideRejected = view.besideRejected;

@@ -88,21 +88,27 @@ struct FieldView {
 };
 
 struct RowView {
-    std::span<const FieldView> fields;
+    std::span<const ValueView> values;  ///< parallel to ListView::columns
     bool certain = true;
 };
 using RowList = std::span<const RowView>;
 
 struct ListView {
+    TextList columns{};  ///< what the values of all rows are called, those of choices too
     RowList rows{};
     std::span<const RowList> choices{};
     std::string_view claimedWith{};
 };
 
-struct OutputView {
-    std::string_view name;
+/// Which output it is: said once for all records that have it.
+struct OutputName {
+    std::string_view text;
     std::uint32_t number = 0;  ///< in the program
     bool isList = false;
+};
+
+struct OutputView {
+    const OutputName* name = nullptr;
     ValueView value{};         ///< not a list
     ListView* list = nullptr;  ///< of a list, and where a value is claimed with another
 
@@ -140,13 +146,17 @@ struct ErrorView {
     std::string_view message;
 };
 
-struct DecidedView {
-    std::string_view decision;
-    std::string_view on;
+/// Which decision it is: said once for all records that it was made for.
+struct DecisionName {
+    std::string_view text;
+    std::string_view on;       ///< what it is about, if not the record
     std::uint32_t number = 0;  ///< in the program
+};
+
+struct DecidedView {
+    const DecisionName* name = nullptr;
     ValueView value{};
-    std::string_view boundBy{};
-    TextList alsoBoundBy{};
+    TextList boundBy{};  ///< by name
 };
 
 struct RecordView {
@@ -167,6 +177,6 @@ ValueView viewOf(const ShownValue& value, Arena& arena);
 /// A copy that needs nothing else.
 RecordResult own(const RecordView& view);
 ShownValue own(const ValueView& view);
-std::vector<OutputRow> own(RowList rows);
+std::vector<OutputRow> own(RowList rows, TextList columns);
 
 }  // namespace proviso

@@ -22,11 +22,11 @@ bool same(RowList a, RowList b) {
     return std::equal(
         a.begin(), a.end(), b.begin(), b.end(), [](const RowView& x, const RowView& y) {
             return x.certain == y.certain &&
-                   std::equal(x.fields.begin(),
-                              x.fields.end(),
-                              y.fields.begin(),
-                              y.fields.end(),
-                              [](const auto& p, const auto& q) { return same(p.value, q.value); });
+                   std::equal(x.values.begin(),
+                              x.values.end(),
+                              y.values.begin(),
+                              y.values.end(),
+                              [](const auto& p, const auto& q) { return same(p, q); });
         });
 }
 

@@ -128,7 +128,7 @@ class Collector::Work {
                 }
                 const std::uint32_t record = home.records.back();
                 for (const OutputView& value : parts_.outputs.of(records[record])) {
-                    if (value.number == index) {
+                    if (value.name->number == index) {
                         addChoice(*value.list, shower_.list(output, row, record), parts_.arena);
                         break;
                     }
@@ -386,12 +386,13 @@ class Collector::Work {
         const std::uint32_t rows = run_.rows(decision.space);
         shower_.expect(decision.shown, rows);
         isSpeakingKnown_ = false;
+        boundBy_ = {};
+        const DecisionName* const name = parts_.arena.one(
+            DecisionName{decision.shortName, isRecord ? std::string_view() : space.name, index});
         for (std::uint32_t row = 0; row < rows; ++row) {
             bool isBound = false;
             DecidedView decided;
-            decided.decision = decision.shortName;
-            decided.on = isRecord ? std::string_view() : space.name;
-            decided.number = index;
+            decided.name = name;
             for (const std::uint32_t record : places_.home(decision.space, row).records) {
                 decided.value = shower_.value(decision.shown, row, record);
                 if (decided.value.state == State::NotApplicable) {
@@ -449,16 +450,24 @@ class Collector::Work {
                 names_.push_back(rule.name);
             }
         }
-        if (names_.empty()) {
-            return;
-        }
         if (!std::is_sorted(names_.begin(), names_.end())) {
             std::sort(names_.begin(), names_.end());
             names_.erase(std::unique(names_.begin(), names_.end()), names_.end());
         }
-        decided.boundBy = names_.front();
-        decided.alsoBoundBy =
-            parts_.arena.keep(std::span<const std::string_view>(names_).subspan(1));
+        // It is mostly the same rules from row to row.
+        if (!std::equal(names_.begin(), names_.end(), boundBy_.begin(), boundBy_.end())) {
+            boundBy_ = parts_.arena.keep(names_);
+        }
+        decided.boundBy = boundBy_;
+    }
+
+    TextList namesOf(const std::vector<bytecode::Shown>& columns) {
+        const std::span<std::string_view> names =
+            parts_.arena.list<std::string_view>(columns.size());
+        for (std::size_t index = 0; index < names.size(); ++index) {
+            names[index] = columns[index].name;
+        }
+        return names;
     }
 
     void collectOutput(std::uint32_t index) {
@@ -468,21 +477,23 @@ class Collector::Work {
         for (const bytecode::Shown& column : output.columns) {
             shower_.expect(column, shownRows);
         }
+        const bool isList = output.rows != kNone;
+        const OutputName* const name = parts_.arena.one(OutputName{output.name, index, isList});
+        const TextList columns = isList ? namesOf(output.columns) : TextList();
         for (std::uint32_t row = 0; row < rows; ++row) {
             const Home& home = places_.home(output.space, row);
             for (const std::uint32_t record : home.records) {
                 OutputView value;
-                value.name = output.name;
-                value.number = index;
-                value.isList = output.rows != kNone;
+                value.name = name;
                 const bool isElsewhere = record != home.records.back();
-                if (value.isList || isElsewhere) {
+                if (isList || isElsewhere) {
                     value.list = parts_.arena.one(ListView{});
+                    value.list->columns = columns;
                 }
                 if (isElsewhere) {
                     value.list->claimedWith = places_.keyText(home.records.back());
                 }
-                if (!value.isList) {
+                if (!isList) {
                     value.value = shower_.value(output.columns[0], row, record);
                 } else if (!isElsewhere) {
                     value.list->rows = shower_.list(output, row, record);
@@ -527,6 +538,7 @@ class Collector::Work {
     bool isSpeakingKnown_ = false;
     std::vector<MissingView> missing_;
     std::vector<std::string_view> names_;
+    TextList boundBy_;  ///< the decision that is collected, in the row before
 };
 
 Collector::Collector(const Interpreter& run, const Stage& stage, StageParts& parts)

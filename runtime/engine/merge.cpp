@@ -84,7 +84,7 @@ RecordView mergeParts(std::span<const PartView> parts, Arena& arena) {
     RecordView whole;
     whole.key = parts.front().result.key;
     whole.outputs = sorted(joined(parts, &RecordView::outputs, arena),
-                           [](const OutputView& one) { return one.number; });
+                           [](const OutputView& one) { return one.name->number; });
     whole.findings =
         sorted(joined(parts, &RecordView::findings, arena),
                [](const FindingView& one) { return std::tie(one.code, one.on, one.rule); });
@@ -92,7 +92,7 @@ RecordView mergeParts(std::span<const PartView> parts, Arena& arena) {
     whole.errors = inOrder(joined(parts, &RecordView::errors, arena));
     // By name and place; of equal ones, by number.
     whole.decided = sorted(joined(parts, &RecordView::decided, arena), [](const DecidedView& one) {
-        return std::tie(one.decision, one.on, one.number);
+        return std::tie(one.name->text, one.name->on, one.name->number);
     });
     for (const PartView& part : parts) {
         whole.besideRejected |= part.result.besideRejected;

@@ -287,7 +287,8 @@ class StagedRun {
 
     static BlockOutput::Piece pieceOf(Block records, StageOutput output) {
         BlockOutput::Piece piece{std::move(records), std::move(output)};
-        piece.output.parts.keys = {};
+        // Whoever makes results of them knows the keys.
+        std::vector<std::string_view>().swap(piece.output.parts.keys);
         for (FindingView& finding : piece.output.parts.findings.things) {
             finding.sharedRow = finding.shared ? piece.records[finding.sharedRow] : 0;
         }

@@ -483,12 +483,11 @@ RowList Shower::list(const bytecode::OutputInfo& output, std::uint32_t row, std:
             const ColumnData& exists = places_.run().column(info.exists);
             rows[index].certain = exists.state(child) == State::Value && exists.values[child] != 0;
         }
-        const std::span<FieldView> fields = arena.list<FieldView>(output.columns.size());
-        for (std::size_t field = 0; field < fields.size(); ++field) {
-            const Shown& column = output.columns[field];
-            fields[field] = {column.name, value(column, child, record)};
+        const std::span<ValueView> values = arena.list<ValueView>(output.columns.size());
+        for (std::size_t column = 0; column < values.size(); ++column) {
+            values[column] = value(output.columns[column], child, record);
         }
-        rows[index].fields = fields;
+        rows[index].values = values;
     }
     return rows;
 }

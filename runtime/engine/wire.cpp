@@ -2,6 +2,7 @@
 
 #include "runtime/engine/frame.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace proviso::engine {
@@ -104,13 +105,13 @@ class Reader {
         }
         return static_cast<Enumeration>(value);
     }
-
-  private:
+    /// What was read cannot have been written.
     void fail() {
         failed_ = true;
         bytes_ = {};
     }
 
+  private:
     std::string_view bytes_;
     bool failed_ = false;
 };
@@ -206,51 +207,72 @@ std::span<const FieldView> readFields(Reader& from, Arena& arena) {
     return fields;
 }
 
-void write(Writer& to, RowList rows) {
+/// Every row says what its values are called.
+void write(Writer& to, RowList rows, TextList columns) {
     to.number(rows.size());
     for (const RowView& row : rows) {
         to.flag(row.certain);
-        write(to, row.fields);
+        to.number(columns.size());
+        for (std::size_t index = 0; index < columns.size(); ++index) {
+            to.text(columns[index]);
+            write(to, row.values[index]);
+        }
     }
 }
 
-RowList readRows(Reader& from, Arena& arena) {
+/// `columns`: none until the first row of a list says them.
+RowList readRows(Reader& from, Arena& arena, TextList& columns) {
     const std::span<RowView> rows = arena.list<RowView>(from.size());
     for (RowView& row : rows) {
         row.certain = from.flag();
-        row.fields = readFields(from, arena);
+        const std::span<std::string_view> names = arena.list<std::string_view>(from.size());
+        const std::span<ValueView> values = arena.list<ValueView>(names.size());
+        for (std::size_t index = 0; index < names.size(); ++index) {
+            names[index] = from.text();
+            values[index] = readShown(from, arena);
+        }
+        row.values = values;
+        if (columns.empty()) {
+            columns = names;
+        } else if (!std::equal(columns.begin(), columns.end(), names.begin(), names.end())) {
+            from.fail();
+        }
     }
     return rows;
 }
 
 void write(Writer& to, const OutputView& output) {
+    to.number(output.name->number);
     static const ListView kNoList{};
     const ListView& list = output.list == nullptr ? kNoList : *output.list;
-    to.text(output.name);
-    to.flag(output.isList);
+    to.text(output.name->text);
+    to.flag(output.name->isList);
     write(to, output.value);
-    write(to, list.rows);
+    write(to, list.rows, list.columns);
     to.number(list.choices.size());
     for (const RowList& choice : list.choices) {
-        write(to, choice);
+        write(to, choice, list.columns);
     }
     to.text(list.claimedWith);
 }
 
 OutputView readOutput(Reader& from, Arena& arena) {
+    OutputName name;
+    name.number = static_cast<std::uint32_t>(from.number());
+    name.text = from.text();
+    name.isList = from.flag();
     OutputView output;
-    output.name = from.text();
-    output.isList = from.flag();
+    output.name = arena.one(name);
     output.value = readShown(from, arena);
     ListView list;
-    list.rows = readRows(from, arena);
+    list.rows = readRows(from, arena, list.columns);
     const std::span<RowList> choices = arena.list<RowList>(from.size());
     for (RowList& choice : choices) {
-        choice = readRows(from, arena);
+        choice = readRows(from, arena, list.columns);
     }
     list.choices = choices;
     list.claimedWith = from.text();
-    output.list = output.isList || !list.claimedWith.empty() ? arena.one(list) : nullptr;
+    output.list = name.isList || !list.claimedWith.empty() ? arena.one(list) : nullptr;
     return output;
 }
 
@@ -291,6 +313,19 @@ FindingView readFinding(Reader& from, Arena& arena) {
     return finding;
 }
 
+/// The first is said by itself, and is empty where there is none.
+TextList readBoundBy(Reader& from, Arena& arena) {
+    const std::string_view first = from.text();
+    const TextList others = from.texts(arena);
+    if (first.empty()) {
+        return {};
+    }
+    const std::span<std::string_view> all = arena.list<std::string_view>(1 + others.size());
+    all[0] = first;
+    std::copy(others.begin(), others.end(), all.begin() + 1);
+    return all;
+}
+
 bool isText(const Type& type) {
     return isTextLike(type);
 }
@@ -305,7 +340,6 @@ void writePart(std::string& out, const PartView& part) {
     to.flag(result.besideRejected);
     to.number(result.outputs.size());
     for (const OutputView& output : result.outputs) {
-        to.number(output.number);
         write(to, output);
     }
     to.number(result.findings.size());
@@ -328,12 +362,13 @@ void writePart(std::string& out, const PartView& part) {
     }
     to.number(result.decided.size());
     for (const DecidedView& entry : result.decided) {
-        to.number(entry.number);
-        to.text(entry.decision);
-        to.text(entry.on);
+        const TextList by = entry.boundBy;
+        to.number(entry.name->number);
+        to.text(entry.name->text);
+        to.text(entry.name->on);
         write(to, entry.value);
-        to.text(entry.boundBy);
-        to.texts(entry.alsoBoundBy);
+        to.text(by.empty() ? std::string_view() : by.front());
+        to.texts(by.empty() ? by : by.subspan(1));
     }
 }
 
@@ -346,9 +381,7 @@ std::optional<PartView> readPart(std::string_view bytes, Arena& arena) {
     result.besideRejected = from.flag();
     const std::span<OutputView> outputs = arena.list<OutputView>(from.size());
     for (OutputView& output : outputs) {
-        const auto number = static_cast<std::uint32_t>(from.number());
         output = readOutput(from, arena);
-        output.number = number;
     }
     result.outputs = outputs;
     const std::span<FindingView> findings = arena.list<FindingView>(from.size());
@@ -374,12 +407,13 @@ std::optional<PartView> readPart(std::string_view bytes, Arena& arena) {
     result.errors = errors;
     const std::span<DecidedView> decided = arena.list<DecidedView>(from.size());
     for (DecidedView& entry : decided) {
-        entry.number = static_cast<std::uint32_t>(from.number());
-        entry.decision = from.text();
-        entry.on = from.text();
+        DecisionName name;
+        name.number = static_cast<std::uint32_t>(from.number());
+        name.text = from.text();
+        name.on = from.text();
+        entry.name = arena.one(name);
         entry.value = readShown(from, arena);
-        entry.boundBy = from.text();
-        entry.alsoBoundBy = from.texts(arena);
+        entry.boundBy = readBoundBy(from, arena);
     }
     result.decided = decided;
     if (!from.atEnd()) {

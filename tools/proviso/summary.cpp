@@ -161,8 +161,8 @@ void Summary::add(const RecordView& result) {
     }
     bool hasChoices = false;
     for (const OutputView& output : result.outputs) {
-        if (output.isList) {
-            at(rows_, output.name) += output.list->rows.size();
+        if (output.name->isList) {
+            at(rows_, output.name->text) += output.list->rows.size();
             hasChoices = hasChoices || !output.list->choices.empty();
         }
     }

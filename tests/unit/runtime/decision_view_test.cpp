@@ -52,8 +52,8 @@ RecordResult fullResult() {
     list.name = "parcels";
     list.list = true;
     list.rows = {{true, {{"weight", plainValue("2")}, {"marks", fullValue("x")}}},
-                 {false, {{"weight", plainValue("3")}}}};
-    list.choices = {{{true, {{"weight", plainValue("5")}}}}, {}};
+                 {false, {{"weight", plainValue("3")}, {"marks", plainValue("")}}}};
+    list.choices = {{{true, {{"weight", plainValue("5")}, {"marks", fullValue("w")}}}}, {}};
     OutputValue one;
     one.name = "fee";
     one.value = plainValue("7");
@@ -126,6 +126,10 @@ TEST_CASE("what is written for stores is read again, and nothing else is") {
         CHECK_FALSE(engine::readPart(std::string_view(bytes).substr(0, size), arena).has_value());
     }
     CHECK_FALSE(engine::readPart(bytes + '\0', arena).has_value());
+    // Every row of a list says its columns, which are those of the first.
+    std::string other = bytes;
+    other[other.find("marks", other.find("marks") + 1)] = 'M';
+    CHECK_FALSE(engine::readPart(other, arena).has_value());
 }
 
 TEST_CASE("parts are merged in the order of names, and what is said twice once") {
