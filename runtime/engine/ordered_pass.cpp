@@ -1,9 +1,9 @@
 #include "runtime/engine/ordered_pass.h"
 
-#include "runtime/base/check.h"
-#include "runtime/engine/frame.h"
 #include "runtime/engine/in_turn.h"
 #include "runtime/engine/window.h"
+#include "runtime/engine/window_cells.h"
+#include "runtime/engine/window_stream.h"
 
 #include <algorithm>
 #include <numeric>
@@ -13,7 +13,6 @@ namespace proviso::engine {
 
 namespace {
 
-using bytecode::Program;
 using bytecode::WindowInfo;
 
 /// Records set by set, ascending within each.
@@ -36,31 +35,8 @@ struct Members {
 class SetPass {
   public:
     SetPass(const OrderedTable& table, std::uint64_t mostLooked, bool anyOpen)
-        : window_(table.window()), table_(table), cells_(table.cells()), width_(table.width()),
-          mostLooked_(mostLooked), anyOpen_(anyOpen) {
-        const Program& program = table.program();
-        for (const Register each : window_.equals) {
-            equals_.push_back(placeOf(each));
-        }
-        for (const Register each : window_.order) {
-            const Instruction& one = program.code[each];
-            order_.push_back({one.op == Op::Input && one.index == program.schema.keyField,
-                              each,
-                              table.columnOf(each),
-                              ValueOrder(table.store().rows(), one.type)});
-        }
-        for (const OrderedWindow::Comparison& one : window_.comparisons) {
-            comparisons_.push_back({placeOf(one.looked), placeOf(one.asking), one.mode});
-        }
-        for (const OrderedFold& fold : window_.folds) {
-            std::vector<std::size_t>& allow = allow_.emplace_back();
-            for (const Register each : fold.allow) {
-                allow.push_back(placeOf(each));
-            }
-            isAny_.push_back(program.code[fold.fold].op == Op::FoldAny);
-        }
-        sums_.resize(window_.folds.size());
-    }
+        : window_(table.window()), table_(table), cells_(table), mostLooked_(mostLooked),
+          anyOpen_(anyOpen), sums_(window_.folds.size()) {}
 
     /// Of the records of a set, which come shortly before `others`. `results`: by fold, by record.
     /// False where they have to be brought together.
@@ -68,8 +44,7 @@ class SetPass {
               std::span<const std::uint32_t> others,
               std::span<std::int64_t* const> results) {
         for (const std::uint32_t record : others) {
-            __builtin_prefetch(cells_ + record * width_);
-            __builtin_prefetch(cells_ + record * width_ + width_ - 1);
+            cells_.prefetch(record);
         }
         records_ = records;
         if (!areKnown() || !sort() || !addUp()) {
@@ -88,29 +63,8 @@ class SetPass {
     }
 
   private:
-    struct Key {
-        bool isOfRecords;  ///< the key of records, in whose order they are numbered
-        Register number;
-        std::optional<std::size_t> column;  ///< nothing: it is looked up
-        ValueOrder order;
-    };
-    struct Comparison {
-        std::size_t looked;
-        std::size_t asking;
-        std::uint8_t mode;
-    };
-
-    std::size_t placeOf(Register number) const {
-        const std::optional<std::size_t> column = table_.columnOf(number);
-        PROVISO_CHECK(column.has_value(), "what a window compares has cells");
-        return *column;
-    }
-
-    std::int64_t cellOf(std::uint32_t record, std::size_t column) const {
-        return cells_[record * width_ + column];
-    }
     std::int64_t cell(std::size_t place, std::size_t column) const {
-        return cellOf(records_[place], column);
+        return cells_.cellOf(records_[place], column);
     }
 
     bool areKnown() const {
@@ -130,40 +84,18 @@ class SetPass {
         return looked * asking <= kMostPairs;
     }
 
-    int compareEquals(std::uint32_t a, std::uint32_t b) const {
-        for (const std::size_t column : equals_) {
-            if (cellOf(a, column) != cellOf(b, column)) {
-                return cellOf(a, column) < cellOf(b, column) ? -1 : 1;
-            }
-        }
-        return 0;
-    }
-    int compare(std::uint32_t a, std::uint32_t b) const {
-        int compared = compareEquals(a, b);
-        for (std::size_t index = 0; compared == 0 && index < order_.size(); ++index) {
-            const Key& key = order_[index];
-            if (key.isOfRecords) {
-                return a < b ? -1 : 1;
-            }
-            compared =
-                key.column
-                    ? key.order.compare(cellOf(a, *key.column), cellOf(b, *key.column))
-                    : key.order.compare(table_.lookUp(key.number, a), table_.lookUp(key.number, b));
-        }
-        return compared;
-    }
-
     /// Whether what the order asks first settles it: numbers that rise, of records that are in one
     /// run.
     bool risesOutermost() const {
-        if (order_.empty() || !order_[0].column || order_[0].order.isOfTexts() ||
-            !equals_.empty()) {
+        const std::vector<WindowCells::Key>& order = cells_.order;
+        if (order.empty() || !order[0].column || order[0].order.isOfTexts() ||
+            !cells_.equals.empty()) {
             return false;
         }
         bool rises = true;
         std::int64_t before = INT64_MIN;
         for (const std::uint32_t record : records_) {
-            const std::int64_t here = cellOf(record, *order_[0].column);
+            const std::int64_t here = cells_.cellOf(record, *order[0].column);
             rises &= before < here;
             before = here;
         }
@@ -174,7 +106,7 @@ class SetPass {
     bool sort() {
         const int most = window_.upTo == WindowInfo::UpTo::None ? 0 : -1;
         const auto isNotBefore = [&](std::uint32_t a, std::uint32_t b) {
-            return compare(a, b) > most;
+            return cells_.compare(a, b) > most;
         };
         const auto isInOrder = [&] {
             return std::adjacent_find(records_.begin(), records_.end(), isNotBefore) ==
@@ -185,7 +117,7 @@ class SetPass {
         }
         sorted_.assign(records_.begin(), records_.end());
         std::sort(sorted_.begin(), sorted_.end(), [&](std::uint32_t a, std::uint32_t b) {
-            return compare(a, b) < 0;
+            return cells_.compare(a, b) < 0;
         });
         records_ = sorted_;
         return isInOrder();
@@ -196,7 +128,7 @@ class SetPass {
         bool overflows = false;
         for (std::size_t fold = 0; fold < sums_.size(); ++fold) {
             std::vector<std::int64_t>& sums = sums_[fold];
-            const std::size_t column = table_.addsOf(fold);
+            const std::size_t column = cells_.adds[fold];
             sums.resize(records_.size() + 1);
             std::int64_t* const out = sums.data();
             std::int64_t sum = 0;
@@ -211,11 +143,12 @@ class SetPass {
 
     /// Of records that are equal in what they have to be.
     std::size_t endOfRun(std::size_t first) const {
-        if (equals_.empty()) {
+        if (cells_.equals.empty()) {
             return records_.size();
         }
         std::size_t last = first + 1;
-        while (last < records_.size() && compareEquals(records_[first], records_[last]) == 0) {
+        while (last < records_.size() &&
+               cells_.compareEquals(records_[first], records_[last]) == 0) {
             ++last;
         }
         return last;
@@ -229,7 +162,7 @@ class SetPass {
             from_[place] = first;
             until_[place] = isOpenEnded ? last : place + own;
         }
-        for (const Comparison& one : comparisons_) {
+        for (const WindowCells::Comparison& one : cells_.comparisons) {
             if (!cut(one, first, last)) {
                 return false;
             }
@@ -241,12 +174,7 @@ class SetPass {
             for (std::size_t place = first; place < last; ++place) {
                 std::int64_t sum = 0;
                 fits &= !__builtin_sub_overflow(sums[until_[place]], sums[from_[place]], &sum);
-                const bool isAllowed =
-                    std::all_of(allow_[fold].begin(), allow_[fold].end(), [&](std::size_t column) {
-                        return cell(place, column) != 0;
-                    });
-                const std::int64_t found = isAny_[fold] ? (sum != 0 ? 1 : 0) : sum;
-                out[records_[place]] = isAllowed ? found : 0;
+                out[records_[place]] = cells_.told(records_[place], fold, sum);
             }
         }
         return fits;
@@ -255,9 +183,7 @@ class SetPass {
     /// Leaves of each window the records that compare as it wants. False where what is looked at
     /// does not rise. What is asked mostly rises with it, so that where one window begins or ends
     /// is near where that of the record before does.
-    bool cut(const Comparison& one, std::size_t first, std::size_t last) {
-        const bool isEnd = one.mode == 2 || one.mode == 3;
-        const bool isEqualBefore = one.mode == 3 || one.mode == 4;
+    bool cut(const WindowCells::Comparison& one, std::size_t first, std::size_t last) {
         constexpr std::size_t kNear = 4;
         std::size_t reached = first;
         std::int64_t asked = INT64_MIN;
@@ -269,8 +195,7 @@ class SetPass {
             before = looked;
             const std::int64_t value = cell(place, one.asking);
             const auto isBefore = [&](std::size_t at) {
-                const std::int64_t there = cell(at, one.looked);
-                return there < value || (isEqualBefore && there == value);
+                return one.isBefore(cell(at, one.looked), value);
             };
             if (value < asked) {
                 reached = first;
@@ -283,7 +208,7 @@ class SetPass {
             if (steps > kNear) {
                 reached = *std::ranges::partition_point(std::views::iota(reached, last), isBefore);
             }
-            std::size_t& bound = isEnd ? until_[place] : from_[place];
+            std::size_t& bound = one.isEnd() ? until_[place] : from_[place];
             bound = std::clamp(reached, from_[place], until_[place]);
         }
         return rises;
@@ -291,15 +216,9 @@ class SetPass {
 
     const OrderedWindow& window_;
     const OrderedTable& table_;
-    const std::int64_t* cells_;  ///< the table's
-    std::size_t width_;
-    std::uint64_t mostLooked_;         ///< of any record
-    bool anyOpen_;                     ///< of all records
-    std::vector<std::size_t> equals_;  ///< columns of the table, as all of these
-    std::vector<Key> order_;
-    std::vector<Comparison> comparisons_;
-    std::vector<std::vector<std::size_t>> allow_;  ///< by fold
-    std::vector<std::uint8_t> isAny_;              ///< likewise
+    WindowCells cells_;
+    std::uint64_t mostLooked_;  ///< of any record
+    bool anyOpen_;              ///< of all records
 
     std::span<const std::uint32_t> records_;       ///< of the set, by place
     std::vector<std::uint32_t> sorted_;            ///< those, where they did not come so
@@ -308,47 +227,75 @@ class SetPass {
     std::vector<std::size_t> until_;               ///< and ends
 };
 
-}  // namespace
-
-OrderedResults
-takeInOrder(const Sets& sets, std::span<const OrderedTable> tables, unsigned threads) {
-    const std::size_t records = sets.of.size();
+/// Sets that no stream followed, in one pass over the records of each. `isLeft` and `isPlain`: by
+/// set.
+void takeLeft(const Sets& sets,
+              const OrderedTable& table,
+              std::span<std::int64_t* const> results,
+              const std::vector<std::uint8_t>& isLeft,
+              unsigned threads,
+              std::vector<std::uint8_t>& isPlain) {
     const Members members(sets);
-    OrderedResults results;
-    results.isPlain.assign(sets.count, 1);
     const auto of = [&](std::uint32_t set) {
         return std::span(members.records.data() + members.begins[set],
                          members.records.data() + members.begins[set + 1]);
     };
+    const std::uint64_t mostLooked = table.store().mostRows(table.window().space);
+    const std::span<const std::uint8_t> isOpen = table.isOpen();
+    const bool anyOpen = std::find(isOpen.begin(), isOpen.end(), 1) != isOpen.end();
+    constexpr std::uint32_t kAtOnce = 512;
+    InTurn<bool>((sets.count + kAtOnce - 1) / kAtOnce, threads)
+        .run(
+            [&] {
+                return [&, pass = SetPass(table, mostLooked, anyOpen)](std::size_t part) mutable {
+                    const auto begin = static_cast<std::uint32_t>(part) * kAtOnce;
+                    const std::uint32_t end = std::min(sets.count, begin + kAtOnce);
+                    for (std::uint32_t set = begin; set < end; ++set) {
+                        const auto others = set + 1 < end ? of(set + 1) : of(set).subspan(0, 0);
+                        if (isLeft[set] != 0 && !pass.take(of(set), others, results)) {
+                            isPlain[set] = 0;
+                        }
+                    }
+                    return true;
+                };
+            },
+            [](std::size_t /*part*/, bool /*done*/) { return true; });
+}
+
+}  // namespace
+
+OrderedResults
+takeInOrder(const Sets& sets, std::span<const OrderedTable> tables, unsigned threads) {
+    OrderedResults results;
+    results.isPlain.assign(sets.count, 1);
     for (const OrderedTable& table : tables) {
         std::vector<std::int64_t*> out;  // by fold
         for (const OrderedFold& fold : table.window().folds) {
             results.folds.push_back(fold.fold);
             Cells<std::int64_t>& cells = results.columns.emplace_back().cells.values;
-            cells.resize(records);
+            cells.resize(sets.of.size());
             out.push_back(cells.data());
         }
-        const std::uint64_t mostLooked = table.store().mostRows(table.window().space);
-        const std::span<const std::uint8_t> isOpen = table.isOpen();
-        const bool anyOpen = std::find(isOpen.begin(), isOpen.end(), 1) != isOpen.end();
-        constexpr std::uint32_t kAtOnce = 512;
-        InTurn<bool>((sets.count + kAtOnce - 1) / kAtOnce, threads)
-            .run(
-                [&] {
-                    return [&,
-                            pass = SetPass(table, mostLooked, anyOpen)](std::size_t part) mutable {
-                        const auto begin = static_cast<std::uint32_t>(part) * kAtOnce;
-                        const std::uint32_t end = std::min(sets.count, begin + kAtOnce);
-                        for (std::uint32_t set = begin; set < end; ++set) {
-                            const auto others = set + 1 < end ? of(set + 1) : of(set).subspan(0, 0);
-                            if (!pass.take(of(set), others, out)) {
-                                results.isPlain[set] = 0;
-                            }
-                        }
-                        return true;
-                    };
-                },
-                [](std::size_t /*part*/, bool /*done*/) { return true; });
+        std::vector<std::uint8_t> isLeft(sets.count, 1);
+        const WindowStream stream(table, sets);
+        if (stream.isPossible()) {
+            const std::size_t parts = std::max(1U, threads);
+            const auto beginOf = [&](std::size_t part) {
+                return static_cast<std::uint32_t>(std::size_t{sets.count} * part / parts);
+            };
+            InTurn<bool>(parts, threads)
+                .run(
+                    [&] {
+                        return [&](std::size_t part) {
+                            stream.take(beginOf(part), beginOf(part + 1), out, isLeft);
+                            return true;
+                        };
+                    },
+                    [](std::size_t /*part*/, bool /*done*/) { return true; });
+        }
+        if (std::find(isLeft.begin(), isLeft.end(), 1) != isLeft.end()) {
+            takeLeft(sets, table, out, isLeft, threads, results.isPlain);
+        }
     }
     return results;
 }

@@ -9,6 +9,7 @@
 #include "runtime/engine/ordered_pass.h"
 #include "runtime/engine/plan.h"
 #include "runtime/engine/run.h"
+#include "runtime/engine/window_stream.h"
 #include "runtime/input/decoder.h"
 #include "tests/catch.h"
 
@@ -172,6 +173,8 @@ class Ledger {
     void makeVisits() {
         trouble_ = one({"5", "60", "100000"}) == "5" ? 5 : seldom(2) ? 60 : 100'000;
         hasLarge_ = seldom(4);
+        // Visits of half of the ledgers have their keys in the order of days, as most have.
+        const bool isInOrder = seldom(2);
         const std::uint64_t count = below(70);
         const std::uint64_t customers = 1 + below(6);
         std::int64_t day = 0;
@@ -183,7 +186,7 @@ class Ledger {
                     "\"{}-{:02}-{:02}\"", 2024 + days / 336, days / 28 % 12 + 1, days % 28 + 1);
             };
             visits += fmt::format("{{\"visit_id\": \"V{:03}\", \"day\": {}, \"kind\": \"{}\"",
-                                  seldom(3) ? 500 - visit : visit,
+                                  !isInOrder && seldom(3) ? 500 - visit : visit,
                                   date(own),
                                   one({"red", "green"}));
             visits += fmt::format(", \"who\": \"C{}\"", below(customers));
@@ -392,6 +395,136 @@ TEST_CASE("a window's sum that does not fit is an error, though sums from the be
     REQUIRE(plan.stages.size() == 1);
     REQUIRE(plan.stages[0].byThemselves != nullptr);
     CHECK(plainSets(*set, decoded, plan.stages[0]) == std::vector<std::uint8_t>{0});
+}
+
+TEST_CASE("windows of visits that come in order are told from the visits before") {
+    struct Visit {
+        std::uint64_t who;
+        std::int64_t day;
+        std::int64_t start;
+        std::int64_t amount;
+    };
+    struct Kind {
+        const char* words;
+        bool isInclusive;
+        bool (*isWithin)(const Visit& there, const Visit& here);
+    };
+    const auto anywhere = [](const Visit&, const Visit&) { return true; };
+    const auto sinceStart = [](const Visit& there, const Visit& here) {
+        return there.day >= here.start && there.day <= here.day;
+    };
+    const auto onStart = [](const Visit& there, const Visit& here) {
+        return there.day == here.start;
+    };
+    const auto more = [](const Visit& there, const Visit& here) {
+        return there.amount > here.amount;
+    };
+    const auto later = [](const Visit& there, const Visit& here) { return there.start > here.day; };
+    const Kind kinds[] = {
+        {"up to visit", true, anywhere},
+        {"up to visit exclusive", false, anywhere},
+        {"between visit.start through visit.day up to visit", true, sinceStart},
+        {"between visit.start through visit.day up to visit exclusive", false, sinceStart},
+        {"between visit.start through visit.start up to visit", true, onStart},
+        {"between visit.start through visit.start up to visit exclusive", false, onStart},
+        {"where v.amount exceeds visit.amount up to visit", true, more},
+        {"where v.amount exceeds visit.amount up to visit exclusive", false, more},
+        {"where v.start exceeds visit.day up to visit", true, later},
+    };
+    std::mt19937_64 random(19);
+    const auto below = [&](std::uint64_t count) { return random() % count; };
+    std::int64_t followed = 0;
+    std::int64_t left = 0;
+    for (const Kind& kind : kinds) {
+        const auto set = withDefinition(
+            fmt::format("so_far of visit : number source \"t\" as total of v.amount over "
+                        "customer.visits as v {} end",
+                        kind.words),
+            "so_far");
+        for (int round = 0; round < 150; ++round) {
+            std::vector<Visit> visits(1 + below(40));
+            const std::uint64_t customers = 1 + below(4);
+            const std::uint64_t restless = below(3) == 0 ? 4 : 1000;
+            std::string text;
+            std::int64_t day = 0;
+            std::int64_t start = 0;
+            std::int64_t amount = -20;
+            for (std::size_t index = 0; index < visits.size(); ++index) {
+                Visit& visit = visits[index];
+                day += static_cast<std::int64_t>(below(4));
+                // Mostly it stays where it is, as the first day of a year does, or comes after all
+                // that there was.
+                start = below(6) == 0 ? day + static_cast<std::int64_t>(below(2)) : start;
+                const std::int64_t back = below(restless) == 0 ? 3 : 0;
+                visit = {below(customers),
+                         std::max<std::int64_t>(0, day - back),
+                         below(restless) != 0 ? start
+                         : below(2) == 0      ? day / 2
+                                              : day + 9,
+                         restless < 10 ? static_cast<std::int64_t>(below(2000)) - 500
+                                       : amount += static_cast<std::int64_t>(below(3))};
+                const auto date = [](std::int64_t days) {
+                    return fmt::format("2024-{:02}-{:02}", 1 + days / 28, 1 + days % 28);
+                };
+                text += fmt::format(
+                    R"({{"visit_id": "V{:03}", "who": "C{}", "day": "{}", "start": "{}", "kind": "red", "amount": {}, "lines": []}})"
+                    "\n",
+                    index,
+                    visit.who,
+                    date(visit.day),
+                    date(visit.start),
+                    visit.amount);
+            }
+            const Decoded decoded(*set->program, text);
+            const RecordStore& store = decoded.records.store;
+            REQUIRE(store.batch().spaces[0].rows == visits.size());
+            const engine::Plan plan = engine::planStages(*set->program, &store.batch());
+            REQUIRE(plan.stages.size() == 1);
+            REQUIRE(plan.stages[0].byThemselves != nullptr);
+            const engine::OrderedWindow& window = plan.stages[0].byThemselves->windows[0];
+            std::vector<std::uint32_t> all(visits.size());
+            std::iota(all.begin(), all.end(), 0U);
+            engine::OrderedTable table(*set->program, window, store, all);
+            table.fill(all, {}, {});
+            ColumnData key;
+            for (const Visit& visit : visits) {
+                key.values.push_back(static_cast<std::int64_t>(visit.who));
+            }
+            const engine::Sets sets =
+                engine::setsOf({&key}, static_cast<std::uint32_t>(visits.size()));
+            const engine::WindowStream stream(table, sets);
+            REQUIRE(stream.isPossible());
+            std::vector<std::int64_t> found(visits.size());
+            std::vector<std::uint8_t> isLeft(sets.count);
+            const std::vector<std::int64_t*> results{found.data()};
+            // As two threads would.
+            const std::uint32_t middle = sets.count / 2;
+            stream.take(middle, sets.count, results, isLeft);
+            stream.take(0, middle, results, isLeft);
+            for (std::size_t asking = 0; asking < visits.size(); ++asking) {
+                const Visit& here = visits[asking];
+                if (isLeft[sets.of[asking]] != 0) {
+                    ++left;
+                    continue;
+                }
+                ++followed;
+                std::int64_t expected = 0;
+                for (std::size_t looked = 0; looked < visits.size(); ++looked) {
+                    const Visit& there = visits[looked];
+                    const bool isBefore =
+                        there.day < here.day || (there.day == here.day && looked < asking);
+                    const bool isSeen = isBefore || (kind.isInclusive && looked == asking);
+                    expected += there.who == here.who && isSeen && kind.isWithin(there, here)
+                                    ? there.amount
+                                    : 0;
+                }
+                INFO(kind.words << "\n" << text << "visit " << asking);
+                REQUIRE(found[asking] == expected);
+            }
+        }
+    }
+    CHECK(followed > 5000);
+    CHECK(left > 1000);
 }
 
 TEST_CASE("a customer of more visits than can be paired is an error in one pass as well") {
