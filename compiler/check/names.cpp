@@ -264,6 +264,10 @@ void Names::reportUnknown(PackId from,
     }
     if (const auto near = nearestName(text, known)) {
         builder.help("did you mean `" + std::string(*near) + "`?");
+    } else if (kinds.has(SymbolKind::Finding) && !kinds.has(SymbolKind::Rule)) {
+        // Who writes a first rule has not met the declaration yet.
+        builder.help("declare what it says, outside of the rule: `finding " + std::string(text) +
+                     " violation \"what is wrong\"` (or `warning`, or `notice`)");
     }
 }
 

@@ -68,3 +68,12 @@ TEST_CASE("a field whose name in the records is a word of the language") {
             .at(1) == "a field that the records call `end` has a name of its own here: see `named "
                       "\"end\"` where the record is declared");
 }
+
+TEST_CASE("a finding that is not declared: the one that is meant, or how it is declared") {
+    CHECK(said("then report LATEE on order") ==
+          Texts{"unknown name `LATEE`", "did you mean `LATE`?"});
+    CHECK(said("then report TOO_MANY on order") ==
+          Texts{"unknown name `TOO_MANY`",
+                "declare what it says, outside of the rule: `finding TOO_MANY violation \"what is "
+                "wrong\"` (or `warning`, or `notice`)"});
+}
