@@ -14,20 +14,6 @@ using bytecode::WindowInfo;
 constexpr std::int64_t kNobodyYet = -1;
 constexpr std::size_t kMostOfAKind = 4;
 
-/// A list without memory of its own.
-template <class Thing>
-class Few {
-  public:
-    void add(const Thing& thing) { things_[size_++] = thing; }
-    std::size_t size() const { return size_; }
-    const Thing* begin() const { return things_.data(); }
-    const Thing* end() const { return things_.data() + size_; }
-
-  private:
-    std::array<Thing, kMostOfAKind> things_{};
-    std::size_t size_ = 0;
-};
-
 }  // namespace
 
 /// One thread's work. What the loop over all records needs is in the object itself, so that it can
@@ -139,6 +125,19 @@ class WindowStream::SomeSets {
     static constexpr std::size_t kOrder = 1;
     static constexpr std::size_t kRising = 2;
 
+    /// A list without memory of its own.
+    template <class Thing>
+    class Few {
+      public:
+        void add(const Thing& thing) { things_[size_++] = thing; }
+        std::size_t size() const { return size_; }
+        const Thing* begin() const { return things_.data(); }
+        const Thing* end() const { return things_.data() + size_; }
+
+      private:
+        std::array<Thing, kMostOfAKind> things_{};
+        std::size_t size_ = 0;
+    };
     struct Looked {
         WindowCells::Comparison how{};
         std::size_t place = 0;  ///< where what the last record says is kept
