@@ -83,7 +83,8 @@ class OrderedTable {
     std::vector<std::uint8_t> isOpen_;             ///< by record
 };
 
-/// Takes windows one after the other, each in one pass over sets of records with equal keys.
+/// Takes windows one after the other, each in one pass over all records as they come, and then over
+/// each set of records with equal keys for which that does not do.
 OrderedResults
 takeInOrder(const Sets& sets, std::span<const OrderedTable> tables, unsigned threads);
 

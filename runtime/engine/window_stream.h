@@ -14,7 +14,7 @@ namespace proviso::engine {
 /// Takes a window of records as they come, set beside set, where they come in the order that it
 /// asks for, as they mostly do: of each set it keeps how far it got, and looks at no record twice.
 /// Windows may begin where that of the record before in the set began, or at the first record, or
-/// after all there were; sets of which that does not hold are left to SetPass.
+/// after all there were. Sets of which that does not hold are left, to be gone through one by one.
 class WindowStream {
   public:
     WindowStream(const OrderedTable& table, const Sets& sets);

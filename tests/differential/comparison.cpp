@@ -234,7 +234,8 @@ class CompiledEngines {
         options.watchedBlocks = 1;
         options.leastRows = 1;
         options.leastMembers = 1;
-        options.optimize = seed % 2 == 0;
+        // It takes twice as long, and is not what engines do unless they are asked.
+        options.optimize = seed % 5 == 0;
         options.mostMembers = seed % 3 == 0 ? 5 : 256;
         options.expectStates = seed % 4 < 2;
         std::string message;

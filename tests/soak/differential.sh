@@ -5,7 +5,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 cases=$1 seed=$2 jobs=$3
-piece=2000 # by forty pack sets: compiled code takes half a second for each
+piece=2000 # by twenty pack sets: compiled code takes more than half of the time
 apart=10000000 # seeds between the processes, more than any of them needs
 
 cmake --preset release -B build/soak -DPROVISO_TESTS=ON >/dev/null
@@ -43,7 +43,7 @@ work() {
     while ((done < most)); do
         local some=$((most - done < piece ? most - done : piece))
         status=0
-        "$program" --cases "$some" --seed "$next" --of-one-set 50 --keep-going "${jit[@]}" >"$folder/piece-$1.txt" 9>&- &
+        "$program" --cases "$some" --seed "$next" --of-one-set 100 --keep-going "${jit[@]}" >"$folder/piece-$1.txt" 9>&- &
         compared=$!
         wait "$compared" || status=$?
         if ((status > 1)) || ! grep -q '^next seed' "$folder/piece-$1.txt"; then
