@@ -32,14 +32,6 @@ struct Found {
     std::vector<Together> together;  ///< of the first pass: by KeySet
 };
 
-/// Fields of rejected lines with the texts they are told by.
-struct Holes {
-    explicit Holes(const bytecode::Program& program) : dictionary(program.texts) {}
-
-    Dictionary dictionary;
-    Batch::Space fields;
-};
-
 }  // namespace
 
 class Decider::Work {
@@ -126,6 +118,14 @@ class Decider::Work {
     const std::vector<std::string>& gone() const { return gone_; }
 
   private:
+    /// Fields of rejected lines with the texts they are told by.
+    struct Holes {
+        explicit Holes(const bytecode::Program& program) : dictionary(program.texts) {}
+
+        Dictionary dictionary;
+        Batch::Space fields;
+    };
+
     /// Sets to be decided again, by what brings them together.
     struct Dirty {
         bool all = false;
