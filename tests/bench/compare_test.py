@@ -1,10 +1,13 @@
-"""What `./dev bench --compare` says of made-up results, and how it ends."""
+"""What `./dev bench --compare` and `--against` say of made-up results, and how they end."""
 import json
 import os
 import subprocess
 import sys
 import tempfile
 import unittest
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from against import in_pairs, judge  # noqa: E402: the folder has to be known first
 
 MEASURE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "measure.py")
 
@@ -86,6 +89,43 @@ class Compare(unittest.TestCase):
                     self.assertEqual(code, 2, content)
                     self.assertNotIn("Traceback", text)
             self.assertEqual(self.run_on(good, os.path.join(folder, "none.json"))[0], 2)
+
+
+class Against(unittest.TestCase):
+    def mark(self, *pairs):
+        return judge(pairs)[3]
+
+    def test_three_of_four_pairs_decide(self):
+        self.assertEqual(self.mark((10, 11), (10, 11), (10, 11), (10, 9)), "WORSE")
+        self.assertEqual(self.mark((10, 9), (10, 9), (10, 9), (10, 20)), "better")
+        self.assertEqual(self.mark((10, 11), (10, 11), (10, 9), (10, 9)), "same within noise")
+
+    def test_a_fiftieth_is_nothing(self):
+        self.assertEqual(self.mark(*[(100, 101)] * 4), "same within noise")
+        self.assertEqual(self.mark(*[(100, 103)] * 4), "WORSE")
+        self.assertEqual(self.mark(*[(103, 100)] * 4), "better")
+
+    def test_a_busy_minute_falls_on_both(self):
+        self.assertEqual(self.mark((10, 10), (20, 20), (40, 40), (10, 10)), "same within noise")
+        self.assertEqual(self.mark((10, 11), (20, 22), (40, 44), (10, 11)), "WORSE")
+
+    def test_both_come_first_in_turn(self):
+        asked = []
+        pairs = in_pairs(3, lambda program: asked.append(program) or {"other": 1, "this": 2}[program], "other", "this")
+        self.assertEqual(asked, ["other", "this", "this", "other", "other", "this"])
+        self.assertEqual(pairs, [(1, 2)] * 3)
+
+    def test_what_is_no_commit_is_refused(self):
+        with tempfile.TemporaryDirectory() as folder:
+            ran = subprocess.run([sys.executable, "-B", MEASURE, "--against", "nonsense"], cwd=folder, capture_output=True, text=True)
+            self.assertEqual(ran.returncode, 2, ran.stderr)
+            self.assertIn("there is no commit `nonsense` here", ran.stderr)
+            self.assertNotIn("Traceback", ran.stderr)
+
+    def test_it_has_a_table_of_its_own(self):
+        ran = subprocess.run([sys.executable, "-B", MEASURE, "--against", "HEAD", "--write-page"], capture_output=True, text=True)
+        self.assertEqual(ran.returncode, 2)
+        self.assertIn("leave out", ran.stderr)
 
 
 if __name__ == "__main__":

@@ -11,6 +11,7 @@ import platform
 import subprocess
 import sys
 
+from against import against
 from runs import (CLINIC, FOLDER, JIT, LIBRARY, PACKS, PART_B, PARTS, PROVISO, bench, first_of, in_turn, library_file, process,
                   visits_file, without_running_sum)
 from table import Table, compare, median, spread, write_page
@@ -237,6 +238,8 @@ def main():
     parser.add_argument("--ten-million", action="store_true", help="also ten million visits, which take 8 GB of disk")
     parser.add_argument("--parts", action="store_true", help="only the small parts that a run is made of")
     parser.add_argument("--compare", metavar="OLD.json", help="results of another commit; exits with 1 if something became worse")
+    parser.add_argument("--against", metavar="COMMIT", help="build another commit in build/bench and measure both in turn, for what is "
+                        "less than the noise of --compare; exits with 1 if something became worse")
     parser.add_argument("--results", metavar="NEW.json", help="with --compare: measure nothing, these are the results")
     parser.add_argument("--quick", action="store_true", help="small inputs, few repetitions: whether it runs, not how fast")
     parser.add_argument("--write-page", action="store_true", help="put the figures into docs/performance.md")
@@ -253,8 +256,12 @@ def main():
         if not old:
             parser.error("--results is for --compare")
         sys.exit(1 if compare(old, given) else 0)
+    if options.against and (old or options.parts or options.write_page):
+        parser.error("--against prints a table of its own: leave out --compare, --parts and --write-page")
     os.makedirs(FOLDER, exist_ok=True)
     os.environ["XDG_CACHE_HOME"] = os.path.abspath(FOLDER)  # what was compiled is kept here, not at home
+    if options.against:
+        sys.exit(1 if against(options.against, options) else 0)
     model = next((line.split(":")[1].strip() for line in open("/proc/cpuinfo") if line.startswith("model name")), platform.machine())
     commit = subprocess.run(["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True).stdout.strip()
     about = (f"{model}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f} at the start; commit {commit or 'unknown'}; "

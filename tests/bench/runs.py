@@ -33,8 +33,8 @@ def process(command, output=subprocess.DEVNULL):
             "peak_mb": usage.ru_maxrss / 1024, "text": text}
 
 
-def bench(what, file, repetitions, packs=PACKS, threads=1):
-    ran = process([BENCH, what, packs, file, str(repetitions), str(threads)], subprocess.PIPE)
+def bench(what, file, repetitions, packs=PACKS, threads=1, program=BENCH):
+    ran = process([program, what, packs, file, str(repetitions), str(threads)], subprocess.PIPE)
     return {**json.loads(ran["text"]), "peak_mb": ran["peak_mb"]}
 
 
