@@ -5,7 +5,6 @@
 #include "runtime/engine/shower.h"
 
 #include <algorithm>
-#include <string_view>
 
 namespace proviso::testing {
 
@@ -169,11 +168,7 @@ Answer Decided::rowsOf(const Place& place, std::uint32_t list) const {
     output.columns = info.columns;
     Answer answer;
     answer.isList = true;
-    std::vector<std::string_view> columns;
-    for (const Shown& column : info.columns) {
-        columns.push_back(column.name);
-    }
-    answer.rows = own(shower.list(output, place.row, place.record), columns);
+    answer.rows = own(shower.list(output, place.row, place.record), shower.columns(output));
     answer.columns = &info.columns;
     return answer;
 }

@@ -60,12 +60,11 @@ Value valueOf(const ValueView& value) {
 }
 
 DecidedValue valueOf(const DecidedView& decided) {
-    const TextList by = decided.boundBy;
     return {decided.name->text,
             decided.name->on,
             valueOf(decided.value),
-            by.empty() ? std::string_view() : by.front(),
-            by.empty() ? by : by.subspan(1)};
+            decided.firstBoundBy(),
+            decided.alsoBoundBy()};
 }
 
 template <class T>

@@ -268,10 +268,10 @@ void appendDecided(JsonBuffer& out, const DecidedView& decided) {
     }
     appendNamedValue(object, out, "value", decided.value);
     if (!decided.boundBy.empty()) {
-        object.written(R"("bound_by": )").quote(decided.boundBy.front());
+        object.written(R"("bound_by": )").quote(decided.firstBoundBy());
     }
-    if (decided.boundBy.size() > 1) {
-        appendTexts(object.written(R"("also_bound_by": )"), decided.boundBy.subspan(1));
+    if (!decided.alsoBoundBy().empty()) {
+        appendTexts(object.written(R"("also_bound_by": )"), decided.alsoBoundBy());
     }
     object.close();
 }

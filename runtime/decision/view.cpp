@@ -81,17 +81,6 @@ ListView* listOf(const OutputValue& output, Arena& arena) {
         ListView{columns, viewOf(output.rows, columns, arena), choices, output.claimedWith});
 }
 
-TextList boundBy(const DecidedResult& decided, Arena& arena) {
-    if (decided.boundBy.empty()) {
-        return {};
-    }
-    const std::span<std::string_view> names =
-        arena.list<std::string_view>(1 + decided.alsoBoundBy.size());
-    names[0] = decided.boundBy;
-    std::copy(decided.alsoBoundBy.begin(), decided.alsoBoundBy.end(), names.begin() + 1);
-    return names;
-}
-
 std::vector<std::string> own(TextList texts) {
     return {texts.begin(), texts.end()};
 }
@@ -213,12 +202,22 @@ RecordView viewOf(const RecordResult& result, Arena& arena) {
         const DecidedResult& entry = result.decided[index];
         decided[index] = {arena.one(DecisionName{entry.decision, entry.on, 0}),
                           viewOf(entry.value, arena),
-                          boundBy(entry, arena)};
+                          boundBy(entry.boundBy, viewOf(entry.alsoBoundBy, arena), arena)};
     }
     view.decided = decided;
     view.budgetSpent = result.budgetSpent;
     view.besideRejected = result.besideRejected;
     return view;
+}
+
+TextList boundBy(std::string_view first, TextList also, Arena& arena) {
+    if (first.empty()) {
+        return {};
+    }
+    const std::span<std::string_view> all = arena.list<std::string_view>(1 + also.size());
+    all[0] = first;
+    std::copy(also.begin(), also.end(), all.begin() + 1);
+    return all;
 }
 
 ShownValue own(const ValueView& view) {
@@ -282,10 +281,8 @@ RecordResult own(const RecordView& view) {
         decided.decision = entry.name->text;
         decided.on = entry.name->on;
         decided.value = own(entry.value);
-        if (!entry.boundBy.empty()) {
-            decided.boundBy = entry.boundBy.front();
-            decided.alsoBoundBy = own(entry.boundBy.subspan(1));
-        }
+        decided.boundBy = entry.firstBoundBy();
+        decided.alsoBoundBy = own(entry.alsoBoundBy());
     }
     owned.budgetSpent = view.budgetSpent;
     owned.besideRejected = view.besideRejected;

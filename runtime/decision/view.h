@@ -157,6 +157,11 @@ struct DecidedView {
     const DecisionName* name = nullptr;
     ValueView value{};
     TextList boundBy{};  ///< by name
+
+    std::string_view firstBoundBy() const {
+        return boundBy.empty() ? std::string_view() : boundBy.front();
+    }
+    TextList alsoBoundBy() const { return boundBy.empty() ? boundBy : boundBy.subspan(1); }
 };
 
 struct RecordView {
@@ -173,6 +178,9 @@ struct RecordView {
 /// The result's own texts, in lists of the arena.
 RecordView viewOf(const RecordResult& result, Arena& arena);
 ValueView viewOf(const ShownValue& value, Arena& arena);
+
+/// What binds a decision, of which the first is said by itself; empty: nothing does.
+TextList boundBy(std::string_view first, TextList also, Arena& arena);
 
 /// A copy that needs nothing else.
 RecordResult own(const RecordView& view);

@@ -416,15 +416,6 @@ class Collector::Work {
         decided.boundBy = boundBy_;
     }
 
-    TextList namesOf(const std::vector<bytecode::Shown>& columns) {
-        const std::span<std::string_view> names =
-            parts_.arena.list<std::string_view>(columns.size());
-        for (std::size_t index = 0; index < names.size(); ++index) {
-            names[index] = columns[index].name;
-        }
-        return names;
-    }
-
     void collectOutput(std::uint32_t index) {
         const bytecode::OutputInfo& output = program_.outputs[index];
         const std::uint32_t rows = run_.rows(output.space);
@@ -434,7 +425,7 @@ class Collector::Work {
         }
         const bool isList = output.rows != kNone;
         const OutputName* const name = parts_.arena.one(OutputName{output.name, index, isList});
-        const TextList columns = isList ? namesOf(output.columns) : TextList();
+        const TextList columns = isList ? shower_.columns(output) : TextList();
         for (std::uint32_t row = 0; row < rows; ++row) {
             const Home& home = places_.home(output.space, row);
             for (const std::uint32_t record : home.records) {

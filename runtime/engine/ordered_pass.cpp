@@ -74,7 +74,7 @@ class SetPass {
             return false;
         }
         const std::uint64_t asking = records_.size();
-        if (asking != 0 && mostLooked_ * asking <= kMostPairs / asking) {
+        if (areFewPairs(mostLooked_, asking)) {
             return true;
         }
         std::uint64_t looked = 0;
@@ -227,10 +227,25 @@ class SetPass {
     std::vector<std::size_t> until_;               ///< and ends
 };
 
+/// Calls `make()(part)` for all parts, of which each thread makes its own.
+template <class Make>
+void inParts(std::size_t parts, unsigned threads, Make make) {
+    InTurn<bool>(parts, threads)
+        .run(
+            [&] {
+                return [work = make()](std::size_t part) mutable {
+                    work(part);
+                    return true;
+                };
+            },
+            [](std::size_t /*part*/, bool /*done*/) { return true; });
+}
+
 /// Sets that no stream followed, in one pass over the records of each. `isLeft` and `isPlain`: by
 /// set.
 void takeLeft(const Sets& sets,
               const OrderedTable& table,
+              std::uint64_t mostLooked,
               std::span<std::int64_t* const> results,
               const std::vector<std::uint8_t>& isLeft,
               unsigned threads,
@@ -240,26 +255,21 @@ void takeLeft(const Sets& sets,
         return std::span(members.records.data() + members.begins[set],
                          members.records.data() + members.begins[set + 1]);
     };
-    const std::uint64_t mostLooked = table.store().mostRows(table.window().space);
     const std::span<const std::uint8_t> isOpen = table.isOpen();
     const bool anyOpen = std::find(isOpen.begin(), isOpen.end(), 1) != isOpen.end();
     constexpr std::uint32_t kAtOnce = 512;
-    InTurn<bool>((sets.count + kAtOnce - 1) / kAtOnce, threads)
-        .run(
-            [&] {
-                return [&, pass = SetPass(table, mostLooked, anyOpen)](std::size_t part) mutable {
-                    const auto begin = static_cast<std::uint32_t>(part) * kAtOnce;
-                    const std::uint32_t end = std::min(sets.count, begin + kAtOnce);
-                    for (std::uint32_t set = begin; set < end; ++set) {
-                        const auto others = set + 1 < end ? of(set + 1) : of(set).subspan(0, 0);
-                        if (isLeft[set] != 0 && !pass.take(of(set), others, results)) {
-                            isPlain[set] = 0;
-                        }
-                    }
-                    return true;
-                };
-            },
-            [](std::size_t /*part*/, bool /*done*/) { return true; });
+    inParts((sets.count + kAtOnce - 1) / kAtOnce, threads, [&] {
+        return [&, pass = SetPass(table, mostLooked, anyOpen)](std::size_t part) mutable {
+            const auto begin = static_cast<std::uint32_t>(part) * kAtOnce;
+            const std::uint32_t end = std::min(sets.count, begin + kAtOnce);
+            for (std::uint32_t set = begin; set < end; ++set) {
+                const auto others = set + 1 < end ? of(set + 1) : of(set).subspan(0, 0);
+                if (isLeft[set] != 0 && !pass.take(of(set), others, results)) {
+                    isPlain[set] = 0;
+                }
+            }
+        };
+    });
 }
 
 }  // namespace
@@ -277,24 +287,21 @@ takeInOrder(const Sets& sets, std::span<const OrderedTable> tables, unsigned thr
             out.push_back(cells.data());
         }
         std::vector<std::uint8_t> isLeft(sets.count, 1);
-        const WindowStream stream(table, sets);
+        const std::uint64_t mostLooked = table.store().mostRows(table.window().space);
+        const WindowStream stream(table, sets, mostLooked);
         if (stream.isPossible()) {
             const std::size_t parts = std::max(1U, threads);
             const auto beginOf = [&](std::size_t part) {
                 return static_cast<std::uint32_t>(std::size_t{sets.count} * part / parts);
             };
-            InTurn<bool>(parts, threads)
-                .run(
-                    [&] {
-                        return [&](std::size_t part) {
-                            stream.take(beginOf(part), beginOf(part + 1), out, isLeft);
-                            return true;
-                        };
-                    },
-                    [](std::size_t /*part*/, bool /*done*/) { return true; });
+            inParts(parts, threads, [&] {
+                return [&](std::size_t part) {
+                    stream.take(beginOf(part), beginOf(part + 1), out, isLeft);
+                };
+            });
         }
         if (std::find(isLeft.begin(), isLeft.end(), 1) != isLeft.end()) {
-            takeLeft(sets, table, out, isLeft, threads, results.isPlain);
+            takeLeft(sets, table, mostLooked, out, isLeft, threads, results.isPlain);
         }
     }
     return results;

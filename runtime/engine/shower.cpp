@@ -466,6 +466,16 @@ std::optional<std::int64_t> Shower::cents(Register amount, std::uint32_t row) co
     return checked.ok() ? std::optional<std::int64_t>(checked.value) : std::nullopt;
 }
 
+TextList Shower::columns(const bytecode::OutputInfo& output) {
+    const std::span<std::string_view> names =
+        places_.arena().list<std::string_view>(output.columns.size());
+    std::transform(output.columns.begin(),
+                   output.columns.end(),
+                   names.begin(),
+                   [](const Shown& column) { return std::string_view(column.name); });
+    return names;
+}
+
 RowList Shower::list(const bytecode::OutputInfo& output, std::uint32_t row, std::uint32_t record) {
     const auto children = places_.run().children(output.link, row);
     chosen_.assign(children.begin(), children.end());

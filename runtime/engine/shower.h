@@ -49,6 +49,8 @@ class Shower {
     /// Money in cents, rounded half up; absent where there is no value.
     std::optional<std::int64_t> cents(bytecode::Register amount, std::uint32_t row) const;
 
+    /// What the values of each row of a list are called.
+    TextList columns(const bytecode::OutputInfo& output);
     RowList list(const bytecode::OutputInfo& output, std::uint32_t row, std::uint32_t record);
 
     /// Several answers to what is missing as one.

@@ -16,6 +16,12 @@ namespace proviso::engine {
 /// shows.
 inline constexpr std::uint64_t kMostPairs = std::uint64_t{1} << 22U;
 
+/// Whether so many asking records, of each of which `looked` rows may be looked through, make few
+/// enough pairs.
+inline bool areFewPairs(std::uint64_t looked, std::uint64_t asking) {
+    return asking == 0 || looked * asking <= kMostPairs / asking;
+}
+
 /// A row that may be in a window.
 struct WindowMember {
     std::uint32_t row = 0;

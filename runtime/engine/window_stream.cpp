@@ -180,8 +180,8 @@ class WindowStream::SomeSets {
     std::vector<std::int64_t> memory_;
 };
 
-WindowStream::WindowStream(const OrderedTable& table, const Sets& sets)
-    : table_(table), sets_(sets), cells_(table) {
+WindowStream::WindowStream(const OrderedTable& table, const Sets& sets, std::uint64_t mostLooked)
+    : table_(table), sets_(sets), mostLooked_(mostLooked), cells_(table) {
     for (const WindowCells::Comparison& one : cells_.comparisons) {
         (one.isEnd() ? ends_ : begins_).push_back(one);
     }
@@ -206,10 +206,8 @@ void WindowStream::take(std::uint32_t begin,
                         std::uint32_t end,
                         std::span<std::int64_t* const> results,
                         std::vector<std::uint8_t>& isLeft) const {
-    const std::uint64_t mostLooked = table_.store().mostRows(table_.window().space);
     for (std::uint32_t set = begin; set < end; ++set) {
-        const std::uint64_t asking = sets_.sizes[set];
-        isLeft[set] = mostLooked * asking > kMostPairs / asking ? 1 : 0;
+        isLeft[set] = areFewPairs(mostLooked_, sets_.sizes[set]) ? 0 : 1;
     }
     if (table_.window().upTo == WindowInfo::UpTo::Inclusive) {
         takeAll<true>(begin, end, results, isLeft);

@@ -17,7 +17,8 @@ namespace proviso::engine {
 /// after all there were. Sets of which that does not hold are left, to be gone through one by one.
 class WindowStream {
   public:
-    WindowStream(const OrderedTable& table, const Sets& sets);
+    /// `mostLooked`: how many rows are looked through of any record, at most.
+    WindowStream(const OrderedTable& table, const Sets& sets, std::uint64_t mostLooked);
 
     /// Whether windows of the kind can be taken so at all.
     bool isPossible() const { return isPossible_; }
@@ -42,6 +43,7 @@ class WindowStream {
 
     const OrderedTable& table_;
     const Sets& sets_;
+    std::uint64_t mostLooked_;
     WindowCells cells_;
     std::vector<WindowCells::Comparison> begins_;  ///< one at most
     std::vector<WindowCells::Comparison> ends_;

@@ -313,19 +313,6 @@ FindingView readFinding(Reader& from, Arena& arena) {
     return finding;
 }
 
-/// The first is said by itself, and is empty where there is none.
-TextList readBoundBy(Reader& from, Arena& arena) {
-    const std::string_view first = from.text();
-    const TextList others = from.texts(arena);
-    if (first.empty()) {
-        return {};
-    }
-    const std::span<std::string_view> all = arena.list<std::string_view>(1 + others.size());
-    all[0] = first;
-    std::copy(others.begin(), others.end(), all.begin() + 1);
-    return all;
-}
-
 bool isText(const Type& type) {
     return isTextLike(type);
 }
@@ -362,13 +349,12 @@ void writePart(std::string& out, const PartView& part) {
     }
     to.number(result.decided.size());
     for (const DecidedView& entry : result.decided) {
-        const TextList by = entry.boundBy;
         to.number(entry.name->number);
         to.text(entry.name->text);
         to.text(entry.name->on);
         write(to, entry.value);
-        to.text(by.empty() ? std::string_view() : by.front());
-        to.texts(by.empty() ? by : by.subspan(1));
+        to.text(entry.firstBoundBy());
+        to.texts(entry.alsoBoundBy());
     }
 }
 
@@ -413,7 +399,8 @@ std::optional<PartView> readPart(std::string_view bytes, Arena& arena) {
         name.on = from.text();
         entry.name = arena.one(name);
         entry.value = readShown(from, arena);
-        entry.boundBy = readBoundBy(from, arena);
+        const std::string_view first = from.text();
+        entry.boundBy = boundBy(first, from.texts(arena), arena);
     }
     result.decided = decided;
     if (!from.atEnd()) {

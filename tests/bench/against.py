@@ -5,7 +5,7 @@ import statistics
 import subprocess
 import sys
 
-from runs import BENCH, FOLDER, JIT, LIBRARY, PACKS, PROVISO, bench, first_of, library_file, process, visits_file
+from runs import BENCH, FOLDER, JIT, LIBRARY, PACKS, PROVISO, bench, first_of, library_file, process, run_of, visits_file
 from table import median
 
 TREE = f"{FOLDER}/against"  # the other commit, with its build
@@ -52,8 +52,7 @@ class Program:
         return bench(what, file, repetitions, packs=self.path(packs), program=self.path(BENCH))
 
     def run(self, packs, file, *more):
-        return process([self.path(PROVISO), "run", "--packs", self.path(packs), "--visits", file, "--format", "ndjson",
-                        "--threads", "1", *more])
+        return process([*run_of(self.path(packs), file, program=self.path(PROVISO)), *more])
 
 
 def works(options, with_jit):

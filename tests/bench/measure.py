@@ -12,7 +12,7 @@ import subprocess
 import sys
 
 from against import against
-from runs import (CLINIC, FOLDER, JIT, LIBRARY, PACKS, PART_B, PARTS, PROVISO, bench, first_of, in_turn, library_file, process,
+from runs import (CLINIC, FOLDER, JIT, LIBRARY, PACKS, PART_B, PARTS, PROVISO, bench, first_of, in_turn, library_file, process, run_of,
                   visits_file, without_running_sum)
 from table import Table, compare, median, spread, write_page
 
@@ -30,10 +30,6 @@ def check_digest(file):
         theirs = bench(what, file, 1)
         if (ours["digest"], ours["kx"]) != (theirs["digest"], theirs["kx"]):
             sys.exit(f"the digests of the engine and of {what} differ")
-
-
-def run_of(packs, file, threads=1):
-    return [PROVISO, "run", "--packs", packs, "--visits", file, "--format", "ndjson", "--threads", str(threads)]
 
 
 def cpu(results):

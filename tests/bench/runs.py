@@ -38,6 +38,10 @@ def bench(what, file, repetitions, packs=PACKS, threads=1, program=BENCH):
     return {**json.loads(ran["text"]), "peak_mb": ran["peak_mb"]}
 
 
+def run_of(packs, file, threads=1, program=PROVISO):
+    return [program, "run", "--packs", packs, "--visits", file, "--format", "ndjson", "--threads", str(threads)]
+
+
 def in_turn(repetitions, **work):
     """Each function again and again, one after the other; a list of results by name."""
     results = {name: [] for name in work}

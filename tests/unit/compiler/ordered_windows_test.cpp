@@ -492,7 +492,7 @@ TEST_CASE("windows of visits that come in order are told from the visits before"
             }
             const engine::Sets sets =
                 engine::setsOf({&key}, static_cast<std::uint32_t>(visits.size()));
-            const engine::WindowStream stream(table, sets);
+            const engine::WindowStream stream(table, sets, store.mostRows(window.space));
             REQUIRE(stream.isPossible());
             std::vector<std::int64_t> found(visits.size());
             std::vector<std::uint8_t> isLeft(sets.count);
